@@ -1,0 +1,33 @@
+import type { Campaign } from './campaign.js';
+import type { ExchangeId } from './ids.js';
+import type { Currency, Rates } from './money.js';
+
+/** Everything that the files under `config/` say at one moment. Immutable; replaced whole. */
+export interface Catalog {
+  /** Counts up by one with every change that was taken over. */
+  readonly version: number;
+  readonly campaigns: readonly Campaign[];
+  readonly exchanges: ReadonlyMap<string, Exchange>;
+  readonly rates: Rates;
+}
+
+/** One file of `config/exchanges/`: how an exchange wants to be spoken to. */
+export interface Exchange {
+  readonly id: ExchangeId;
+  /** Our seat at this exchange, sent as `seatbid.seat`. */
+  readonly seat: string;
+  /** Currencies it settles in; the first one that a request allows is used. */
+  readonly currencies: readonly Currency[];
+  /** Answer time when a request has no tmax, and the most that a tmax may grant. */
+  readonly tmaxDefaultMs: number;
+  /** What the network takes off tmax, both ways. */
+  readonly networkMarginMs: number;
+  /** Longest response body, before compression. */
+  readonly responseBytesMax: number;
+  /** Send `x-nbr` with a 204. */
+  readonly noBidHeader: boolean;
+  /** Compress responses for callers that accept it. */
+  readonly gzip: boolean;
+  /** Which notice spends: the exchange's `burl`, our impression pixel where it has none, or the win as a last resort. */
+  readonly billing: 'burl' | 'impression' | 'win';
+}

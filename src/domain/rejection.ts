@@ -1,0 +1,37 @@
+import type { DimensionName } from './dimensions.js';
+
+/**
+ * Every rule that can turn a line item away from an impression, in the order in which they are asked: the campaign,
+ * the dimensions of targeting (domain/dimensions.ts), the exchange's block lists against the creatives, the price.
+ */
+export const CAMPAIGN_RULES = [
+  'campaign-paused',
+  'line-item-paused',
+  'flight-not-started',
+  'flight-over',
+] as const;
+export const ADVERTISER_RULES = ['blocked-advertiser', 'deal-advertiser', 'deal-seat'] as const;
+export const CREATIVE_RULES = [
+  'creative-size',
+  'creative-insecure',
+  'creative-category',
+  'creative-type',
+  'creative-mime',
+  'creative-attribute',
+  'creative-api',
+  'creative-expandable',
+  'creative-language',
+  'creative-already-used',
+] as const;
+export const PRICE_RULES = [
+  'no-exchange-rate',
+  'below-floor',
+  'outbid-by-own',
+  'response-too-large',
+] as const;
+
+export type CampaignRule = (typeof CAMPAIGN_RULES)[number];
+export type AdvertiserRule = (typeof ADVERTISER_RULES)[number];
+export type CreativeRule = (typeof CREATIVE_RULES)[number];
+export type PriceRule = (typeof PRICE_RULES)[number];
+export type RejectionRule = CampaignRule | DimensionName | AdvertiserRule | CreativeRule | PriceRule;

@@ -1,0 +1,14 @@
+/** Thrown when the program itself is wrong. Never caught on purpose: the process should stop. */
+export class AssertionError extends Error {
+  override readonly name = 'AssertionError';
+}
+
+/** States what must hold. The message says what was expected, with the values. */
+export function assert(condition: boolean, message: string): asserts condition {
+  if (!condition) throw new AssertionError(message);
+}
+
+/** Marks the branch that the type system proved empty; reached only when the types were lied to. */
+export function unreachable(value: never): never {
+  throw new AssertionError(`unreachable value: ${String(value)}`);
+}

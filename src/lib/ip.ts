@@ -1,0 +1,106 @@
+/**
+ * IP addresses as eight 16-bit groups, the form in which prefixes are cut and compared.
+ *
+ * IPv4 is kept apart from IPv6 by `version`; an IPv4-mapped IPv6 address (`::ffff:192.0.2.1`) is read as IPv4,
+ * because a visitor does not change by the socket that saw him.
+ */
+export interface IpAddress {
+  readonly version: 4 | 6;
+  /** IPv4: 2 groups. IPv6: 8 groups. Each 0 to 65,535. */
+  readonly groups: readonly number[];
+}
+
+export interface IpRange {
+  readonly version: 4 | 6;
+  readonly groups: readonly number[];
+  /** Prefix length in bits: 0 to 32 for IPv4, 0 to 128 for IPv6. */
+  readonly bits: number;
+}
+
+const ADDRESS_CHARACTERS_MAX = 45;
+
+/** @returns the address, or undefined when `text` is not one */
+export function parseIp(text: string): IpAddress | undefined {
+  if (text.length > ADDRESS_CHARACTERS_MAX) return undefined;
+  if (!text.includes(':')) {
+    const groups = parseIpv4Groups(text);
+    return groups && { version: 4, groups };
+  }
+  const groups = parseIpv6Groups(text);
+  if (!groups) return undefined;
+  const mapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  return mapped ? { version: 4, groups: groups.slice(6) } : { version: 6, groups };
+}
+
+/** Reads `203.0.113.0/24`, `2001:db8::/32` or a single address. @returns undefined when `text` is neither */
+export function parseIpRange(text: string): IpRange | undefined {
+  const slash = text.indexOf('/');
+  const address = parseIp(slash < 0 ? text : text.slice(0, slash));
+  if (!address) return undefined;
+  const bitsMax = address.version === 4 ? 32 : 128;
+  const bitsText = slash < 0 ? String(bitsMax) : text.slice(slash + 1);
+  if (!/^\d{1,3}$/.test(bitsText)) return undefined;
+  const bits = Number(bitsText);
+  if (bits > bitsMax) return undefined;
+  return { version: address.version, groups: cutGroups(address.groups, bits), bits };
+}
+
+/**
+ * The canonical text of an address cut to its first `bits` bits, such as `4:cb007100/24`: equal networks give
+ * equal texts, so a range lookup becomes a lookup of strings.
+ */
+export function ipPrefixKey(address: IpAddress, bits: number): string {
+  let key = `${address.version}:`;
+  for (const group of cutGroups(address.groups, bits)) key += group.toString(16).padStart(4, '0');
+  return `${key}/${bits}`;
+}
+
+function cutGroups(groups: readonly number[], bits: number): number[] {
+  return groups.map((group, i) => {
+    const kept = Math.min(16, Math.max(0, bits - i * 16));
+    return group & (0xffff << (16 - kept)) & 0xffff;
+  });
+}
+
+function parseIpv4Groups(text: string): number[] | undefined {
+  const parts = text.split('.');
+  if (parts.length !== 4) return undefined;
+  const bytes: number[] = [];
+  for (const part of parts) {
+    if (!/^(0|[1-9]\d{0,2})$/.test(part)) return undefined;
+    const byte = Number(part);
+    if (byte > 255) return undefined;
+    bytes.push(byte);
+  }
+  const [a = 0, b = 0, c = 0, d = 0] = bytes;
+  return [(a << 8) | b, (c << 8) | d];
+}
+
+function parseIpv6Groups(text: string): number[] | undefined {
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const head = parseHexGroups(halves[0] ?? '', halves.length === 1);
+  const tail = halves.length === 2 ? parseHexGroups(halves[1] ?? '', true) : [];
+  if (!head || !tail) return undefined;
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
+  return [...head, ...Array<number>(missing).fill(0), ...tail];
+}
+
+/** Groups between colons; a dotted IPv4 tail counts as two groups and may only end the address. */
+function parseHexGroups(text: string, mayEndInIpv4: boolean): number[] | undefined {
+  if (text === '') return [];
+  const parts = text.split(':');
+  const groups: number[] = [];
+  for (const [i, part] of parts.entries()) {
+    if (part.includes('.')) {
+      const dotted = i === parts.length - 1 && mayEndInIpv4 ? parseIpv4Groups(part) : undefined;
+      if (!dotted) return undefined;
+      groups.push(...dotted);
+    } else {
+      if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined;
+      groups.push(Number.parseInt(part, 16));
+    }
+  }
+  return groups;
+}
