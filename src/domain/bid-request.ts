@@ -88,7 +88,7 @@ export interface FlexSize {
 }
 
 export interface BlockLists {
-  /** `bcat` and `acat` under `categoryTaxonomy` (cattax, default 1). */
+  /** `bcat` and `acat` under `categoryTaxonomy` (cattax, default 1), upper case. */
   readonly categories: readonly string[];
   readonly categoriesAllowed: readonly string[];
   readonly categoryTaxonomy: number;
@@ -108,7 +108,7 @@ export interface Inventory {
   /** App bundle or store id, lower case. */
   readonly bundle: string | undefined;
   readonly publisherId: string | undefined;
-  /** `cat`, `sectioncat`, `pagecat` and the content's, under `categoryTaxonomy`. */
+  /** `cat`, `sectioncat`, `pagecat` and the content's, under `categoryTaxonomy`, upper case; may repeat. */
   readonly categories: readonly string[];
   readonly categoryTaxonomy: number;
   /** `keywords` (comma separated) of the site or app and of its content, as sent, and `kwarray`. */
@@ -145,7 +145,7 @@ export interface Geo {
   readonly region: string | undefined;
   readonly city: string | undefined;
   readonly zip: string | undefined;
-  /** Degrees; both or none. */
+  /** Degrees; both or none. 0, 0 counts as none. */
   readonly latitude: number | undefined;
   readonly longitude: number | undefined;
   readonly utcOffsetMinutes: number | undefined;

@@ -209,6 +209,8 @@ export interface Creative {
   readonly categories: readonly string[];
   /** False when the markup loads anything over plain http. */
   readonly secure: boolean;
+  /** Bundle of the app that the ad promotes, lower case: refused where `bapp` names it. */
+  readonly appBundle: string | undefined;
   /** A picture of the creative for the exchange's reviewers (`iurl`). */
   readonly imageUrl: string | undefined;
 }

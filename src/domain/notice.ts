@@ -1,5 +1,8 @@
 import type { Micros } from './money.js';
 
+/** Longest landing page URL: a click link must pass through every proxy and server on its way. */
+export const LANDING_CHARACTERS_MAX = 2_000;
+
 /** What a notice token carries, so that any process can settle the bid it stands for. */
 export interface NoticeFacts {
   readonly exchange: string;

@@ -1,20 +1,16 @@
-import type { DimensionName } from './dimensions.js';
+import { DIMENSIONS, type DimensionName } from './dimensions.js';
 
 /**
  * Every rule that can turn a line item away from an impression, in the order in which they are asked: the campaign,
  * the dimensions of targeting (domain/dimensions.ts), the exchange's block lists against the creatives, the price.
  */
-export const CAMPAIGN_RULES = [
-  'campaign-paused',
-  'line-item-paused',
-  'flight-not-started',
-  'flight-over',
-] as const;
-export const ADVERTISER_RULES = ['blocked-advertiser', 'deal-advertiser', 'deal-seat'] as const;
-export const CREATIVE_RULES = [
+const CAMPAIGN_RULES = ['campaign-paused', 'line-item-paused', 'flight-not-started', 'flight-over'] as const;
+const ADVERTISER_RULES = ['blocked-advertiser', 'deal-advertiser', 'deal-seat'] as const;
+const CREATIVE_RULES = [
   'creative-size',
   'creative-insecure',
   'creative-category',
+  'creative-app',
   'creative-type',
   'creative-mime',
   'creative-attribute',
@@ -23,8 +19,9 @@ export const CREATIVE_RULES = [
   'creative-language',
   'creative-already-used',
 ] as const;
-export const PRICE_RULES = [
+const PRICE_RULES = [
   'no-exchange-rate',
+  'deal-without-price',
   'below-floor',
   'outbid-by-own',
   'response-too-large',
@@ -35,3 +32,12 @@ export type AdvertiserRule = (typeof ADVERTISER_RULES)[number];
 export type CreativeRule = (typeof CREATIVE_RULES)[number];
 export type PriceRule = (typeof PRICE_RULES)[number];
 export type RejectionRule = CampaignRule | DimensionName | AdvertiserRule | CreativeRule | PriceRule;
+
+/** All rules in the order in which they are asked: a later one means that the line item came further. */
+export const REJECTION_RULES: readonly RejectionRule[] = [
+  ...CAMPAIGN_RULES,
+  ...DIMENSIONS,
+  ...ADVERTISER_RULES,
+  ...CREATIVE_RULES,
+  ...PRICE_RULES,
+];

@@ -1,0 +1,44 @@
+import type { BidRequest } from '../domain/bid-request.js';
+
+/** Why nothing personal may be used for a request. */
+export type PrivacyLimit =
+  | 'coppa'
+  | 'limit-ad-tracking'
+  | 'do-not-track'
+  | 'gdpr'
+  | 'us-privacy-opt-out'
+  | 'global-privacy-control'
+  | 'gpp'
+  | 'shared-screen';
+
+/**
+ * Decides whether a request may be matched with a profile, a year of birth or a precise place. When it may not, the
+ * bid goes on from the page, the device and the coarse place alone.
+ *
+ * Deliberately strict where a signal is present that is not read here: under GDPR, or with a GPP string whose sections
+ * apply, consent is not evaluated, so nothing personal is used (rules 45-48).
+ *
+ * @returns the first limit that applies, or undefined when personal data may be used
+ */
+export function privacyLimit(request: BidRequest): PrivacyLimit | undefined {
+  const { regulations, device } = request;
+  if (regulations.coppa) return 'coppa';
+  if (device.limitAdTracking) return 'limit-ad-tracking';
+  if (device.doNotTrack) return 'do-not-track';
+  if (regulations.gdpr) return 'gdpr';
+  if (regulations.usPrivacy !== undefined && usPrivacyOptsOut(regulations.usPrivacy))
+    return 'us-privacy-opt-out';
+  if (regulations.globalPrivacyControl) return 'global-privacy-control';
+  if (regulations.gppSections.some((section) => section > 0)) return 'gpp';
+  // A screen in a public place is watched by many; device.ifa names the screen, not a person (rule 39).
+  return request.inventory.kind === 'dooh' ? 'shared-screen' : undefined;
+}
+
+/** IAB US Privacy String 1.0: `1`, notice, opt-out of sale, LSPA; `1---` = the law does not apply. */
+function usPrivacyOptsOut(text: string): boolean {
+  if (text.length !== 4 || text[0] !== '1') return true;
+  for (let i = 1; i < 4; i++) {
+    if (!'YNyn-'.includes(text[i] as string)) return true;
+  }
+  return text[2] === 'Y' || text[2] === 'y';
+}

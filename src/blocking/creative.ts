@@ -1,0 +1,85 @@
+import type { Banner, BidRequest, BlockLists, Impression } from '../domain/bid-request.js';
+import type { Creative } from '../domain/campaign.js';
+import type { CreativeRule } from '../domain/rejection.js';
+
+/** The only taxonomy that campaign files speak: IAB Content Taxonomy 1.0 (AdCOM "Category Taxonomies"). */
+const CATEGORY_TAXONOMY = 1;
+/** AdCOM "Creative Attributes" of banners that grow: automatic, on click, on rollover. */
+const EXPANDABLE_ATTRIBUTES = new Set([3, 4, 5]);
+const WORDLESS = 'xx';
+
+/**
+ * The first of the publisher's rules that keeps a creative from an impression, or undefined when it may be shown
+ * (rules 23, 24, 26-29). A rule that cannot be read, such as categories in a foreign taxonomy, counts against the
+ * creative: what is not shown to be allowed is not bid.
+ */
+export function creativeBlock(
+  creative: Creative,
+  impression: Impression,
+  request: BidRequest,
+): CreativeRule | undefined {
+  const { banner } = impression;
+  if (!fits(creative, banner)) return 'creative-size';
+  if (impression.secure && !creative.secure) return 'creative-insecure';
+  if (!categoriesAllowed(creative.categories, request.blocks)) return 'creative-category';
+  if (creative.appBundle !== undefined && request.blocks.apps.includes(creative.appBundle))
+    return 'creative-app';
+  if (banner.typesBlocked.includes(creative.bannerType)) return 'creative-type';
+  if (banner.mimes.length > 0 && !banner.mimes.includes(creative.mime)) return 'creative-mime';
+  if (creative.attributes.some((attribute) => banner.attributesBlocked.includes(attribute))) {
+    return 'creative-attribute';
+  }
+  if (!creative.apis.every((api) => banner.apis.includes(api))) return 'creative-api';
+  if (!expansionAllowed(creative, banner)) return 'creative-expandable';
+  return languageAllowed(creative.language, request.blocks) ? undefined : 'creative-language';
+}
+
+function fits(creative: Creative, banner: Banner): boolean {
+  const { size, ratio } = creative;
+  if (size) return banner.sizes.some((offered) => offered.w === size.w && offered.h === size.h);
+  if (!ratio) return false;
+  return banner.flexSizes.some(
+    (flex) => flex.widthRatio * ratio.heightRatio === flex.heightRatio * ratio.widthRatio,
+  );
+}
+
+function categoriesAllowed(categories: readonly string[], blocks: BlockLists): boolean {
+  const { categories: blocked, categoriesAllowed: allowed } = blocks;
+  if (blocked.length === 0 && allowed.length === 0) return true;
+  if (blocks.categoryTaxonomy !== CATEGORY_TAXONOMY) return false;
+  if (categories.some((category) => includesCategory(blocked, category))) return false;
+  return allowed.length === 0 || categories.every((category) => includesCategory(allowed, category));
+}
+
+/** True when the list names `category` or its parent: `IAB7` covers `IAB7-39`. */
+function includesCategory(list: readonly string[], category: string): boolean {
+  if (list.includes(category)) return true;
+  const dash = category.indexOf('-');
+  return dash > 0 && list.includes(category.slice(0, dash));
+}
+
+/** Directions that are not offered are not supported; an expandable without directions grows where nobody knows. */
+function expansionAllowed(creative: Creative, banner: Banner): boolean {
+  const expands = creative.attributes.some((attribute) => EXPANDABLE_ATTRIBUTES.has(attribute));
+  if (!expands && creative.expandDirections.length === 0) return true;
+  return (
+    creative.expandDirections.length > 0 &&
+    creative.expandDirections.every((direction) => banner.expandDirections.includes(direction))
+  );
+}
+
+function languageAllowed(language: string | undefined, blocks: BlockLists): boolean {
+  const { languagesAllowed, languageTagsAllowed } = blocks;
+  if (languagesAllowed.length === 0 && languageTagsAllowed.length === 0) return true;
+  if (language === undefined) return false;
+  return (
+    language === WORDLESS || (speaks(language, languagesAllowed) && speaks(language, languageTagsAllowed))
+  );
+}
+
+/** A creative in `en-us` speaks `en` and `en-us`; one in `en` does not claim to speak `en-us`. */
+function speaks(language: string, list: readonly string[]): boolean {
+  return (
+    list.length === 0 || list.some((allowed) => language === allowed || language.startsWith(`${allowed}-`))
+  );
+}

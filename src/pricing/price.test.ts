@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { microsFromUnits, USD, type Currency, type Rates } from '../domain/money.js';
+import { describePrice } from './describe.js';
+import { priceBid, type PriceQuestion } from './price.js';
+
+const EUR = 'EUR' as Currency;
+const rates: Rates = {
+  date: '2026-11-20',
+  perUsd: new Map([
+    [USD, 1],
+    [EUR, 0.86],
+  ]),
+};
+const question: PriceQuestion = {
+  bidMicros: microsFromUnits(3.2),
+  bidCurrency: USD,
+  floorMicros: microsFromUnits(2),
+  floorCurrency: 'USD',
+  auctionType: 1,
+  responseCurrency: USD,
+};
+
+describe('priceBid', () => {
+  it('bids the full value in first-price and second-price auctions', () => {
+    const price = { valueMicros: 3_200_000, floorMicros: 2_000_000, priceMicros: 3_200_000 };
+    expect(priceBid(question, rates)).toEqual(price);
+    expect(priceBid({ ...question, auctionType: 2 }, rates)).toEqual(price);
+  });
+
+  it('pays exactly the floor at a fixed-price deal', () => {
+    expect(priceBid({ ...question, auctionType: 3 }, rates)).toMatchObject({ priceMicros: 2_000_000 });
+  });
+
+  it('refuses a fixed-price deal that names no price', () => {
+    expect(priceBid({ ...question, auctionType: 3, floorMicros: microsFromUnits(0) }, rates)).toBe(
+      'deal-without-price',
+    );
+  });
+
+  it('takes a bid that equals the floor and refuses one a micro below', () => {
+    expect(priceBid({ ...question, floorMicros: microsFromUnits(3.2) }, rates)).toMatchObject({
+      priceMicros: 3_200_000,
+    });
+    expect(priceBid({ ...question, floorMicros: microsFromUnits(3.200001) }, rates)).toBe('below-floor');
+  });
+
+  it('never bids nothing', () => {
+    const free = { ...question, bidMicros: microsFromUnits(0), floorMicros: microsFromUnits(0) };
+    expect(priceBid(free, rates)).toBe('below-floor');
+  });
+
+  it('compares in the currency of the response and rounds a converted floor up', () => {
+    const inEuros = { ...question, responseCurrency: EUR, floorMicros: microsFromUnits(1.000001) };
+    expect(priceBid(inEuros, rates)).toEqual({
+      valueMicros: 2_752_000,
+      floorMicros: 860_001, // 860,000.86 micros
+      priceMicros: 2_752_000,
+    });
+  });
+
+  it('refuses currencies without a rate, whatever stands there', () => {
+    expect(priceBid({ ...question, floorCurrency: 'XXX' }, rates)).toBe('no-exchange-rate');
+    expect(priceBid({ ...question, floorCurrency: '__proto__' }, rates)).toBe('no-exchange-rate');
+  });
+});
+
+describe('describePrice', () => {
+  it('tells first and second price apart', () => {
+    const price = priceBid(question, rates);
+    if (typeof price === 'string') throw new Error(price);
+    expect(describePrice(question, price, rates).at(-1)).toBe(
+      'first-price auction: 3.2 USD is bid, and paid if it wins',
+    );
+    expect(describePrice({ ...question, auctionType: 2 }, price, rates).at(-1)).toBe(
+      'second-price auction: 3.2 USD is bid; a win pays the next best offer, from 2 to 3.2 USD',
+    );
+  });
+
+  it('shows the conversion with the date of its rates', () => {
+    expect(describePrice({ ...question, responseCurrency: EUR }, undefined, rates)).toEqual([
+      'bid 3.2 USD x 0.860000 (rates of 2026-11-20) = 2.752 EUR per thousand impressions',
+      'floor 2 USD x 0.860000 (rates of 2026-11-20) = 1.72 EUR',
+    ]);
+  });
+});
