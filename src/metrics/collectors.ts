@@ -1,0 +1,49 @@
+import type { Catalog } from '../domain/catalog.js';
+import type { Counts, ExchangeCounts } from './counts.js';
+import type { EventLoopLag } from './event-loop-lag.js';
+import { counterSamples, gaugeSamples, histogramSamples, type Collectors, type Sample } from './samples.js';
+
+/** How each documented metric is read off the counts, when somebody scrapes. */
+export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
+  return {
+    narrowcast_requests_total: () =>
+      perExchange(counts, (exchange, labels) => counterSamples(exchange.outcomes, 'outcome', labels)),
+    narrowcast_request_duration_seconds: () =>
+      perExchange(counts, (exchange, labels) =>
+        histogramSamples('narrowcast_request_duration_seconds', exchange.durations, labels),
+      ),
+    narrowcast_bids_total: () =>
+      perExchange(counts, (exchange, labels) => [{ labels, value: exchange.bids }]),
+    narrowcast_no_bids_total: () =>
+      perExchange(counts, (exchange, labels) => counterSamples(exchange.noBids, 'reason', labels)),
+    narrowcast_stage_duration_seconds: () =>
+      Object.entries(counts.stages).flatMap(([stage, histogram]) =>
+        histogramSamples('narrowcast_stage_duration_seconds', histogram, { stage }),
+      ),
+    narrowcast_in_flight: () => gaugeSamples(counts.readInFlight()),
+    narrowcast_profile_lookups_total: () => counterSamples(counts.profileLookups, 'result'),
+    narrowcast_geo_lookups_total: () => counterSamples(counts.geoLookups, 'result'),
+    narrowcast_notices_total: () =>
+      Object.entries(counts.notices).flatMap(([kind, outcomes]) =>
+        counterSamples(outcomes, 'outcome', { kind }),
+      ),
+    narrowcast_catalog_version: () => gaugeSamples(counts.catalog?.version ?? 0),
+    narrowcast_catalog_campaigns: () => gaugeSamples(counts.catalog?.campaigns.length ?? 0),
+    narrowcast_catalog_line_items: () => gaugeSamples(lineItemCount(counts.catalog)),
+    narrowcast_catalog_problems: () => gaugeSamples(counts.catalogProblems),
+    narrowcast_catalog_reloads_total: () => counterSamples(counts.reloads, 'result'),
+    narrowcast_event_loop_lag_seconds: () =>
+      Array.from(lag.take(), ([quantile, value]) => ({ labels: { quantile }, value })),
+  };
+}
+
+function perExchange(
+  counts: Counts,
+  samplesOf: (exchange: ExchangeCounts, labels: { readonly exchange: string }) => Sample[],
+): Sample[] {
+  return Array.from(counts.exchanges, ([name, exchange]) => samplesOf(exchange, { exchange: name })).flat();
+}
+
+function lineItemCount(catalog: Catalog | undefined): number {
+  return catalog?.campaigns.reduce((count, campaign) => count + campaign.lineItems.length, 0) ?? 0;
+}

@@ -1,0 +1,72 @@
+import type { Catalog } from '../domain/catalog.js';
+import type { BidMetrics, NoticeMetrics } from '../domain/ports.js';
+import { collectorsOf } from './collectors.js';
+import { addExchange, newCounts } from './counts.js';
+import { watchEventLoopLag } from './event-loop-lag.js';
+import { createRegistry } from './registry.js';
+
+export interface Metrics extends BidMetrics, NoticeMetrics {
+  /** Call with every catalogue that is put to use. Its exchanges get label values of their own. */
+  catalogInUse(catalog: Catalog): void;
+  /** Call after every reading of the configuration that found or cured problems, with how many there are now. */
+  catalogProblems(count: number): void;
+  /** @param read asked at each scrape for the number of requests in work */
+  watchInFlight(read: () => number): void;
+  /** Everything in the Prometheus text format. */
+  text(): Promise<{ contentType: string; body: string }>;
+  close(): void;
+}
+
+/**
+ * Counts what happens. On the bid path a count is a lookup or two and an addition; labels come from closed lists and
+ * from the catalogue, never from a request. The Prometheus text is made only when somebody scrapes.
+ */
+export function createMetrics(): Metrics {
+  const counts = newCounts();
+  const lag = watchEventLoopLag();
+  const registry = createRegistry(collectorsOf(counts, lag));
+  const exchange = (name: string) => counts.exchanges.get(name) ?? counts.unknownExchange;
+  return {
+    outcome(name, outcome, durationMs) {
+      const { outcomes, durations } = exchange(name);
+      outcomes[outcome] += 1;
+      durations.observe(durationMs);
+    },
+    noBid(name, reason) {
+      exchange(name).noBids[reason] += 1;
+    },
+    bids(name, count) {
+      exchange(name).bids += count;
+    },
+    stage(stage, durationMs) {
+      counts.stages[stage].observe(durationMs);
+    },
+    profileLookup(result) {
+      counts.profileLookups[result] += 1;
+    },
+    geoLookup(result) {
+      counts.geoLookups[result] += 1;
+    },
+    notice(kind, outcome) {
+      counts.notices[kind][outcome] += 1;
+    },
+    catalogInUse(catalog) {
+      counts.catalog = catalog;
+      counts.reloads.changed += 1;
+      for (const name of catalog.exchanges.keys()) addExchange(counts, name);
+    },
+    catalogProblems(count) {
+      counts.catalogProblems = count;
+      if (count > 0) counts.reloads.problems += 1;
+    },
+    watchInFlight(read) {
+      counts.readInFlight = read;
+    },
+    async text() {
+      return { contentType: registry.contentType, body: await registry.metrics() };
+    },
+    close() {
+      lag.close();
+    },
+  };
+}

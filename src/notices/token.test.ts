@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Micros } from '../domain/money.js';
+import type { NoticeFacts } from '../domain/notice.js';
+import { createNoticeTokens, type NoticeKey } from './token.js';
+
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+function key(id: string, fill: number): NoticeKey {
+  return { id, secret: Uint8Array.from({ length: 32 }, (_, i) => (i * 7 + fill) & 0xff) };
+}
+
+const facts: NoticeFacts = {
+  exchange: 'generic',
+  bidId: '3f9c2a61-1',
+  campaign: 'trail-shoes-autumn',
+  lineItem: 'runners-coast',
+  creative: 'cr1',
+  priceMicros: 3_200_000 as Micros,
+  currency: 'USD',
+  bidAtMs: Date.UTC(2026, 10, 20, 12),
+  test: false,
+  landing: undefined,
+};
+const clickFacts: NoticeFacts = { ...facts, landing: 'https://acme.example/trail?from=ad' };
+
+const tokens = createNoticeTokens([key('a', 1)]);
+
+const anyName = fc.string({ unit: 'grapheme', maxLength: 60 });
+const anyFacts: fc.Arbitrary<NoticeFacts> = fc.record({
+  exchange: anyName,
+  bidId: anyName,
+  campaign: anyName,
+  lineItem: anyName,
+  creative: anyName,
+  currency: fc.constantFrom('USD', 'CNY', 'EUR'),
+  priceMicros: fc.nat({ max: Number.MAX_SAFE_INTEGER }) as fc.Arbitrary<Micros>,
+  bidAtMs: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
+  test: fc.boolean(),
+  landing: fc.option(fc.webUrl(), { nil: undefined }),
+});
+
+describe('notice tokens', () => {
+  it('give back exactly the facts that were signed, in URL-safe text', () => {
+    fc.assert(
+      fc.property(anyFacts, (signed) => {
+        const token = tokens.sign(signed);
+        expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
+        expect(tokens.verify(token)).toEqual(signed);
+      }),
+    );
+  });
+
+  it('are short: an ordinary bid takes fewer than 130 characters', () => {
+    expect(tokens.sign(facts).length).toBeLessThan(130);
+  });
+
+  it('are refused when any one character is another', () => {
+    for (const signed of [facts, clickFacts]) {
+      const token = tokens.sign(signed);
+      for (let i = 0; i < token.length; i++) {
+        for (const character of `${BASE64URL}+/=. \u0000`) {
+          if (character === token[i]) continue;
+          const mutated = token.slice(0, i) + character + token.slice(i + 1);
+          expect(tokens.verify(mutated), `${character} at ${i}`).toBeUndefined();
+        }
+      }
+    }
+  });
+
+  it('are refused when cut, lengthened or padded', () => {
+    // Facts of every length modulo three, so that each kind of padding is met.
+    for (const creative of ['', 'a', 'ab', 'abc']) {
+      const token = tokens.sign({ ...clickFacts, creative });
+      for (let end = 0; end < token.length; end++) {
+        expect(tokens.verify(token.slice(0, end))).toBeUndefined();
+        expect(tokens.verify(token.slice(end + 1))).toBeUndefined();
+      }
+      for (const added of ['A', 'AAAA', '=', '==', ' ', '\n', '%3D', '&x=1']) {
+        expect(tokens.verify(token + added)).toBeUndefined();
+        expect(tokens.verify(added + token)).toBeUndefined();
+      }
+    }
+  });
+
+  it('are refused in the other base64 alphabet, which decodes to the same bytes', () => {
+    const token = Array.from({ length: 100 }, (_, i) => tokens.sign({ ...facts, bidId: `b${i}` })).find(
+      (text) => /[-_]/.test(text),
+    );
+    const standard = (token ?? '').replaceAll('-', '+').replaceAll('_', '/');
+    expect(tokens.verify(token ?? '')).toBeDefined();
+    expect(tokens.verify(standard)).toBeUndefined();
+  });
+
+  it('are refused when they are anything at all but ours', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.base64String(), fc.string({ unit: 'binary' })), (text) => {
+        expect(tokens.verify(text)).toBeUndefined();
+      }),
+    );
+    expect(tokens.verify('A'.repeat(1_000_000))).toBeUndefined();
+    expect(tokens.verify('__proto__')).toBeUndefined();
+  });
+
+  it('do not let one field flow into the next', () => {
+    const left = tokens.sign({ ...facts, campaign: 'ab', lineItem: 'c' });
+    const right = tokens.sign({ ...facts, campaign: 'a', lineItem: 'bc' });
+    expect(left).not.toBe(right);
+  });
+
+  it('of an old key stay good while that key is still listed behind the new one', () => {
+    const token = tokens.sign(facts);
+    const rotated = createNoticeTokens([key('b', 2), key('a', 1)]);
+    expect(rotated.verify(token)).toEqual(facts);
+    expect(tokens.verify(rotated.sign(facts))).toBeUndefined();
+    expect(createNoticeTokens([key('b', 2)]).verify(token)).toBeUndefined();
+  });
+
+  it('take a landing page of the longest allowed length, and names of none longer than theirs', () => {
+    const landing = `https://acme.example/${'a'.repeat(2_000 - 21)}`;
+    expect(tokens.verify(tokens.sign({ ...facts, landing }))).toEqual({ ...facts, landing });
+    expect(() => tokens.sign({ ...facts, landing: `${landing}a` })).toThrow('landing');
+    expect(() => tokens.sign({ ...facts, bidId: 'x'.repeat(10_000) })).toThrow('longer than 256');
+  });
+
+  it('need a key', () => {
+    expect(() => createNoticeTokens([])).toThrow('at least one key');
+  });
+});

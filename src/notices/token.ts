@@ -1,0 +1,170 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { LANDING_CHARACTERS_MAX, type NoticeFacts } from '../domain/notice.js';
+import type { Micros } from '../domain/money.js';
+import type { NoticeSigner } from '../domain/ports.js';
+import { assert } from '../lib/assert.js';
+
+/**
+ * A notice token is the facts of a bid in binary form, followed by 16 bytes of HMAC-SHA256 over them, in base64url. It
+ * needs no storage: whichever process is called with it knows what the notice is about, and that we said so ourselves.
+ *
+ *   flags  1 byte: 1 = test traffic, 2 = a landing page follows
+ *   time   varint, milliseconds since the epoch
+ *   price  varint, micros
+ *   texts  currency, exchange, bid, campaign, line item, creative and perhaps the landing page,
+ *          each a varint of its UTF-8 bytes and then these
+ *
+ * The version of this layout is part of the key: what another version signed is as good as forged.
+ *
+ * Sixteen bytes of signature leave a forger one chance in 2^128 a try, and 21 characters less to send in each of up to
+ * four links of a response than the whole 32. The base64url text must be the one that we would write: Node's decoder
+ * would otherwise take many texts for the same bytes, and whoever counts tokens by their text would count some twice.
+ */
+const KEY_PURPOSE = 'narrowcast notice token, layout 1';
+const FLAG_TEST = 1;
+const FLAG_LANDING = 2;
+const SIGNATURE_BYTES = 16;
+/** One text that is not a landing page: an id or a name. */
+const TEXT_CHARACTERS_MAX = 256;
+const BYTES_A_CHARACTER_MAX = 3;
+const VARINT_BYTES_MAX = 8;
+const TEXT_COUNT = 6;
+const TOKEN_BYTES_MAX =
+  1 +
+  (2 + TEXT_COUNT + 1) * VARINT_BYTES_MAX +
+  (TEXT_COUNT * TEXT_CHARACTERS_MAX + LANDING_CHARACTERS_MAX) * BYTES_A_CHARACTER_MAX +
+  SIGNATURE_BYTES;
+const TOKEN_CHARACTERS_MAX = Math.ceil((TOKEN_BYTES_MAX * 4) / 3);
+
+export interface NoticeKey {
+  /** For people: a name by which to speak of the key without showing it. */
+  readonly id: string;
+  readonly secret: Uint8Array;
+}
+
+export interface NoticeTokens extends NoticeSigner {
+  /** @returns the facts that one of our keys signed, or undefined for any other text */
+  verify(token: string): NoticeFacts | undefined;
+}
+
+/**
+ * @param keys at least one; the first signs, all of them verify, so that a new key is put in front while the tokens of
+ *   the old one are still on their way
+ */
+export function createNoticeTokens(keys: readonly NoticeKey[]): NoticeTokens {
+  const derived = keys.map((key) => deriveKey(key.secret));
+  const [signingKey] = derived;
+  assert(signingKey !== undefined, 'notice tokens need at least one key');
+  const scratch = Buffer.alloc(TOKEN_BYTES_MAX);
+  return {
+    sign(facts) {
+      const end = writeFacts(scratch, facts);
+      signature(signingKey, scratch.subarray(0, end)).copy(scratch, end);
+      return scratch.toString('base64url', 0, end + SIGNATURE_BYTES);
+    },
+    verify(token) {
+      if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
+      const bytes = Buffer.from(token, 'base64url');
+      if (bytes.length <= SIGNATURE_BYTES || bytes.toString('base64url') !== token) return undefined;
+      const payload = bytes.subarray(0, -SIGNATURE_BYTES);
+      const found = bytes.subarray(-SIGNATURE_BYTES);
+      const genuine = derived.some((key) => timingSafeEqual(signature(key, payload), found));
+      return genuine ? readFacts(payload) : undefined;
+    },
+  };
+}
+
+/** A key of its own for this purpose, so that the secret may serve others without their signatures mixing. */
+function deriveKey(secret: Uint8Array): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', KEY_PURPOSE, 32));
+}
+
+function signature(key: Buffer, payload: Buffer): Buffer {
+  return createHmac('sha256', key).update(payload).digest().subarray(0, SIGNATURE_BYTES);
+}
+
+function writeFacts(bytes: Buffer, facts: NoticeFacts): number {
+  assert(facts.landing === undefined || facts.landing.length <= LANDING_CHARACTERS_MAX, 'landing too long');
+  bytes[0] = (facts.test ? FLAG_TEST : 0) | (facts.landing === undefined ? 0 : FLAG_LANDING);
+  let at = writeVarint(bytes, 1, facts.bidAtMs);
+  at = writeVarint(bytes, at, facts.priceMicros);
+  at = writeName(bytes, at, facts.currency);
+  at = writeName(bytes, at, facts.exchange);
+  at = writeName(bytes, at, facts.bidId);
+  at = writeName(bytes, at, facts.campaign);
+  at = writeName(bytes, at, facts.lineItem);
+  at = writeName(bytes, at, facts.creative);
+  return facts.landing === undefined ? at : writeText(bytes, at, facts.landing);
+}
+
+/** Bytes that carry a good signature are our own, written by `writeFacts` of this layout. */
+function readFacts(payload: Buffer): NoticeFacts {
+  const reader = new FactsReader(payload);
+  const flags = reader.byte();
+  const bidAtMs = reader.varint();
+  const priceMicros = reader.varint() as Micros;
+  const currency = reader.text();
+  const exchange = reader.text();
+  const bidId = reader.text();
+  const campaign = reader.text();
+  const lineItem = reader.text();
+  const creative = reader.text();
+  const landing = (flags & FLAG_LANDING) === 0 ? undefined : reader.text();
+  const test = (flags & FLAG_TEST) !== 0;
+  return { exchange, bidId, campaign, lineItem, creative, priceMicros, currency, bidAtMs, test, landing };
+}
+
+class FactsReader {
+  readonly #bytes: Buffer;
+  #at = 0;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  byte(): number {
+    return this.#bytes[this.#at++] ?? 0;
+  }
+
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (;;) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) return value;
+      scale *= 0x80;
+    }
+  }
+
+  text(): string {
+    const length = this.varint();
+    const start = this.#at;
+    this.#at += length;
+    return this.#bytes.toString('utf8', start, this.#at);
+  }
+}
+
+function writeName(bytes: Buffer, at: number, name: string): number {
+  assert(name.length <= TEXT_CHARACTERS_MAX, `name in a notice token longer than ${TEXT_CHARACTERS_MAX}`);
+  return writeText(bytes, at, name);
+}
+
+function writeText(bytes: Buffer, at: number, text: string): number {
+  const length = Buffer.byteLength(text);
+  const start = writeVarint(bytes, at, length);
+  return start + bytes.write(text, start);
+}
+
+/** Seven bits a byte, lowest first, the highest bit saying that more follow. Divides, since a time exceeds 32 bits. */
+function writeVarint(bytes: Buffer, start: number, value: number): number {
+  assert(Number.isSafeInteger(value) && value >= 0, `not a whole number to sign: ${value}`);
+  let at = start;
+  let rest = value;
+  while (rest >= 0x80) {
+    bytes[at++] = (rest % 0x80) | 0x80;
+    rest = Math.floor(rest / 0x80);
+  }
+  bytes[at++] = rest;
+  return at;
+}

@@ -1,0 +1,59 @@
+import type { BidRequest, Device } from '../domain/bid-request.js';
+import type { ProfileKey } from '../domain/profile.js';
+import { parseIp, type IpAddress } from '../lib/ip.js';
+import { ADDRESS_PREFIXES, addressKey, cookieKey, eidKey, ifaKey, userKey } from './keys.js';
+
+/** Extended ids beyond this many are not asked for: each is a key more to look up. */
+const EXTENDED_IDS_MAX = 8;
+
+interface VisitorKeys {
+  /** Keys of the person, the most trusted first: our cookie, the exchange's user id, the device, extended ids. */
+  readonly person: readonly ProfileKey[];
+  /** Keys of the address, the narrowest first. */
+  readonly address: readonly ProfileKey[];
+}
+
+/**
+ * Under which keys a visitor may be known. A screen in public is nobody's: there the device's id and address tell
+ * nothing about who looks (OpenRTB 2.6 §7.9).
+ *
+ * @param exchange the exchange whose user id the request carries
+ */
+export function profileKeys(request: BidRequest, exchange: string): VisitorKeys {
+  const { user, device, inventory } = request;
+  const isPublicScreen = inventory.kind === 'dooh';
+  const person: ProfileKey[] = [];
+  if (user.buyerId !== undefined) add(person, cookieKey(user.buyerId));
+  if (user.id !== undefined) add(person, userKey(exchange, user.id));
+  if (device.ifa !== undefined && !isPublicScreen) add(person, ifaKey(device.ifa));
+  for (let i = 0; i < user.extendedIds.length && i < EXTENDED_IDS_MAX; i++) {
+    const extended = user.extendedIds[i];
+    if (extended !== undefined) add(person, eidKey(extended.source, extended.id));
+  }
+  return { person, address: isPublicScreen ? [] : addressKeys(device) };
+}
+
+function addressKeys(device: Device): readonly ProfileKey[] {
+  const first = device.ip === undefined ? undefined : parseIp(device.ip);
+  const second = device.ipv6 === undefined ? undefined : parseIp(device.ipv6);
+  const keys: ProfileKey[] = [];
+  for (const { version, bits } of ADDRESS_PREFIXES) {
+    const address = ofVersion(version, first, second);
+    if (address !== undefined) keys.push(addressKey(address, bits));
+  }
+  return keys;
+}
+
+/** Exchanges send either kind of address in either field. */
+function ofVersion(
+  version: 4 | 6,
+  first: IpAddress | undefined,
+  second: IpAddress | undefined,
+): IpAddress | undefined {
+  if (first?.version === version) return first;
+  return second?.version === version ? second : undefined;
+}
+
+function add(keys: ProfileKey[], key: ProfileKey | undefined): void {
+  if (key !== undefined) keys.push(key);
+}

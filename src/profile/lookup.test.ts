@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { visitorOf } from '../../test/support/visitor.js';
+import type { ProfileLookupResult, ProfileStore } from '../domain/ports.js';
+import type { ProfileKey } from '../domain/profile.js';
+import { createEmbeddedStore } from './embedded-store.js';
+import { createProfileLookup } from './lookup.js';
+import { parseProfileLine } from './profile-line.js';
+
+function storeOf(...lines: readonly object[]): ProfileStore {
+  const store = createEmbeddedStore();
+  for (const line of lines) {
+    const parsed = parseProfileLine(JSON.stringify(line), 0);
+    if (parsed.kind === 'problem') throw parsed.problem;
+    store.put(parsed.key, parsed.profile);
+  }
+  return store;
+}
+
+function lookupIn(store: ProfileStore) {
+  const results: ProfileLookupResult[] = [];
+  const lookup = createProfileLookup(store, { profileLookup: (result) => void results.push(result) });
+  return { results, lookup };
+}
+
+const store = storeOf(
+  { id: { cookie: 'c-1' }, people: { age: 30 } },
+  { id: { exchange: 'generic', user: 'u-1' }, people: { age: 31 } },
+  { id: { ifa: 'i-1' }, people: { age: 32 } },
+  { id: { eid: { source: 'ids.example', id: 'e-1' } }, people: { age: 33 } },
+  { id: { ip: '192.0.2.10' }, people: { age: 40, income: 'high' } },
+  { id: { ip: '192.0.2.0/24' }, people: { age: 41, income: 'low' } },
+  { id: { ip: '2001:db8:1::/48' }, people: { age: 42 } },
+);
+
+describe('looking a visitor up', () => {
+  const extendedIds = [{ source: 'ids.example', id: 'e-1' }];
+  it.each([
+    ['our cookie', { buyerId: 'c-1', id: 'u-1', ifa: 'I-1', extendedIds }, 30],
+    ['the exchange’s user id', { buyerId: 'c-?', id: 'u-1', ifa: 'I-1', extendedIds }, 31],
+    ['the device', { id: 'u-?', ifa: 'I-1', extendedIds }, 32],
+    ['an extended id', { extendedIds }, 33],
+    ['the address', { ip: '192.0.2.10' }, 40],
+    ['the network of the address', { ip: '192.0.2.11' }, 41],
+    ['the site of an IPv6 address', { ipv6: '2001:db8:1:ffff::1' }, 42],
+    ['the person before the address', { buyerId: 'c-1', ip: '192.0.2.10' }, 30],
+  ])('finds by %s', async (_, known, age) => {
+    const { results, lookup } = lookupIn(store);
+    expect((await lookup(visitorOf(known), 'generic', 0))?.people.age).toBe(age);
+    expect(results).toEqual(['found']);
+  });
+
+  it('merges what is known about the person with the narrowest that is known about the address', async () => {
+    const { lookup } = lookupIn(store);
+    const profile = await lookup(visitorOf({ buyerId: 'c-1', ip: '192.0.2.10' }), 'generic', 0);
+    expect(profile?.people).toMatchObject({ age: 30, income: 'high' });
+  });
+
+  it('takes the user id of another exchange for another user', async () => {
+    const { results, lookup } = lookupIn(store);
+    expect(await lookup(visitorOf({ id: 'u-1' }), 'other', 0)).toBeUndefined();
+    expect(results).toEqual(['not-found']);
+  });
+
+  it('asks the store once for all keys and hands it the deadline', async () => {
+    const asked: [readonly ProfileKey[], number][] = [];
+    const find: ProfileStore['find'] = async (keys, deadlineMs) => {
+      asked.push([keys, deadlineMs]);
+      return keys.map(() => undefined);
+    };
+    await lookupIn({ find }).lookup(visitorOf({ buyerId: 'c', ip: '192.0.2.1' }), 'generic', 123);
+    expect(asked).toEqual([[expect.objectContaining({ length: 3 }), 123]]);
+  });
+
+  it('asks nobody when the request names nobody', async () => {
+    const { results, lookup } = lookupIn({ find: () => Promise.reject(new Error('asked')) });
+    expect(await lookup(visitorOf({ buyerId: '', ip: 'unknown' }), 'generic', 0)).toBeUndefined();
+    expect(results).toEqual(['no-key']);
+  });
+
+  it('goes on without a profile when the store fails, and counts it', async () => {
+    const { results, lookup } = lookupIn({ find: () => Promise.reject(new Error('store is gone')) });
+    expect(await lookup(visitorOf({ buyerId: 'c-1' }), 'generic', 0)).toBeUndefined();
+    expect(results).toEqual(['failed']);
+  });
+});
