@@ -1,0 +1,28 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, totalmem } from 'node:os';
+
+/** What figures were measured on, one fact a line. */
+export function machineFacts(): string[] {
+  const processors = cpus();
+  const gibibytes = Math.round(totalmem() / 2 ** 30);
+  return [
+    `machine: ${processors.length} x ${processors[0]?.model.trim() ?? 'unknown processor'}, ${gibibytes} GiB, ${process.platform} ${process.arch}`,
+    `node: ${process.version}, V8 ${process.versions.v8}`,
+    `commit: ${commit()}`,
+    `lock file: ${lockedVersions(['uWebSockets.js', 'prom-client', 'tinybench'])}`,
+  ];
+}
+
+function commit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+  const changed = git('status', '--porcelain', '--', 'src', 'bench/micro') !== '';
+  return git('rev-parse', '--short', 'HEAD') + (changed ? ' with uncommitted changes' : '');
+}
+
+function lockedVersions(names: readonly string[]): string {
+  const lock = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { version: string }>;
+  };
+  return names.map((name) => `${name} ${lock.packages[`node_modules/${name}`]?.version}`).join(', ');
+}

@@ -1,0 +1,79 @@
+import type { BidEnvironment } from '../../src/bid/environment.js';
+import { scratchKeeper } from '../../src/bid/environment.js';
+import { decide } from '../../src/bid/path.js';
+import { buildSnapshot } from '../../src/bid/snapshot.js';
+import type { Campaign } from '../../src/domain/campaign.js';
+import type { Catalog } from '../../src/domain/catalog.js';
+import type { CampaignId, CreativeId, LineItemId } from '../../src/domain/ids.js';
+import { microsFromUnits, USD } from '../../src/domain/money.js';
+import { SILENT_METRICS } from '../../src/domain/ports.js';
+import { systemClock } from '../../src/lib/clock.js';
+import { integerBetween, seededRandom } from '../../src/lib/prng.js';
+import { createNoticeTokens } from '../../src/notices/token.js';
+import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
+import { openGeoLocator } from '../../src/profile/geo.js';
+import { createProfileLookup } from '../../src/profile/lookup.js';
+import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
+import { CREATIVE, EXCHANGE } from './exchange.js';
+import { seededLineItems } from './targeting.js';
+
+/**
+ * From the bytes of a request to the bytes of its answer, without HTTP: decode, admit, profile, match, price, sign and
+ * encode. One app request that gets a bid, one site request, and an invalid one.
+ */
+export function pathTasks(): { name: string; run: () => Promise<number> }[] {
+  const bodies = {
+    'app request': Buffer.from(JSON.stringify(appRequest())),
+    'site request': Buffer.from(JSON.stringify(siteRequest())),
+  };
+  return [10, 1000, 10_000].flatMap((size) => {
+    const env = environment(seededCatalog(size));
+    return Object.entries(bodies).map(([name, body]) => ({
+      name: `whole path, ${name} of ${body.length} bytes, ${size} line items`,
+      run: () => answerLength(env, body),
+    }));
+  });
+}
+
+async function answerLength(env: BidEnvironment, body: Uint8Array): Promise<number> {
+  const receivedMs = env.clock.monotonicMs();
+  const decision = await decide(env, { exchange: EXCHANGE.id, body, receivedMs });
+  return decision.kind === 'bid' ? decision.bids : 0;
+}
+
+/** One campaign a line item, bids from 0.50 to 8 USD, and a creative in each of the usual sizes. */
+function seededCatalog(size: number): Catalog {
+  const random = seededRandom(3);
+  const campaigns = seededLineItems(size).map(({ campaign, lineItem }, i): Campaign => {
+    const amountMicros = microsFromUnits(integerBetween(random, 50, 800) / 100);
+    const creatives = lineItem.creatives.map((creative, n) => ({
+      ...CREATIVE,
+      id: `cr${n}` as CreativeId,
+      size: creative.size,
+    }));
+    return {
+      ...campaign,
+      id: `campaign-${i}` as CampaignId,
+      flight: { startMs: 0, endMs: Number.MAX_SAFE_INTEGER, timeZone: 'UTC' },
+      lineItems: [{ ...lineItem, id: 'main' as LineItemId, bid: { model: 'cpm', amountMicros }, creatives }],
+    };
+  });
+  const rates = { date: '2026-11-20', perUsd: new Map([[USD, 1]]) };
+  return { version: 1, campaigns, exchanges: new Map([[EXCHANGE.id, EXCHANGE]]), rates };
+}
+
+function environment(catalog: Catalog): BidEnvironment {
+  const snapshot = buildSnapshot(catalog);
+  let count = 0;
+  return {
+    clock: systemClock,
+    snapshot: () => snapshot,
+    scratchFor: scratchKeeper(),
+    findProfile: createProfileLookup(createEmbeddedStore(), SILENT_METRICS),
+    locator: openGeoLocator(undefined, SILENT_METRICS),
+    signer: createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]),
+    nextBidId: () => `bench-${count++}`,
+    publicUrl: 'https://bid.example',
+    metrics: SILENT_METRICS,
+  };
+}

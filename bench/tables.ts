@@ -1,0 +1,17 @@
+import { exchangeTasks } from './micro/exchange.js';
+import { noticeTasks } from './micro/notices.js';
+import { pathTasks } from './micro/path.js';
+import { pricingTasks } from './micro/pricing.js';
+import { profileTasks } from './micro/profile.js';
+import { targetingTasks } from './micro/targeting.js';
+import type { BenchTask } from './task.js';
+
+/** Every table of the benchmark, in the order of the bid path. Made when asked for, since catalogues take a while. */
+export const TABLES: readonly { readonly title: string; readonly tasks: () => readonly BenchTask[] }[] = [
+  { title: 'Decode and encode', tasks: exchangeTasks },
+  { title: 'Profile', tasks: profileTasks },
+  { title: 'Match', tasks: targetingTasks },
+  { title: 'Price', tasks: pricingTasks },
+  { title: 'Sign and verify', tasks: noticeTasks },
+  { title: 'Whole path, without HTTP', tasks: pathTasks },
+];

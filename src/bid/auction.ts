@@ -1,0 +1,106 @@
+import type { Deal, Impression } from '../domain/bid-request.js';
+import { convertMicros, USD, type Currency, type Rates } from '../domain/money.js';
+import type { Visit } from '../domain/visit.js';
+import { hashString } from '../lib/hash.js';
+import type { MatchScratch } from '../targeting/targeting-index.js';
+import { makeOffer, type Offer, type OfferContext } from './offer.js';
+import type { BidSnapshot, ServedCreative, ServedLineItem } from './snapshot.js';
+import type { BidTrace } from './trace.js';
+
+/** The offer that goes out for an impression. */
+export interface Winner {
+  readonly impression: Impression;
+  readonly item: ServedLineItem;
+  readonly offer: Offer;
+}
+
+/**
+ * Holds our own auction for each impression of a request: the dearest line item that may bid wins, at most one bid an
+ * impression, no creative twice unless its line item allows it. Synchronous; the scratch is free again afterwards.
+ */
+export function holdAuctions(
+  visit: Visit,
+  context: Omit<OfferContext, 'used'>,
+  snapshot: BidSnapshot,
+  scratch: MatchScratch,
+  trace: BidTrace | undefined,
+): Winner[] {
+  const winners: Winner[] = [];
+  const used: ServedCreative[] = [];
+  const offerContext: OfferContext = { ...context, used };
+  snapshot.index.beginVisit(visit, scratch);
+  for (const impression of visit.request.impressions) {
+    snapshot.index.beginImpression(impression, scratch);
+    const winner = holdAuction(impression, visit, offerContext, snapshot, scratch, trace);
+    if (!winner) continue;
+    winners.push(winner);
+    used.push(winner.offer.creative);
+  }
+  snapshot.index.endVisit(scratch);
+  return winners;
+}
+
+/**
+ * Walks the candidates by falling value and stops behind the first value at which an offer stands, since later ones
+ * are worth less; with a trace it walks on, so that every line item is accounted for.
+ */
+function holdAuction(
+  impression: Impression,
+  visit: Visit,
+  context: OfferContext,
+  snapshot: BidSnapshot,
+  scratch: MatchScratch,
+  trace: BidTrace | undefined,
+): Winner | undefined {
+  trace?.auctionStarted(impression, context);
+  if (trace) {
+    snapshot.index.explain(visit, scratch, (number, rule) => {
+      trace.rejected(snapshot.lineItems[number] as ServedLineItem, rule);
+    });
+  }
+  const leastMicrosUsd = leastFloorMicrosUsd(impression, context);
+  let best: Winner | undefined;
+  for (let number = snapshot.index.next(scratch); number >= 0; number = snapshot.index.next(scratch)) {
+    const item = snapshot.lineItems[number] as ServedLineItem;
+    if (!trace) {
+      if (best && item.valueMicrosUsd < best.item.valueMicrosUsd) break;
+      if (item.valueMicrosUsd < leastMicrosUsd) break;
+    }
+    const offer = makeOffer(item, impression, context);
+    if (typeof offer === 'string') {
+      trace?.rejected(item, offer);
+      continue;
+    }
+    trace?.offered(item, offer);
+    if (!best || outranks(item, best.item, visit)) best = { impression, item, offer };
+  }
+  if (best) trace?.auctionWon(best.item);
+  return best;
+}
+
+/**
+ * The value in US dollars below which no line item can bid, so that the walk may end: the least floor that the
+ * impression or one of its deals asks. Two micros are left for rounding; a floor that cannot be converted leaves it open.
+ */
+function leastFloorMicrosUsd(impression: Impression, { rates }: OfferContext): number {
+  let least = floorMicrosUsd(impression, rates);
+  for (const deal of impression.deals) least = Math.min(least, floorMicrosUsd(deal, rates));
+  return least - 2;
+}
+
+function floorMicrosUsd(floor: Pick<Deal, 'floorMicros' | 'floorCurrency'>, rates: Rates): number {
+  return convertMicros(rates, floor.floorMicros, floor.floorCurrency as Currency, USD) ?? 0;
+}
+
+/** The higher value wins; equal ones take turns by rendezvous hashing, the same for the same request. */
+function outranks(challenger: ServedLineItem, holder: ServedLineItem, visit: Visit): boolean {
+  if (challenger.valueMicrosUsd !== holder.valueMicrosUsd) {
+    return challenger.valueMicrosUsd > holder.valueMicrosUsd;
+  }
+  const seed = hashString(visit.request.id);
+  return turn(challenger, seed) > turn(holder, seed);
+}
+
+function turn(item: ServedLineItem, seed: number): number {
+  return hashString(item.lineItem.id, hashString(item.campaign.id, seed));
+}

@@ -1,0 +1,39 @@
+import type { BidRequest } from '../domain/bid-request.js';
+import type { BidMetrics, GeoLocator, NoticeSigner } from '../domain/ports.js';
+import type { Profile } from '../domain/profile.js';
+import type { Clock } from '../lib/clock.js';
+import type { MatchScratch } from '../targeting/targeting-index.js';
+import type { BidSnapshot } from './snapshot.js';
+
+/** Everything the bid path is given, decided once at construction. */
+export interface BidEnvironment {
+  readonly clock: Clock;
+  /** The newest snapshot. A request keeps the one it started with. */
+  readonly snapshot: () => BidSnapshot;
+  readonly scratchFor: (snapshot: BidSnapshot) => MatchScratch;
+  /** Everything known of the visitor; undefined for strangers and whenever the store cannot tell in time. Never rejects. */
+  readonly findProfile: (
+    request: BidRequest,
+    exchange: string,
+    deadlineMs: number,
+  ) => Promise<Profile | undefined>;
+  readonly locator: GeoLocator;
+  readonly signer: NoticeSigner;
+  /** Unique over all processes, URL-safe, at most 24 characters. */
+  readonly nextBidId: () => string;
+  /** What every link of ours starts with, without a slash at the end. */
+  readonly publicUrl: string;
+  readonly metrics: BidMetrics;
+}
+
+/** Keeps one scratch for the newest snapshot; matching is synchronous, so two requests never share it at a time. */
+export function scratchKeeper(): (snapshot: BidSnapshot) => MatchScratch {
+  let owner: BidSnapshot | undefined;
+  let scratch: MatchScratch | undefined;
+  return (snapshot) => {
+    if (scratch && owner === snapshot) return scratch;
+    owner = snapshot;
+    scratch = snapshot.index.newScratch();
+    return scratch;
+  };
+}

@@ -1,0 +1,78 @@
+import type { PrivacyLimit } from '../admission/privacy.js';
+import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
+import type { BidCall } from '../domain/ports.js';
+import type { RejectionRule } from '../domain/rejection.js';
+import type { BidEnvironment } from './environment.js';
+import { ExplanationRecorder } from './explanation-recorder.js';
+import { decide, type Decision } from './path.js';
+import type { PlainVisitor } from './plain-visitor.js';
+
+/** Why a request was answered as it was. Plain JSON; what is not known is left out. */
+export interface Explanation {
+  readonly exchange: string;
+  readonly requestId: string | undefined;
+  readonly outcome: Decision['kind'];
+  /** With a no-bid: its reason and the code that the exchange is told. */
+  readonly reason: NoBidReason | undefined;
+  readonly nbr: number | undefined;
+  /** What was wrong with a malformed or invalid request, and where. */
+  readonly problem: string | undefined;
+  readonly time: { readonly tmaxMs: number | undefined; readonly budgetMs: number } | undefined;
+  readonly personalData: { readonly used: boolean; readonly because: PrivacyLimit | undefined } | undefined;
+  readonly visitor: PlainVisitor | undefined;
+  /** Impressions that could not be bid on whatever the campaigns. */
+  readonly skipped: readonly { readonly impression: string; readonly why: string }[];
+  readonly impressions: readonly ExplainedImpression[];
+  /** Bids that were left out because the response would have been too long. */
+  readonly bidsDropped: number;
+  readonly response: unknown;
+}
+
+export interface ExplainedImpression {
+  readonly impression: string;
+  readonly sizes: readonly string[];
+  readonly floor: string;
+  /** The one that bids first, then the others by how far they came. */
+  readonly lineItems: readonly ExplainedLineItem[];
+}
+
+export interface ExplainedLineItem {
+  readonly campaign: string;
+  readonly lineItem: string;
+  readonly verdict: 'bids' | 'rejected';
+  /** The first rule that turned the line item away, with what it wanted and what was there. */
+  readonly rule?: RejectionRule;
+  readonly wanted?: string;
+  readonly found?: string;
+  readonly creative?: string;
+  readonly deal?: string;
+  /** The arithmetic of the price, a step a line, where it came to a price. */
+  readonly price?: readonly string[];
+}
+
+/**
+ * Answers a request exactly as the bid port would and says why. Nothing is booked: the links in the response
+ * are real, but it goes to whoever asked and not to an exchange.
+ *
+ * @param env with SILENT_METRICS, so that questions are not counted as traffic
+ */
+export async function explain(env: BidEnvironment, call: BidCall): Promise<Explanation> {
+  const recorder = new ExplanationRecorder();
+  const decision = await decide(env, call, recorder);
+  const reason = decision.kind === 'no-bid' ? decision.reason : undefined;
+  return {
+    exchange: call.exchange,
+    outcome: decision.kind,
+    reason,
+    nbr: reason && NO_BID_REASONS[reason],
+    problem: problemOf(decision),
+    ...recorder.recorded(),
+    response: decision.kind === 'bid' ? JSON.parse(decision.body) : undefined,
+  };
+}
+
+function problemOf(decision: Decision): string | undefined {
+  if (decision.kind === 'malformed') return decision.why;
+  if (decision.kind !== 'no-bid' || !decision.invalid) return undefined;
+  return `${decision.invalid.path}: ${decision.invalid.problem}`;
+}

@@ -1,0 +1,76 @@
+import { refusal, responseCurrency } from '../admission/admit.js';
+import { answerBudgetMs } from '../admission/deadline.js';
+import { privacyLimit } from '../admission/privacy.js';
+import type { InvalidRequest } from '../domain/bid-request.js';
+import type { NoBidReason } from '../domain/no-bid-reason.js';
+import type { BidCall } from '../domain/ports.js';
+import { decodeBidRequest } from '../exchange/decode.js';
+import { holdAuctions } from './auction.js';
+import type { BidEnvironment } from './environment.js';
+import { respond } from './respond.js';
+import type { BidTrace } from './trace.js';
+import { makeVisit } from './visit.js';
+
+export type Decision =
+  | { readonly kind: 'unknown-exchange' }
+  | { readonly kind: 'malformed'; readonly why: string }
+  | { readonly kind: 'no-bid'; readonly reason: NoBidReason; readonly invalid?: InvalidRequest }
+  | { readonly kind: 'bid'; readonly body: string; readonly bids: number };
+
+/**
+ * The way of a request, on one screen: decode, admit, look the visitor up (the only await), hold the auctions, respond.
+ *
+ *     unknown exchange -> 404      not JSON -> 400      invalid -> 204 nbr 2      no time -> 204 nbr 15
+ *     no currency, wrong seat -> 204 nbr 500, 501       nobody wants it -> 204 nbr 0      else -> 200
+ *
+ * When the profile comes too late the request goes on without it; only when the whole answer would be late is it
+ * given up. Everything after the await is synchronous, so one scratch serves all requests.
+ */
+export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrace): Promise<Decision> {
+  const { clock, metrics } = env;
+  const snapshot = env.snapshot();
+  const exchange = snapshot.catalog.exchanges.get(call.exchange);
+  if (!exchange) return { kind: 'unknown-exchange' };
+
+  const decodeStartMs = clock.monotonicMs();
+  const decoded = decodeBidRequest(call.body);
+  const decodedMs = clock.monotonicMs();
+  metrics.stage('decode', decodedMs - decodeStartMs);
+  if (decoded.kind === 'malformed') return decoded;
+  if (decoded.kind === 'invalid') return noBid('invalid-request', decoded.invalid);
+  const { request } = decoded;
+  trace?.decoded(request, snapshot);
+
+  const budgetMs = answerBudgetMs(request.tmaxMs, exchange);
+  const deadlineMs = call.receivedMs + budgetMs;
+  const limit = privacyLimit(request);
+  trace?.admitted(budgetMs, limit);
+  const refused = refusal(request, exchange, deadlineMs - decodedMs);
+  if (refused) return noBid(refused);
+  const currency = responseCurrency(request, exchange, snapshot.catalog.rates);
+  if (!currency) return noBid('currency');
+
+  const profile = limit ? undefined : await env.findProfile(request, exchange.id, deadlineMs);
+  const foundMs = clock.monotonicMs();
+  if (!limit) metrics.stage('profile', foundMs - decodedMs);
+  if (foundMs >= deadlineMs) return noBid('too-late');
+
+  const nowMs = clock.nowMs();
+  const visit = makeVisit(request, exchange.id, !limit, profile, env.locator, nowMs);
+  trace?.visited(visit);
+  const context = { request, exchange, currency, rates: snapshot.catalog.rates };
+  const winners = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
+  const matchedMs = clock.monotonicMs();
+  metrics.stage('match', matchedMs - foundMs);
+  if (winners.length === 0) return noBid('no-match');
+
+  const response = respond(winners, context, env, nowMs);
+  metrics.stage('encode', clock.monotonicMs() - matchedMs);
+  if (response.droppedBids > 0) trace?.bidsDropped(response.droppedBids);
+  const bids = winners.length - response.droppedBids;
+  return bids === 0 ? noBid('response-too-large') : { kind: 'bid', body: response.body, bids };
+}
+
+function noBid(reason: NoBidReason, invalid?: InvalidRequest): Decision {
+  return invalid ? { kind: 'no-bid', reason, invalid } : { kind: 'no-bid', reason };
+}

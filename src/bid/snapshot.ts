@@ -1,0 +1,64 @@
+import type { Campaign, Creative, LineItem } from '../domain/campaign.js';
+import type { Catalog } from '../domain/catalog.js';
+import { convertMicros, USD, type Micros } from '../domain/money.js';
+import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
+import { TargetingIndex } from '../targeting/targeting-index.js';
+
+/** A line item with everything about it that does not depend on the request. */
+export interface ServedLineItem {
+  readonly campaign: Campaign;
+  readonly lineItem: LineItem;
+  /** Its bid in US dollars, by which line items of different currencies are ranked. 0 when there is no rate. */
+  readonly valueMicrosUsd: Micros;
+  readonly creatives: readonly ServedCreative[];
+}
+
+export interface ServedCreative {
+  readonly creative: Creative;
+  readonly compiled: CompiledCreative;
+}
+
+/**
+ * What the bid path works on: the catalogue and the index over its line items. Line items are numbered by falling
+ * value, so that the index yields the dearest candidates first. Immutable, replaced whole.
+ */
+export interface BidSnapshot {
+  readonly catalog: Catalog;
+  readonly lineItems: readonly ServedLineItem[];
+  readonly index: TargetingIndex;
+}
+
+export function buildSnapshot(catalog: Catalog): BidSnapshot {
+  const lineItems = catalog.campaigns
+    .flatMap((campaign) => campaign.lineItems.map((lineItem) => serve(campaign, lineItem, catalog)))
+    .sort(byFallingValue);
+  return { catalog, lineItems, index: TargetingIndex.build(lineItems) };
+}
+
+function serve(campaign: Campaign, lineItem: LineItem, catalog: Catalog): ServedLineItem {
+  const { amountMicros } = lineItem.bid;
+  const value = convertMicros(catalog.rates, amountMicros, campaign.budget.currency, USD);
+  return {
+    campaign,
+    lineItem,
+    valueMicrosUsd: value ?? (0 as Micros),
+    creatives: lineItem.creatives.map((creative) => ({
+      creative,
+      compiled: compileCreative(creative),
+    })),
+  };
+}
+
+/** Ids settle equal values, so that the order of files on disk never shows. */
+function byFallingValue(a: ServedLineItem, b: ServedLineItem): number {
+  return (
+    b.valueMicrosUsd - a.valueMicrosUsd ||
+    compareText(a.campaign.id, b.campaign.id) ||
+    compareText(a.lineItem.id, b.lineItem.id)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

@@ -1,0 +1,22 @@
+import type { PrivacyLimit } from '../admission/privacy.js';
+import type { BidRequest, Impression } from '../domain/bid-request.js';
+import type { RejectionRule } from '../domain/rejection.js';
+import type { Visit } from '../domain/visit.js';
+import type { Offer, OfferContext } from './offer.js';
+import type { BidSnapshot, ServedLineItem } from './snapshot.js';
+
+/**
+ * Watches one request being decided. The bid path runs without a trace; an explanation is the same path with one, so
+ * what is explained is what was decided. With a trace the auction looks at every candidate, not only at the best.
+ */
+export interface BidTrace {
+  decoded(request: BidRequest, snapshot: BidSnapshot): void;
+  admitted(budgetMs: number, limit: PrivacyLimit | undefined): void;
+  visited(visit: Visit): void;
+  auctionStarted(impression: Impression, context: OfferContext): void;
+  rejected(item: ServedLineItem, rule: RejectionRule): void;
+  offered(item: ServedLineItem, offer: Offer): void;
+  auctionWon(item: ServedLineItem): void;
+  /** The response was too long and went out without this many of its cheapest bids. */
+  bidsDropped(count: number): void;
+}

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { isSyntaxFault, readJson, type JsonFile } from './json-file.js';
+
+const read = (text: string) => readJson(new TextEncoder().encode(text));
+
+function fault(text: string): string {
+  const found = read(text);
+  return isSyntaxFault(found) ? `${found.line}:${found.column} ${found.message}` : 'no fault';
+}
+
+function sound(text: string): JsonFile {
+  const found = read(text);
+  if (isSyntaxFault(found)) throw new Error(found.message);
+  return found;
+}
+
+describe('a file that is no JSON', () => {
+  it.each([
+    ['', '1:1 the file is empty'],
+    [' \n ', '1:1 the file is empty'],
+    ['{"a": 1,}', '1:8 remove the comma that stands before }'],
+    ['[1,\n]', '1:3 remove the comma that stands before ]'],
+    ['{"a": 1\n "b": 2}', '2:2 a comma is missing before this'],
+    ['[1 2]', '1:4 a comma is missing before this'],
+    ['{"a" "b"}', '1:6 a comma or a colon is missing before this'],
+    ['{"a": 1,, "b": 2}', '1:9 there is one comma too many here'],
+    ['{"a": 1', '1:7 the file ends too early: a closing } or ] or " is missing at the end'],
+    ['{"a": "b', '1:8 the file ends too early: a closing } or ] or " is missing at the end'],
+    ['{"a": {"b": [1, 2]}\n', '1:19 the file ends too early: a closing } or ] or " is missing at the end'],
+    [
+      '{"a": "b,\n"c": 1}',
+      '1:7 the text that starts here is not closed on its line; put a " at its end (a line break within a text is written \\n)',
+    ],
+    ["{'a': 1}", `1:2 write texts in straight double quotes ("), not in '`],
+    ['{“a”: 1}', '1:2 write texts in straight double quotes ("), not in “'],
+    ['{a: 1}', '1:2 put a in double quotes: "a" (only true, false and null go without)'],
+    ['{"a": yes}', '1:7 put yes in double quotes: "yes" (only true, false and null go without)'],
+    ['// note\n{}', '1:1 comments are not possible in this file; remove this one'],
+    ['{"a": .5}', '1:7 this is no number as JSON writes it; write numbers like 3, 0.5 or -1'],
+    ['{"a": 01}', '1:8 this is no number as JSON writes it; write numbers like 3, 0.5 or -1'],
+    ['{"a": "C:\\dir"}', '1:11 write a backslash within a text twice: \\\\'],
+    ['{"a": "x\ty"}', '1:9 a tab or another invisible character stands in this text; remove it'],
+    ['{}}', '1:3 "}" was not expected here; check commas, quotes and brackets'],
+    ['{"a": 1, "b": {"c": 2, "c": 3}}', '1:24 "c" is given twice in the same place; keep one of the two'],
+    ['{"a": {"__proto__": {}}}', '1:8 the name "__proto__" is reserved; use another one'],
+    ['['.repeat(40) + ']'.repeat(40), '1:33 the settings are nested more than 32 levels deep'],
+  ])('%j', (text, message) => {
+    expect(fault(text)).toBe(message);
+  });
+
+  it('does not run out of stack however deep the nesting', () => {
+    expect(fault('['.repeat(500_000))).toContain('ends too early');
+    expect(fault(`${'['.repeat(500_000)}x`)).not.toBe('no fault');
+    expect(fault('['.repeat(500_000) + ']'.repeat(500_000))).toContain('more than 32 levels');
+  });
+
+  it('is told in which encoding to save', () => {
+    const utf16 = readJson(Buffer.from('\ufeff{}', 'utf16le'));
+    expect(utf16).toMatchObject({ message: 'the file is saved as UTF-16; save it as UTF-8' });
+    const latin = readJson(Buffer.from('{"city": "K\u00f6ln"}', 'latin1'));
+    expect(latin).toMatchObject({ message: 'the file holds characters that are not UTF-8; save it as UTF-8' });
+  });
+});
+
+describe('a sound file', () => {
+  it('may start with a byte order mark', () => {
+    expect(sound('\ufeff{"a": 1}').value).toEqual({ a: 1 });
+  });
+
+  it('keeps odd but legal names as plain data', () => {
+    const { value } = sound('{"constructor": {"prototype": 1}, "toString": 2}');
+    expect(Object.keys(value as object)).toEqual(['constructor', 'toString']);
+    expect(Object.keys(Object.prototype)).toEqual([]);
+  });
+
+  const file = sound('{\r\n  "a": {"list": ["x", "y"],\r\n    "geo": {"include": [7]}}\r\n}');
+
+  it('tells where a value, its name and its source stand', () => {
+    expect(file.locate(['a', 'list', 1])).toMatchObject({ line: 2, column: 23, source: '"y"' });
+    expect(file.locate(['a', 'geo'])).toMatchObject({ line: 3, column: 12, name: { line: 3, column: 5 } });
+  });
+
+  it('finds what is absent at the nearest thing around it', () => {
+    expect(file.locate(['a', 'missing', 'deep'])).toMatchObject({ line: 2, column: 8, path: ['a'] });
+  });
+
+  it('reads a plain list as anyOf, and include as anyOf', () => {
+    expect(file.locate(['a', 'list', 'anyOf', 0]).path).toEqual(['a', 'list', 0]);
+    expect(file.locate(['a', 'geo', 'anyOf', 0]).path).toEqual(['a', 'geo', 'include', 0]);
+  });
+});

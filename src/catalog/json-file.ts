@@ -1,0 +1,124 @@
+import { isUtf8 } from 'node:buffer';
+import { parse, type ElementNode, type MemberNode, type ValueNode } from '@humanwhocodes/momoa';
+import type { FilePath, Position } from './finding.js';
+import { scanJson } from './json-scan.js';
+import { explainSyntax } from './json-syntax.js';
+
+/** Long lists of domains fit; a file that does not was hardly written by hand. */
+export const FILE_BYTES_MAX = 1_048_576;
+
+/** A configuration file that is sound JSON, with a way back from its values to its lines. */
+export interface JsonFile {
+  readonly text: string;
+  readonly value: unknown;
+  /** Where the value at `path` stands, or the nearest thing around it that does stand in the file. */
+  locate(path: FilePath): Place;
+}
+
+export interface Place extends Position {
+  /** `path` as far as it exists in the file. */
+  readonly path: FilePath;
+  /** Where the value's name stands; the value itself when it has none. */
+  readonly name: Position;
+  /** The value as written there. */
+  readonly source: string;
+}
+
+/** Why a file is no JSON that we read, as a sentence that follows the file's name and place. */
+export interface SyntaxFault extends Position {
+  readonly path: FilePath;
+  readonly message: string;
+}
+
+/** @param bytes the file's content, at most FILE_BYTES_MAX */
+export function readJson(bytes: Uint8Array): JsonFile | SyntaxFault {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    return atStart('the file is saved as UTF-16; save it as UTF-8');
+  }
+  if (!isUtf8(bytes)) return atStart('the file holds characters that are not UTF-8; save it as UTF-8');
+  // The decoder drops a byte order mark, which some editors write in front.
+  const text = new TextDecoder().decode(bytes);
+  if (text.trim() === '') return atStart('the file is empty');
+
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    const { offset, message } = explainSyntax(text, error);
+    return { ...positionAt(text, offset), path: [], message };
+  }
+  const fault = scanJson(text);
+  if (fault) return { ...positionAt(text, fault.offset), path: fault.path, message: fault.message };
+  return { text, value, locate: createLocator(text) };
+}
+
+export function isSyntaxFault(read: JsonFile | SyntaxFault): read is SyntaxFault {
+  return 'message' in read;
+}
+
+/** @param offset in UTF-16 units from 0 */
+export function positionAt(text: string, offset: number): Position {
+  let line = 1;
+  let lineStart = 0;
+  for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) {
+    line++;
+    lineStart = i + 1;
+  }
+  return { line, column: offset - lineStart + 1 };
+}
+
+function atStart(message: string): SyntaxFault {
+  return { line: 1, column: 1, path: [], message };
+}
+
+/** Positions are wanted only of files with something to say about, so the tree that knows them is built on first use. */
+function createLocator(text: string): (path: FilePath) => Place {
+  let root: ValueNode | undefined;
+  return (path) => {
+    root ??= parse(text, { mode: 'json', ranges: true }).body;
+    return locate(text, root, path);
+  };
+}
+
+/** Other names under which a file may give what the domain calls `anyOf` and `noneOf`. */
+const ALIASES = new Map<string | number, string>([
+  ['anyOf', 'include'],
+  ['noneOf', 'exclude'],
+]);
+
+function locate(text: string, root: ValueNode, path: FilePath): Place {
+  let node = root;
+  let name = root.loc.start;
+  const walked: (string | number)[] = [];
+  for (const asked of path) {
+    const part = nameInFile(node, asked);
+    const child = childOf(node, part);
+    // A plain list is short for `anyOf`: `segments.anyOf[0]` then stands at `segments[0]`.
+    if (!child && part === 'anyOf' && node.type === 'Array') continue;
+    if (!child) break;
+    node = child.value;
+    name = child.loc.start;
+    walked.push(part);
+  }
+  const [start, end] = node.range ?? [0, text.length];
+  const { line, column } = node.loc.start;
+  return {
+    line,
+    column,
+    path: walked,
+    name: { line: name.line, column: name.column },
+    source: text.slice(start, end),
+  };
+}
+
+function nameInFile(node: ValueNode, asked: string | number): string | number {
+  const alias = ALIASES.get(asked);
+  return alias !== undefined && !childOf(node, asked) && childOf(node, alias) ? alias : asked;
+}
+
+function childOf(node: ValueNode, part: string | number): MemberNode | ElementNode | undefined {
+  if (node.type === 'Array' && typeof part === 'number') return node.elements[part];
+  if (node.type !== 'Object') return undefined;
+  return node.members.find((member) => member.name.type === 'String' && member.name.value === part);
+}

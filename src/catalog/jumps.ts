@@ -1,0 +1,72 @@
+import type { Campaign } from '../domain/campaign.js';
+import { convertMicros, MICROS_PER_UNIT, unitsText, type Micros, type Rates } from '../domain/money.js';
+import type { FilePath } from './finding.js';
+import type { CampaignContent } from './schema/campaign.js';
+
+/** Ten times is what one zero too many, or a forgotten decimal point, makes of a price. */
+const JUMP_FACTOR = 10;
+
+/** An amount that is so much higher than in the last good version that it may be a slip of the hand. */
+export interface Jump {
+  readonly path: FilePath;
+  /** What happened and what to add to the file if it is meant, as the rest of a sentence that starts with the path. */
+  readonly says: string;
+}
+
+interface Amount {
+  readonly path: FilePath;
+  readonly nowMicros: Micros;
+  /** In the currency of its time. */
+  readonly beforeMicros: Micros;
+}
+
+/**
+ * Finds prices and budgets that are ten times their last good value or more, and that the file does not vouch for in
+ * `confirm`. A line item that is new, or has a new name, is measured by the highest bid there was.
+ */
+export function unconfirmedJumps(
+  { campaign, confirmed }: CampaignContent,
+  lastGood: Campaign,
+  rates: Rates,
+): readonly Jump[] {
+  const confirmedMicros = new Set(confirmed.map((amount) => Math.round(amount * MICROS_PER_UNIT)));
+  const { currency } = campaign.budget;
+  const jumped = amountsOf(campaign, lastGood)
+    .map(({ path, nowMicros, beforeMicros: before }) => {
+      const beforeMicros = convertMicros(rates, before, lastGood.budget.currency, currency) ?? before;
+      return { path, nowMicros, beforeMicros };
+    })
+    .filter(({ nowMicros, beforeMicros }) => beforeMicros > 0 && nowMicros >= beforeMicros * JUMP_FACTOR)
+    .filter(({ nowMicros }) => !confirmedMicros.has(nowMicros));
+
+  const list = [
+    ...new Set([...confirmed.map(String), ...jumped.map(({ nowMicros }) => unitsText(nowMicros))]),
+  ];
+  return jumped.map(({ path, nowMicros, beforeMicros }) => {
+    const times = Math.floor((nowMicros / beforeMicros) * 10) / 10;
+    const says =
+      `jumped from ${unitsText(beforeMicros)} to ${unitsText(nowMicros)} ${currency}, ${times} times as much; ` +
+      `if that is meant, add "confirm": [${list.join(', ')}] at the top level of the file`;
+    return { path, says };
+  });
+}
+
+/** The amounts that may have jumped, each with what it was before. */
+function amountsOf(campaign: Campaign, lastGood: Campaign): Amount[] {
+  const { budget, lineItems } = campaign;
+  const bidsBefore = new Map(lastGood.lineItems.map(({ id, bid }) => [id, bid.amountMicros]));
+  const highestBefore = Math.max(...bidsBefore.values()) as Micros;
+  const amounts: Amount[] = [
+    { path: ['budget', 'total'], nowMicros: budget.totalMicros, beforeMicros: lastGood.budget.totalMicros },
+    ...lineItems.map(({ id, bid }, i) => ({
+      path: ['lineItems', i, 'bid', 'amount'],
+      nowMicros: bid.amountMicros,
+      beforeMicros: bidsBefore.get(id) ?? highestBefore,
+    })),
+  ];
+  if (budget.dailyMicros !== undefined && lastGood.budget.dailyMicros !== undefined) {
+    const path = ['budget', 'daily'];
+    amounts.push({ path, nowMicros: budget.dailyMicros, beforeMicros: lastGood.budget.dailyMicros });
+  }
+  return amounts;
+}

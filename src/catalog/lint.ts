@@ -1,0 +1,94 @@
+import type { Campaign } from '../domain/campaign.js';
+import type { Catalog } from '../domain/catalog.js';
+import { conversionRate, type Rates } from '../domain/money.js';
+import { nearestWord } from '../lib/words.js';
+import type { FilePath } from './finding.js';
+import { lintBidAndCaps, lintCreativeIds, lintFlightAndBudget } from './lint/lint-campaign.js';
+import { lintCreative } from './lint/lint-creative.js';
+import { DIMENSION_PATHS, type LintFinding, type Report } from './lint/lint-finding.js';
+import { lintTargeting } from './lint/lint-targeting.js';
+
+const DAY_MS = 86_400_000;
+const RATES_AGE_MS_MAX = 7 * DAY_MS;
+
+/**
+ * Finds what no schema can: settings that are right one by one but cannot work together, or cannot work now.
+ *
+ * @param nowMs wall-clock time, for flights and rates
+ */
+export function lintCatalog(catalog: Catalog, nowMs: number): LintFinding[] {
+  const findings: LintFinding[] = [];
+  const reportIn =
+    (file: string, base: FilePath = []): Report =>
+    (severity, path, says) => {
+      findings.push({ severity, file, path: [...base, ...path], says });
+    };
+
+  for (const campaign of catalog.campaigns) {
+    const file = `campaigns/${campaign.file}`;
+    const report = reportIn(file);
+    lintFlightAndBudget(campaign, nowMs, report);
+    lintCreativeIds(campaign, report);
+    lintCurrency(campaign, catalog, report);
+    for (const [i, lineItem] of campaign.lineItems.entries()) {
+      const ofLineItem = reportIn(file, ['lineItems', i]);
+      const { bid, frequency, targeting } = lineItem;
+      lintBidAndCaps({ bid, frequency, deals: targeting.deals !== undefined }, ofLineItem);
+      lintTargeting(lineItem, campaign.flight, nowMs, ofLineItem);
+      lintExchangeNames(lineItem.targeting.exchanges, catalog, ofLineItem);
+      for (const [j, creative] of lineItem.creatives.entries()) {
+        lintCreative(campaign, lineItem, creative, reportIn(file, ['lineItems', i, 'creatives', j]));
+      }
+    }
+  }
+  lintExchanges(catalog, reportIn);
+  lintRates(catalog.rates, nowMs, reportIn('rates.json'));
+  return findings;
+}
+
+function lintCurrency({ budget }: Campaign, { rates, exchanges }: Catalog, report: Report): void {
+  const { currency } = budget;
+  const reachable = [...exchanges.values()].some(({ currencies }) =>
+    currencies.some((settled) => conversionRate(rates, currency, settled) !== undefined),
+  );
+  if (rates.perUsd.has(currency)) return;
+  const says = `is ${currency}, which has no rate in rates.json, so bids cannot be converted; add its rate there`;
+  report(reachable ? 'warning' : 'error', ['budget', 'currency'], says);
+}
+
+function lintExchangeNames(
+  wish: Campaign['lineItems'][number]['targeting']['exchanges'],
+  { exchanges }: Catalog,
+  report: Report,
+): void {
+  const known = [...exchanges.keys()];
+  for (const list of ['anyOf', 'noneOf'] as const) {
+    for (const [i, name] of (wish?.[list] ?? []).entries()) {
+      if (exchanges.has(name)) continue;
+      const near = nearestWord(name, known);
+      const advice =
+        near === undefined ? `the files there are: ${known.join(', ')}` : `did you mean "${near}"?`;
+      const says = `is "${name}", but exchanges/${name}.json does not exist; ${advice}`;
+      report(list === 'anyOf' ? 'error' : 'warning', [...DIMENSION_PATHS.exchanges, list, i], says);
+    }
+  }
+}
+
+function lintExchanges({ exchanges, rates }: Catalog, reportIn: (file: string) => Report): void {
+  for (const { id, currencies } of exchanges.values()) {
+    for (const [i, currency] of currencies.entries()) {
+      if (rates.perUsd.has(currency)) continue;
+      const says = `is ${currency}, which has no rate in rates.json, so only bids in ${currency} can go there; add its rate`;
+      reportIn(`exchanges/${id}.json`)('warning', ['currencies', i], says);
+    }
+  }
+}
+
+function lintRates({ date }: Rates, nowMs: number, report: Report): void {
+  const ageMs = nowMs - Date.parse(`${date}T00:00:00Z`);
+  if (ageMs > RATES_AGE_MS_MAX + DAY_MS) {
+    const says = `is ${date}, more than 7 days ago, so prices in other currencies are off; bring in today's rates`;
+    report('warning', ['date'], says);
+  }
+  if (ageMs < -DAY_MS) report('warning', ['date'], `is ${date}, which is still to come`);
+}

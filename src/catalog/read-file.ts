@@ -1,0 +1,58 @@
+import type { z } from 'zod';
+import type { Exchange } from '../domain/catalog.js';
+import type { Rates } from '../domain/money.js';
+import type { Finding } from './finding.js';
+import { pathText } from './finding.js';
+import { isSyntaxFault, readJson, type JsonFile } from './json-file.js';
+import { problemsOf } from './problems.js';
+import { campaignFile, campaignOf, type CampaignContent } from './schema/campaign.js';
+import { exchangeFile, exchangeOf } from './schema/exchange.js';
+import { ratesFile, ratesOf } from './schema/rates.js';
+
+/** What a file says, or everything that is wrong with it. */
+export type FileContent<Content> =
+  | { readonly good: true; readonly content: Content; readonly json: JsonFile }
+  | { readonly good: false; readonly problems: readonly Finding[] };
+
+/**
+ * @param bytes the file's content, at most FILE_BYTES_MAX
+ * @param file relative to the configuration folder, such as `campaigns/trail-shoes.json`
+ */
+export type ReadContent<Content> = (bytes: Uint8Array, file: string) => FileContent<Content>;
+
+export const readCampaign: ReadContent<CampaignContent> = (bytes, file) =>
+  read(bytes, file, campaignFile, (given) => campaignOf(given, baseName(file)));
+
+export const readExchange: ReadContent<Exchange> = (bytes, file) => {
+  const id = baseName(file).replace(/\.json$/, '');
+  if (/^[a-z0-9][a-z0-9-]{0,39}$/.test(id))
+    return read(bytes, file, exchangeFile, (given) => exchangeOf(given, id));
+  const message =
+    'the file name is the name of the exchange in addresses: use small letters, digits and "-" (40 at most)';
+  return { good: false, problems: [{ severity: 'error', file, line: 1, column: 1, path: '', message }] };
+};
+
+export const readRates: ReadContent<Rates> = (bytes, file) => read(bytes, file, ratesFile, ratesOf);
+
+function read<Given, Content>(
+  bytes: Uint8Array,
+  file: string,
+  schema: z.ZodType<Given>,
+  convert: (given: Given) => Content,
+): FileContent<Content> {
+  const json = readJson(bytes);
+  if (isSyntaxFault(json)) {
+    const { line, column, path, message } = json;
+    return {
+      good: false,
+      problems: [{ severity: 'error', file, line, column, path: pathText(path), message }],
+    };
+  }
+  const checked = schema.safeParse(json.value);
+  if (!checked.success) return { good: false, problems: problemsOf(file, json, checked.error) };
+  return { good: true, content: convert(checked.data), json };
+}
+
+function baseName(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1);
+}

@@ -1,0 +1,245 @@
+import { z } from 'zod';
+import type {
+  Campaign,
+  Creative,
+  FrequencyCap,
+  Flight,
+  HoursChoice,
+  LineItem,
+  Targeting,
+} from '../../domain/campaign.js';
+import type { AdvertiserId, CampaignId, LineItemId } from '../../domain/ids.js';
+import { currencyFromText, microsFromUnits, UNITS_MAX } from '../../domain/money.js';
+import { isDay, isTimeZone, nextDay, startOfDayMs } from '../local-day.js';
+import { nearestWord } from '../../lib/words.js';
+import { creativeSection, type CreativeSection } from './creative.js';
+import { addSays, group, id, list, parsed, text, wholeNumber, number } from './fields.js';
+import { category, targetingSection } from './targeting.js';
+import { domainName } from './web.js';
+
+const LINE_ITEMS_MAX = 1_000;
+const CREATIVES_MAX = 100;
+const CAPS_MAX = 10;
+const MINUTES_BY_UNIT = { m: 1, h: 60, d: 1_440 } as const;
+const CAP_MS_MAX = 365 * 86_400_000;
+
+const status = z
+  .enum(['active', 'paused'])
+  .default('active')
+  .describe('"active" buys; "paused" keeps everything but buys nothing.');
+
+// Advertiser, flight, budget
+
+const advertiser = group('the advertiser, such as {"id": "acme", "domain": "acme.example"}', {
+  id: id('the advertiser', 'acme').describe('Your name for the advertiser.'),
+  domain: domainName.describe('Domain of the advertiser; exchanges check and block by it.'),
+  categories: list(category, 'a list of IAB categories such as ["IAB18-5"]', CREATIVES_MAX)
+    .default([])
+    .describe('What is advertised, IAB Content Taxonomy 1.0; publishers block by it.'),
+});
+
+const DAY_EXPECTED = 'a day of the calendar such as "2026-11-01" (year-month-day)';
+const day = parsed(text(DAY_EXPECTED, { pattern: /^\d{4}-\d\d-\d\d$/ }), DAY_EXPECTED, (found) =>
+  isDay(found) ? found : undefined,
+);
+const ZONE_EXPECTED = 'a time zone such as "Europe/Paris", "America/New_York" or "UTC"';
+const timeZone = parsed(
+  text(ZONE_EXPECTED),
+  ZONE_EXPECTED,
+  (found) => (isTimeZone(found) ? found : undefined),
+  (found) => nearestWord(found, Intl.supportedValuesOf('timeZone')),
+);
+
+const flight = group('the flight, such as {"start": "2026-11-01", "end": "2026-12-31", "timeZone": "UTC"}', {
+  start: day.describe('First day of the flight.'),
+  end: day.describe('Last day of the flight; it is included.'),
+  timeZone: timeZone.describe("Time zone of the flight's days and hours, such as Europe/Paris."),
+})
+  .refine(({ start, end }) => end >= start, {
+    path: ['end'],
+    error: 'a day on or after the start of the flight',
+  })
+  .transform((given): Flight => ({
+    startMs: startOfDayMs(given.start, given.timeZone),
+    endMs: startOfDayMs(nextDay(given.end), given.timeZone),
+    timeZone: given.timeZone,
+  }));
+
+const CURRENCY_EXPECTED = 'a currency code such as "USD", "EUR" or "CNY"';
+const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+export const currencyCode = parsed(
+  text(CURRENCY_EXPECTED),
+  CURRENCY_EXPECTED,
+  (found) => (CURRENCIES.has(found.toUpperCase()) ? currencyFromText(found) : undefined),
+  (found) => nearestWord(found, [...CURRENCIES]),
+);
+
+const positive = { min: 0, max: UNITS_MAX };
+const budget = group('the budget, such as {"total": 20000, "daily": 800, "currency": "USD"}', {
+  total: number('an amount of {currency} for the whole flight, such as 20000', positive).describe(
+    'Most that the whole campaign may spend, in whole units of the currency.',
+  ),
+  daily: number('an amount of {currency} for one day, such as 800', positive)
+    .optional()
+    .describe('Most that one day may spend.'),
+  currency: currencyCode.describe('Currency of the budget and of the bids, such as USD.'),
+  pacing: z
+    .enum(['even', 'asap', 'front-loaded'])
+    .default('even')
+    .describe('How to spend over the flight: evenly, as soon as possible, or more of it early.'),
+}).transform(({ total, daily, currency, pacing }) => ({
+  totalMicros: microsFromUnits(total),
+  dailyMicros: daily === undefined ? undefined : microsFromUnits(daily),
+  currency,
+  pacing,
+}));
+
+// Line items
+
+const CPM_EXPECTED = 'a number of {currency} per thousand impressions, such as 3.2';
+const bid = group('the bid, such as {"model": "cpm", "amount": 3.2}', {
+  model: z.literal('cpm').describe('"cpm": the amount is paid for a thousand impressions.'),
+  amount: number(CPM_EXPECTED, positive).describe(
+    'Most to pay for a thousand impressions, in the budget currency.',
+  ),
+}).transform(({ model, amount }) => ({ model, amountMicros: microsFromUnits(amount) }));
+
+const PERIOD_EXPECTED = 'a time such as "30m", "12h" or "7d" (minutes, hours, days; a year at most)';
+const cap = group('a frequency cap such as {"impressions": 3, "per": "1d"}', {
+  impressions: wholeNumber('a whole number of impressions', { min: 1, max: 100_000 }).describe(
+    'Most impressions that one visitor sees in that time.',
+  ),
+  per: parsed(text(PERIOD_EXPECTED), PERIOD_EXPECTED, periodMs).describe('The time: "30m", "12h", "7d".'),
+}).transform(({ impressions, per }): FrequencyCap => ({ impressions, perMs: per }));
+
+function periodMs(found: string): number | undefined {
+  const parts = /^([1-9]\d{0,5})([mhd])$/.exec(found);
+  if (!parts) return undefined;
+  const ms = Number(parts[1]) * MINUTES_BY_UNIT[parts[2] as keyof typeof MINUTES_BY_UNIT] * 60_000;
+  return ms <= CAP_MS_MAX ? ms : undefined;
+}
+
+const lineItem = group('a line item in braces', {
+  id: id('the line item', 'runners-coast').describe(
+    'Your name for this line item; unique within the campaign.',
+  ),
+  status,
+  bid: bid.describe('What an impression is worth.'),
+  deals: list(text('the id of a deal as text in quotes', { charactersMax: 128 }), 'a list of deal ids')
+    .optional()
+    .describe('Deal ids agreed with publishers: the line item buys these deals only.'),
+  frequency: list(cap, 'a list of caps such as [{"impressions": 3, "per": "1d"}]', CAPS_MAX)
+    .default([])
+    .describe('How often one visitor may see it: all caps hold.'),
+  targeting: targetingSection
+    .prefault({})
+    .describe('Whom and where to reach; without it, everybody everywhere.'),
+  repeatCreative: z
+    .boolean({ error: 'true or false' })
+    .default(false)
+    .describe('May the same creative fill several places of one page?'),
+  creatives: list(creativeSection, 'a list of creatives', CREATIVES_MAX).describe('The ads themselves.'),
+});
+
+type LineItemSection = z.output<typeof lineItem>;
+
+// The whole file
+
+export const campaignFile = group('a campaign in braces: { "id": …, "advertiser": …, … }', {
+  $schema: z
+    .string()
+    .optional()
+    .describe('Lets editors complete and check: "../schema/campaign.schema.json".'),
+  id: id('the campaign', 'trail-shoes-autumn').describe(
+    'Your name for the campaign; unique among all files.',
+  ),
+  advertiser: advertiser.describe('Who advertises.'),
+  status,
+  flight: flight.describe('From which day to which day it runs.'),
+  budget: budget.describe('How much it may spend.'),
+  lineItems: list(lineItem, 'a list of line items', LINE_ITEMS_MAX).describe(
+    'Each with its own bid, targeting and creatives.',
+  ),
+  confirm: list(number('an amount such as 32', positive), 'a list of amounts such as [32]', LINE_ITEMS_MAX)
+    .default([])
+    .describe('Amounts that are meant although they are ten times the former ones or more.'),
+})
+  .superRefine(({ lineItems }, context) => {
+    refuseRepeats(context, lineItems, 'line item of this campaign', ['lineItems']);
+    for (const [i, { creatives }] of lineItems.entries()) {
+      refuseRepeats(context, creatives, 'creative of this line item', ['lineItems', i, 'creatives']);
+    }
+  })
+  .meta({
+    title: 'Campaign',
+    description:
+      'A campaign of one advertiser: what it may spend, whom it wants to reach, and what it shows.',
+  });
+
+/** A checked campaign and the amounts that its file vouches for. */
+export interface CampaignContent {
+  readonly campaign: Campaign;
+  /** In units of the budget's currency. */
+  readonly confirmed: readonly number[];
+}
+
+/** @param file name within the campaign folder */
+export function campaignOf(given: z.output<typeof campaignFile>, file: string): CampaignContent {
+  const { confirm, lineItems, advertiser, id, status, flight, budget } = given;
+  const campaign: Campaign = {
+    id: id as CampaignId,
+    advertiser: { ...advertiser, id: advertiser.id as AdvertiserId },
+    status,
+    flight,
+    budget,
+    lineItems: lineItems.map((section) => lineItemOf(section, flight, advertiser.categories)),
+    file,
+  };
+  return { campaign, confirmed: confirm };
+}
+
+function lineItemOf(section: LineItemSection, flight: Flight, categories: readonly string[]): LineItem {
+  const { deals, targeting: wanted, creatives, id, ...rest } = section;
+  return {
+    ...rest,
+    id: id as LineItemId,
+    targeting: withoutAbsent({
+      deals: deals && { anyOf: deals, noneOf: [] },
+      ...wanted.targeting,
+      hours: wanted.hours && hoursOn(wanted.hours, flight),
+    }),
+    creatives: creatives.map((creative) => withCategories(creative, categories)),
+  };
+}
+
+function withCategories(creative: CreativeSection, ofAdvertiser: readonly string[]): Creative {
+  return { ...creative, categories: creative.categories ?? ofAdvertiser };
+}
+
+function hoursOn(
+  { ofWeek, hoursIn }: { ofWeek: readonly boolean[]; hoursIn: 'flight' | 'user' },
+  { timeZone }: Flight,
+): HoursChoice {
+  return { ofWeek, timeZone: hoursIn === 'user' ? 'user' : timeZone };
+}
+
+/** A dimension that is not asked for is left out, not there as undefined. */
+function withoutAbsent(targeting: { [Name in keyof Targeting]: Targeting[Name] | undefined }): Targeting {
+  return Object.fromEntries(
+    Object.entries(targeting).filter(([, wish]) => wish !== undefined),
+  ) as unknown as Targeting;
+}
+
+function refuseRepeats(
+  context: z.RefinementCtx,
+  named: readonly { readonly id: string }[],
+  what: string,
+  path: (string | number)[],
+): void {
+  const seen = new Set<string>();
+  for (const [i, { id }] of named.entries()) {
+    if (seen.has(id))
+      addSays(context, `is "${id}", but so is another ${what}; give each its own`, [...path, i, 'id']);
+    seen.add(id);
+  }
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { currencyFromText, USD, type Rates } from '../../domain/money.js';
+import { isDay } from '../local-day.js';
+import { group, number, parsed, text } from './fields.js';
+
+const DAY_EXPECTED = 'the day of the rates such as "2026-11-20" (year-month-day)';
+const RATE_EXPECTED = 'how many units of the currency one US dollar buys, such as 0.92';
+/** Wider than any currency in use. */
+const RATE = { min: 1e-6, max: 1e9 };
+
+export const ratesFile = group('the rates in braces: { "date": …, "perUsd": { … } }', {
+  $schema: z.string().optional().describe('Lets editors complete and check: "schema/rates.schema.json".'),
+  date: parsed(text(DAY_EXPECTED), DAY_EXPECTED, (found) => (isDay(found) ? found : undefined)).describe(
+    'The day on which the rates were taken.',
+  ),
+  perUsd: z
+    .record(
+      z.string().regex(/^[A-Z]{3}$/, { error: 'a currency code such as EUR' }),
+      number(RATE_EXPECTED, RATE),
+      { error: 'rates by currency, such as {"EUR": 0.92, "JPY": 150}' },
+    )
+    .refine((perUsd) => (perUsd['USD'] ?? 1) === 1, { path: ['USD'], error: '1: a dollar buys one dollar' })
+    .describe('How many units of each currency one US dollar buys.'),
+}).meta({ title: 'Rates', description: 'Exchange rates of one day.' });
+
+export function ratesOf({ date, perUsd }: z.output<typeof ratesFile>): Rates {
+  const known = Object.entries(perUsd).flatMap(([code, rate]) => {
+    const currency = currencyFromText(code);
+    return currency === undefined ? [] : [[currency, rate] as const];
+  });
+  return { date, perUsd: new Map([[USD, 1], ...known]) };
+}

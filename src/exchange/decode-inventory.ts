@@ -1,0 +1,109 @@
+import type { BlockLists, Inventory } from '../domain/bid-request.js';
+import type { RequestFields } from './check-request.js';
+import { hostOf } from './host.js';
+import {
+  readCount,
+  readLowerText,
+  readLowerTexts,
+  readObject,
+  readText,
+  readTexts,
+  readUpperTexts,
+  type JsonObject,
+} from './read.js';
+
+/** IAB Content Category Taxonomy 1.0, AdCOM's default where `cattax` is absent. */
+const CATEGORY_TAXONOMY_DEFAULT = 1;
+
+type InventoryFields = JsonObject<
+  | 'domain'
+  | 'page'
+  | 'bundle'
+  | 'publisher'
+  | 'cat'
+  | 'sectioncat'
+  | 'pagecat'
+  | 'cattax'
+  | 'keywords'
+  | 'kwarray'
+  | 'content'
+>;
+
+type ContentFields = JsonObject<'cat' | 'cattax' | 'keywords' | 'kwarray' | 'language' | 'langb'>;
+
+const NO_CONTENT: ContentFields = {};
+
+const NO_INVENTORY: Inventory = {
+  kind: 'none',
+  domain: undefined,
+  bundle: undefined,
+  publisherId: undefined,
+  categories: [],
+  categoryTaxonomy: CATEGORY_TAXONOMY_DEFAULT,
+  keywords: [],
+  page: undefined,
+  contentLanguage: undefined,
+};
+
+/** What is sold: the site, the app or the screen (OpenRTB 2.6 §3.2.13, 3.2.14, 3.2.32). */
+export function decodeInventory(request: RequestFields): Inventory {
+  const site: InventoryFields | undefined = readObject(request.site);
+  if (site) return decodeChannel('site', site);
+  const app: InventoryFields | undefined = readObject(request.app);
+  if (app) return decodeChannel('app', app);
+  const dooh: InventoryFields | undefined = readObject(request.dooh);
+  return dooh ? decodeChannel('dooh', dooh) : NO_INVENTORY;
+}
+
+function decodeChannel(kind: 'site' | 'app' | 'dooh', channel: InventoryFields): Inventory {
+  const content: ContentFields = readObject(channel.content) ?? NO_CONTENT;
+  const page = kind === 'site' ? readText(channel.page) : undefined;
+  const categoryTaxonomy = readCount(channel.cattax) ?? CATEGORY_TAXONOMY_DEFAULT;
+  return {
+    kind,
+    domain: hostOf(readText(channel.domain) ?? '') ?? hostOf(page ?? ''),
+    bundle: kind === 'app' ? readLowerText(channel.bundle) : undefined,
+    publisherId: readText(readObject<'id'>(channel.publisher)?.id),
+    categories: allCategories(channel, content, categoryTaxonomy),
+    categoryTaxonomy,
+    keywords: allKeywords(channel, content),
+    page,
+    contentLanguage: readText(content.langb) ?? readText(content.language),
+  };
+}
+
+/** Categories of the content count only when they are of the same taxonomy: codes of two cannot be told apart. */
+function allCategories(
+  channel: InventoryFields,
+  content: ContentFields,
+  taxonomy: number,
+): readonly string[] {
+  const own = readUpperTexts(channel.cat);
+  const section = readUpperTexts(channel.sectioncat);
+  const page = readUpperTexts(channel.pagecat);
+  const sameTaxonomy = (readCount(content.cattax) ?? CATEGORY_TAXONOMY_DEFAULT) === taxonomy;
+  const contents = sameTaxonomy ? readUpperTexts(content.cat) : [];
+  if (section.length === 0 && page.length === 0 && contents.length === 0) return own;
+  return [...own, ...section, ...page, ...contents];
+}
+
+function allKeywords(channel: InventoryFields, content: ContentFields): readonly string[] {
+  const own = readTexts(channel.keywords);
+  const ownList = readTexts(channel.kwarray);
+  const contents = readTexts(content.keywords);
+  const contentsList = readTexts(content.kwarray);
+  if (ownList.length === 0 && contents.length === 0 && contentsList.length === 0) return own;
+  return [...own, ...ownList, ...contents, ...contentsList];
+}
+
+export function decodeBlockLists(request: RequestFields): BlockLists {
+  return {
+    categories: readUpperTexts(request.bcat),
+    categoriesAllowed: readUpperTexts(request.acat),
+    categoryTaxonomy: readCount(request.cattax) ?? CATEGORY_TAXONOMY_DEFAULT,
+    advertiserDomains: readLowerTexts(request.badv),
+    apps: readLowerTexts(request.bapp),
+    languagesAllowed: readLowerTexts(request.wlang),
+    languageTagsAllowed: readLowerTexts(request.wlangb),
+  };
+}

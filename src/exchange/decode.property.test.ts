@@ -1,0 +1,166 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
+import type { BidRequest } from '../domain/bid-request.js';
+import { decodeBidRequest, type DecodeResult } from './decode.js';
+
+/**
+ * Real-looking requests broken at random places in random ways. Whatever comes, the decoder gives one of its three
+ * answers, what it gives keeps the promises of its types, and nothing of the process has changed.
+ */
+
+type Path = readonly (string | number)[];
+
+const PROTOTYPE_KEYS = JSON.stringify(Reflect.ownKeys(Object.prototype).map(String));
+
+const strangeValue: fc.Arbitrary<unknown> = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  fc.constantFrom<unknown>(
+    null,
+    '',
+    0,
+    -1,
+    -0.5,
+    1e308,
+    -1e308,
+    5e-324,
+    2 ** 53,
+    true,
+    false,
+    [],
+    {},
+    [[]],
+    [null],
+  ),
+  fc.constantFrom('1', '0', '-1', '1e999', 'NaN', '0x1', ' ', '\u0000', '\ud800', '\u2028', '😀'),
+  fc.constantFrom({ __proto__: { polluted: 1 } }, { constructor: { prototype: { polluted: 1 } } }),
+  fc.string({ unit: 'binary' }),
+  fc.array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 200 }),
+);
+
+interface Change {
+  readonly kind: 'replace' | 'wrap' | 'repeat' | 'delete' | 'add';
+  /** Which of the request's values, counted round and round. */
+  readonly where: number;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+const change: fc.Arbitrary<Change> = fc.record({
+  kind: fc.constantFrom('replace', 'wrap', 'repeat', 'delete', 'add'),
+  where: fc.nat(),
+  key: fc.constantFrom('__proto__', 'constructor', 'toString', 'ext', 'id', 'why', '0', ''),
+  value: strangeValue,
+});
+
+function allPaths(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [path, ...Object.entries(value).flatMap(([key, child]) => allPaths(child, [...path, key]))];
+}
+
+function changed(value: unknown, path: Path, apply: Change): unknown {
+  const [key, ...rest] = path;
+  if (key === undefined) return changedHere(value, apply);
+  const entries = Object.entries(value as object).flatMap(([name, child]): [string, unknown][] => {
+    if (name !== String(key)) return [[name, child]];
+    return apply.kind === 'delete' && rest.length === 0 ? [] : [[name, changed(child, rest, apply)]];
+  });
+  if (Array.isArray(value)) return entries.map(([, child]) => child);
+  return Object.fromEntries(entries);
+}
+
+function changedHere(value: unknown, apply: Change): unknown {
+  if (apply.kind === 'replace') return apply.value;
+  if (apply.kind === 'wrap') return [value, apply.value];
+  if (apply.kind === 'repeat') return Array.from({ length: 120 }, () => value);
+  if (apply.kind === 'delete') return undefined;
+  const isPlainObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+  // fromEntries defines an own `__proto__`, as JSON.parse does, where an object literal would set the prototype.
+  return isPlainObject
+    ? Object.fromEntries([...Object.entries(value), [apply.key, apply.value]])
+    : apply.value;
+}
+
+function changedRequest(start: unknown, changes: readonly Change[]): unknown {
+  return changes.reduce<unknown>((request, apply) => {
+    const paths = allPaths(request);
+    return changed(request, paths[apply.where % paths.length] ?? [], apply);
+  }, start);
+}
+
+function expectSound(result: DecodeResult): void {
+  expect(Object.getOwnPropertyNames(Object.prototype)).not.toContain('polluted');
+  expect(JSON.stringify(Reflect.ownKeys(Object.prototype).map(String))).toBe(PROTOTYPE_KEYS);
+  expect(reasonOf(result)).not.toBe('');
+  if (result.kind === 'request') expectPromises(result.request);
+}
+
+function reasonOf(result: DecodeResult): string {
+  if (result.kind === 'malformed') return result.why;
+  return result.kind === 'invalid' ? result.invalid.path && result.invalid.problem : 'a request';
+}
+
+function expectPromises(request: BidRequest): void {
+  expect(request.id).not.toBe('');
+  expect(request.currencies.length).toBeGreaterThan(0);
+  expect(request.impressions.length + request.skipped.length).toBeGreaterThan(0);
+  const ids = [...request.impressions, ...request.skipped].map(({ id }) => id);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const { banner, floorMicros, deals, floorCurrency } of request.impressions) {
+    expect(banner.sizes.length + banner.flexSizes.length).toBeGreaterThan(0);
+    for (const { w, h } of banner.sizes) expect(Math.min(w, h)).toBeGreaterThan(0);
+    for (const money of [floorMicros, ...deals.map((deal) => deal.floorMicros)]) {
+      expect(Number.isSafeInteger(money) && money >= 0).toBe(true);
+    }
+    expect(floorCurrency).toBe(floorCurrency.toUpperCase());
+  }
+  const { geo } = request.device;
+  expect(geo.latitude === undefined).toBe(geo.longitude === undefined);
+  expect(request.tmaxMs ?? 0).toBeGreaterThanOrEqual(0);
+}
+
+describe('the decoder', () => {
+  it('answers any change of a request soundly', () => {
+    const kinds = { request: 0, invalid: 0, malformed: 0 };
+    fc.assert(
+      fc.property(
+        fc.constantFrom(appRequest(), siteRequest()),
+        fc.array(change, { minLength: 1, maxLength: 8 }),
+        (start, changes) => {
+          const body = JSON.stringify(changedRequest(start, changes)) ?? '';
+          const result = decodeBidRequest(Buffer.from(body));
+          kinds[result.kind]++;
+          expectSound(result);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+    // A generator that only ever broke requests, or never did, would prove little.
+    expect(Math.min(kinds.request, kinds.invalid, kinds.malformed)).toBeGreaterThan(10);
+  });
+
+  it('answers truncated and damaged bytes soundly', () => {
+    const body = Buffer.from(JSON.stringify(siteRequest()));
+    fc.assert(
+      fc.property(fc.nat(body.length), fc.nat(body.length - 1), fc.nat(255), (length, place, byte) => {
+        const damaged = Buffer.from(body);
+        damaged[place] = byte;
+        expectSound(decodeBidRequest(damaged));
+        expectSound(decodeBidRequest(damaged.subarray(0, length)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('takes any bytes', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (body) => expectSound(decodeBidRequest(body))));
+  });
+
+  it('is not changed by keys that name prototypes', () => {
+    const plain = JSON.stringify(appRequest());
+    const poison =
+      '"__proto__":{"id":"x","test":1,"site":{},"polluted":1},"constructor":{"prototype":{"polluted":1}}';
+    const poisoned = `{${poison},${plain.slice(1)}`.replaceAll('"banner":{', `"banner":{${poison},`);
+    expect(decodeBidRequest(Buffer.from(poisoned))).toEqual(decodeBidRequest(Buffer.from(plain)));
+  });
+});

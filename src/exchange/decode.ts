@@ -1,0 +1,97 @@
+import { isUtf8, transcode } from 'node:buffer';
+import type { BidRequest, Impression, InvalidRequest, SkippedImpression } from '../domain/bid-request.js';
+import { isQuickToParse } from './body-cost.js';
+import { findInvalid, type RequestFields } from './check-request.js';
+import { decodeDevice } from './decode-device.js';
+import { decodeImpression } from './decode-impression.js';
+import { decodeBlockLists, decodeInventory } from './decode-inventory.js';
+import { decodeRegulations, decodeUser } from './decode-user.js';
+import {
+  isSet,
+  readCount,
+  readInteger,
+  readList,
+  readObject,
+  readText,
+  readTexts,
+  readUpperTexts,
+} from './read.js';
+
+export type DecodeResult =
+  | { readonly kind: 'request'; readonly request: BidRequest }
+  /** JSON, but against the specification: a no-bid with nbr 2. */
+  | { readonly kind: 'invalid'; readonly invalid: InvalidRequest }
+  /** Not JSON, not an object, or too much of it: status 400. */
+  | { readonly kind: 'malformed'; readonly why: string };
+
+const AUCTION_TYPE_DEFAULT = 2;
+const CURRENCIES_DEFAULT: readonly string[] = ['USD'];
+const BYTE_ORDER_MARK = 0xfeff;
+
+/** Above this size V8's own UTF-8 decoder is four times as slow on Chinese text as Node's `transcode`. */
+const TRANSCODED_BYTES_MIN = 65_536;
+
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/**
+ * Reads an OpenRTB 2.x bid request. Never throws, and takes less than 2 ms for any body of up to 256 KiB: what would
+ * take longer is refused unread (body-cost.ts). Where a list is missing, the result holds an empty one.
+ *
+ * @param body JSON in UTF-8, with or without a byte order mark; not kept
+ */
+export function decodeBidRequest(body: Uint8Array): DecodeResult {
+  if (body.length === 0) return { kind: 'malformed', why: 'the body is empty' };
+  if (!isUtf8(body)) return { kind: 'malformed', why: 'the body is not UTF-8' };
+  if (!isQuickToParse(body)) return { kind: 'malformed', why: 'the body holds too many values' };
+  const value = parseJson(textOf(body));
+  if (value === undefined) return { kind: 'malformed', why: 'the body is not JSON' };
+  const fields: RequestFields | undefined = readObject(value);
+  if (!fields) return { kind: 'malformed', why: 'the body is not a JSON object' };
+  const invalid = findInvalid(fields);
+  if (invalid) return { kind: 'invalid', invalid };
+  return { kind: 'request', request: extract(fields) };
+}
+
+function textOf(body: Uint8Array): string {
+  const text =
+    body.length < TRANSCODED_BYTES_MIN
+      ? decoder.decode(body)
+      : transcode(body, 'utf8', 'utf16le').toString('utf16le');
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
+}
+
+/** @returns undefined when `text` is not JSON, which no JSON text can mean */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function extract(fields: RequestFields): BidRequest {
+  const impressions: Impression[] = [];
+  const skipped: SkippedImpression[] = [];
+  for (const entry of readList(fields.imp)) {
+    const impression = decodeImpression(entry);
+    if ('why' in impression) skipped.push(impression);
+    else impressions.push(impression);
+  }
+  const currencies = readUpperTexts(fields.cur);
+  return {
+    id: readText(fields.id) ?? '',
+    impressions,
+    skipped,
+    test: isSet(fields.test),
+    auctionType: readCount(fields.at) ?? AUCTION_TYPE_DEFAULT,
+    tmaxMs: readInteger(fields.tmax),
+    currencies: currencies.length === 0 ? CURRENCIES_DEFAULT : currencies,
+    seatsAllowed: readTexts(fields.wseat),
+    seatsBlocked: readTexts(fields.bseat),
+    blocks: decodeBlockLists(fields),
+    inventory: decodeInventory(fields),
+    device: decodeDevice(fields.device),
+    user: decodeUser(fields.user),
+    regulations: decodeRegulations(fields.regs),
+  };
+}

@@ -1,0 +1,70 @@
+/** What the admin port shows; the port itself knows nothing about bidding. */
+export interface AdminSources {
+  /** Everything measured, in the text format of Prometheus. */
+  readonly metricsText: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  /** @returns whether requests should be sent here, and in a few words why (not) */
+  readonly readiness: () => { readonly ready: boolean; readonly why: string };
+  /** Explains a bid request without booking anything. @returns an HTTP status and a JSON text */
+  readonly explain: (
+    exchange: string,
+    body: Uint8Array,
+  ) => Promise<{ readonly status: number; readonly body: string }>;
+}
+
+export interface AdminRequest {
+  /** The last part of the path; empty on routes that name nothing. */
+  readonly parameter: string;
+  readonly body: Uint8Array;
+}
+
+export interface AdminAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export interface AdminRoute {
+  readonly method: 'GET' | 'POST';
+  /** May end in one `:parameter`. */
+  readonly path: string;
+  /** False only where a probe must get in without a token. */
+  readonly needsToken: boolean;
+  readonly answer: (sources: AdminSources, request: AdminRequest) => Promise<AdminAnswer>;
+}
+
+export const TEXT = 'text/plain; charset=utf-8';
+const JSON_TYPE = 'application/json';
+
+/** Every route of the admin port; none exists beside this table, and none gets past the guard. */
+export const ADMIN_ROUTES: readonly AdminRoute[] = [
+  {
+    method: 'GET',
+    path: '/metrics',
+    needsToken: true,
+    answer: async ({ metricsText }) => ({ status: 200, ...(await metricsText()) }),
+  },
+  {
+    method: 'GET',
+    path: '/livez',
+    needsToken: false,
+    answer: async () => ({ status: 200, contentType: TEXT, body: 'alive\n' }),
+  },
+  {
+    method: 'GET',
+    path: '/readyz',
+    needsToken: false,
+    answer: async ({ readiness }) => {
+      const { ready, why } = readiness();
+      return { status: ready ? 200 : 503, contentType: TEXT, body: `${why}\n` };
+    },
+  },
+  {
+    method: 'POST',
+    path: '/explain/:exchange',
+    needsToken: true,
+    answer: async ({ explain }, { parameter, body }) => ({
+      contentType: JSON_TYPE,
+      ...(await explain(parameter, body)),
+    }),
+  },
+];

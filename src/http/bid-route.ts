@@ -1,0 +1,181 @@
+import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import type { BidAnswer, BidHandler, BidMetrics, RequestOutcome } from '../domain/ports.js';
+import { unreachable } from '../lib/assert.js';
+import { dropBody, receiveBody, type BodyLimits, type ReceivedBody } from './body.js';
+import {
+  answerCall,
+  createCall,
+  holdCall,
+  refuseCall,
+  type Call,
+  type HeaderList,
+  type Port,
+} from './call.js';
+import { acceptsGzip, compress, inflate } from './gzip.js';
+import { readHead } from './head.js';
+
+interface BidRouteOptions {
+  readonly inFlightMax: number;
+  readonly handleBid: BidHandler;
+  readonly hasExchange: (name: string) => boolean;
+  readonly overloadAnswer: (exchange: string) => BidAnswer;
+  readonly metrics: BidMetrics;
+}
+
+interface BidRoute extends BidRouteOptions {
+  readonly port: Port;
+  readonly limits: BodyLimits;
+  /** Requests in the handler's hands. */
+  inFlight: number;
+}
+
+interface BidRequestInWork {
+  readonly route: BidRoute;
+  readonly call: Call;
+  readonly exchange: string;
+  /** The exchange when we know it, else one common word: a caller must not invent metric labels. */
+  readonly label: string;
+  readonly contentEncoding: string;
+  readonly acceptsGzip: boolean;
+  /** Has its one outcome been counted? */
+  counted: boolean;
+}
+
+/** On every answer of this route (OpenRTB 2.6 §2.5). The caller's own version changes nothing for us, so it is not read. */
+const VERSION = ['x-openrtb-version', '2.6'] as const;
+const EMPTY: HeaderList = [VERSION];
+const JSON_BODY: HeaderList = [VERSION, ['content-type', 'application/json']];
+const GZIP_BODY: HeaderList = [...JSON_BODY, ['content-encoding', 'gzip']];
+const POST_ONLY: HeaderList = [VERSION, ['allow', 'POST']];
+
+/**
+ * Adds `POST /openrtb2/:exchange`, with the statuses of OpenRTB 2.6 §2.1.
+ *
+ * @returns a function that tells how many requests are in the handler's hands
+ */
+export function addBidRoute(
+  app: TemplatedApp,
+  port: Port,
+  limits: BodyLimits,
+  options: BidRouteOptions,
+): () => number {
+  const { inFlightMax, handleBid, hasExchange, overloadAnswer, metrics } = options;
+  const route: BidRoute = {
+    port,
+    limits,
+    inFlightMax,
+    handleBid,
+    hasExchange,
+    overloadAnswer,
+    metrics,
+    inFlight: 0,
+  };
+  app.any('/openrtb2/:exchange', (res, req) => acceptBid(route, res, req));
+  return () => route.inFlight;
+}
+
+function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
+  const head = readHead(req);
+  const method = req.getCaseSensitiveMethod();
+  const exchange = req.getParameter(0) ?? '';
+  const isKnown = route.hasExchange(exchange);
+  const request: BidRequestInWork = {
+    route,
+    call: createCall(route.port, res, head.framing, method),
+    exchange,
+    label: isKnown ? exchange : 'unknown',
+    contentEncoding: head.contentEncoding,
+    acceptsGzip: acceptsGzip(head.acceptEncoding),
+    counted: false,
+  };
+  holdCall(request.call, () => count(request, 'aborted'));
+  if (head.framing === 'invalid') {
+    refuse(request, 'malformed', '400 Bad Request');
+    dropBody(request.call);
+  } else if (!isKnown) {
+    answer(request, 'unknown-exchange', '404 Not Found', EMPTY, '');
+  } else if (method === 'POST') {
+    const receive = (body: ReceivedBody): void => void serve(request, body);
+    receiveBody(request.call, head.contentLength, route.limits, receive);
+  } else {
+    answer(request, 'wrong-method', '405 Method Not Allowed', POST_ONLY, '');
+  }
+}
+
+/** Runs up to the handler's first await before the bytes of `received` are taken back. */
+async function serve(request: BidRequestInWork, received: ReceivedBody): Promise<void> {
+  const { route, call, exchange, label } = request;
+  if (received === 'too-large') {
+    refuse(request, 'too-large', '413 Payload Too Large');
+    return;
+  }
+  if (received === 'shed' || route.inFlight >= route.inFlightMax) {
+    route.metrics.noBid(label, 'overload');
+    answerBid(request, route.overloadAnswer(exchange));
+    return;
+  }
+  const body = inflate(received, request.contentEncoding, route.limits.bytesMax);
+  if (body === 'too-large') {
+    call.lastOfConnection = true;
+    answer(request, 'too-large', '413 Payload Too Large', EMPTY, '');
+  } else if (body === 'corrupt') {
+    answer(request, 'malformed', '400 Bad Request', EMPTY, '');
+  } else {
+    route.inFlight++;
+    const bidAnswer = await route.handleBid({ exchange, body, receivedMs: call.receivedMs });
+    route.inFlight--;
+    answerBid(request, bidAnswer);
+  }
+}
+
+function answerBid(request: BidRequestInWork, bidAnswer: BidAnswer): void {
+  if (request.call.over) return;
+  switch (bidAnswer.kind) {
+    case 'bid':
+      if (bidAnswer.gzip && request.acceptsGzip) {
+        answer(request, 'bid', '200 OK', GZIP_BODY, compress(bidAnswer.body));
+      } else {
+        answer(request, 'bid', '200 OK', JSON_BODY, bidAnswer.body);
+      }
+      break;
+    case 'no-bid':
+      answer(request, 'no-bid', '204 No Content', noBidHeaders(bidAnswer.nbr), undefined);
+      break;
+    case 'malformed':
+      answer(request, 'malformed', '400 Bad Request', EMPTY, '');
+      break;
+    case 'unknown-exchange':
+      answer(request, 'unknown-exchange', '404 Not Found', EMPTY, '');
+      break;
+    default:
+      unreachable(bidAnswer);
+  }
+}
+
+function noBidHeaders(nbr: number | undefined): HeaderList {
+  return nbr === undefined ? EMPTY : [VERSION, ['x-nbr', String(nbr)]];
+}
+
+function answer(
+  request: BidRequestInWork,
+  outcome: RequestOutcome,
+  status: string,
+  headers: HeaderList,
+  body: string | Uint8Array | undefined,
+): void {
+  count(request, outcome);
+  answerCall(request.call, status, headers, body);
+}
+
+function refuse(request: BidRequestInWork, outcome: RequestOutcome, status: string): void {
+  count(request, outcome);
+  refuseCall(request.call, status, EMPTY);
+}
+
+/** Every request is counted exactly once, with whatever ends it first. */
+function count(request: BidRequestInWork, outcome: RequestOutcome): void {
+  if (request.counted) return;
+  request.counted = true;
+  const { call, route, label } = request;
+  route.metrics.outcome(label, outcome, route.port.clock.monotonicMs() - call.receivedMs);
+}

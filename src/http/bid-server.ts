@@ -1,0 +1,61 @@
+import { App } from 'uWebSockets.js';
+import type { BidAnswer, BidHandler, BidMetrics, NoticeHandler } from '../domain/ports.js';
+import type { Clock } from '../lib/clock.js';
+import { addBidRoute } from './bid-route.js';
+import { openWithoutBody } from './body.js';
+import { answerCall, createPort } from './call.js';
+import { listen, type Listener } from './listener.js';
+import { addNoticeRoutes } from './notice-routes.js';
+
+export interface BidServerOptions {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+  /** Limit of a body, before and after inflating. Default 262,144. */
+  readonly bodyBytesMax?: number;
+  /** From the head of a request to the end of its body. Default 10,000. */
+  readonly bodyTimeoutMs?: number;
+  /** Limit of the unfinished bodies of all connections together. Default 67,108,864. */
+  readonly heldBytesMax?: number;
+  /** Bid requests in the handler's hands at once; those above get the overload answer. */
+  readonly inFlightMax: number;
+  readonly handleBid: BidHandler;
+  readonly handleNotice: NoticeHandler;
+  readonly hasExchange: (name: string) => boolean;
+  /** What an exchange is told when there is no capacity for its request. */
+  readonly overloadAnswer: (exchange: string) => BidAnswer;
+  readonly metrics: BidMetrics;
+  readonly clock: Clock;
+}
+
+export interface BidServer extends Listener {
+  /** Bid requests in the handler's hands. */
+  readonly inFlight: () => number;
+}
+
+const BODY_BYTES_MAX = 262_144;
+const BODY_TIMEOUT_MS = 10_000;
+const HELD_BYTES_MAX = 67_108_864;
+
+/**
+ * Serves bid requests and notices.
+ *
+ * @throws when the address cannot be listened on
+ */
+export async function startBidServer(options: BidServerOptions): Promise<BidServer> {
+  const app = App();
+  const port = createPort(options.clock);
+  const limits = {
+    bytesMax: options.bodyBytesMax ?? BODY_BYTES_MAX,
+    timeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
+    heldBytesMax: options.heldBytesMax ?? HELD_BYTES_MAX,
+  };
+  const inFlight = addBidRoute(app, port, limits, options);
+  addNoticeRoutes(app, port, options.handleNotice);
+  app.any('/*', (res, req) => {
+    const call = openWithoutBody(port, res, req);
+    if (call) answerCall(call, '404 Not Found', [], '');
+  });
+  const listener = await listen(app, port, options.host, options.port);
+  return { ...listener, inFlight };
+}

@@ -1,0 +1,68 @@
+import type { TemplatedApp } from 'uWebSockets.js';
+import type { NoticeAnswer, NoticeHandler, NoticeKind } from '../domain/ports.js';
+import { assert, unreachable } from '../lib/assert.js';
+import { openWithoutBody } from './body.js';
+import { answerCall, type Call, type HeaderList, type Port } from './call.js';
+
+const PATHS: readonly (readonly [path: string, kind: NoticeKind])[] = [
+  ['/n/win/:token', 'win'],
+  ['/n/bill/:token', 'bill'],
+  ['/n/loss/:token', 'loss'],
+  ['/i/:token', 'impression'],
+  ['/c/:token', 'click'],
+];
+
+/** Notices come from any page and must reach us each time they are fired. */
+const UNCACHED: HeaderList = [
+  ['cache-control', 'no-store'],
+  ['access-control-allow-origin', '*'],
+];
+const GIF: HeaderList = [...UNCACHED, ['content-type', 'image/gif']];
+const GET_OR_POST: HeaderList = [...UNCACHED, ['allow', 'GET, POST']];
+
+/** One transparent pixel, the smallest gif that every browser draws. */
+const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+
+/** Adds the win, billing and loss notices, the impression pixel and the click redirect, by GET or POST. */
+export function addNoticeRoutes(app: TemplatedApp, port: Port, handle: NoticeHandler): void {
+  for (const [path, kind] of PATHS) {
+    app.any(path, (res, req) => {
+      const method = req.getCaseSensitiveMethod();
+      const token = req.getParameter(0) ?? '';
+      const query = req.getQuery();
+      const call = openWithoutBody(port, res, req);
+      if (!call) return;
+      if (method === 'GET' || method === 'POST') answerNotice(call, handle({ kind, token, query }));
+      else answerCall(call, '405 Method Not Allowed', GET_OR_POST, '');
+    });
+  }
+}
+
+function answerNotice(call: Call, answer: NoticeAnswer): void {
+  switch (answer.kind) {
+    case 'accepted':
+      answerCall(call, '204 No Content', UNCACHED, undefined);
+      break;
+    case 'pixel':
+      answerCall(call, '200 OK', GIF, PIXEL);
+      break;
+    case 'redirect':
+      assert(isHeaderSafe(answer.location), 'a redirect leads to a URL of visible ASCII characters');
+      answerCall(call, '302 Found', [...UNCACHED, ['location', answer.location]], '');
+      break;
+    case 'refused':
+      answerCall(call, '400 Bad Request', UNCACHED, '');
+      break;
+    default:
+      unreachable(answer);
+  }
+}
+
+/** Visible ASCII: nothing that could end the header, or that a browser would strip on the way to another scheme. */
+function isHeaderSafe(location: string): boolean {
+  for (let i = 0; i < location.length; i++) {
+    const code = location.charCodeAt(i);
+    if (code <= 0x20 || code >= 0x7f) return false;
+  }
+  return location.length > 0;
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env node
+import { Command } from 'commander';
+import { check } from './cli/check.js';
+import { explainFile } from './cli/explain-file.js';
+import { serve } from './cli/serve.js';
+import { loadSettingsFile, readSettings, SettingsError } from './settings.js';
+
+const program = new Command('narrowcast')
+  .description(
+    'A demand-side OpenRTB bidder. Settings come from the environment; config/bidder.env lists them all.',
+  )
+  .showHelpAfterError();
+
+program
+  .command('serve')
+  .description('Answer bid requests until SIGTERM or Ctrl-C, then finish what is in work.')
+  .addHelpText('after', '\nExample:\n  PORT=8081 narrowcast serve\n')
+  .action(async () => {
+    await serve(readSettings(process.env));
+  });
+
+program
+  .command('check')
+  .description('Look for mistakes in campaigns, exchanges and rates. Exit code 1 when there is an error.')
+  .option('--json', 'one JSON document for scripts')
+  .addHelpText(
+    'after',
+    '\nExample:\n  narrowcast check\n  CONFIG_DIR=/etc/narrowcast narrowcast check --json\n',
+  )
+  .action(async (options: { json?: boolean }) => {
+    process.exitCode = await check(readSettings(process.env), options.json === true);
+  });
+
+program
+  .command('explain')
+  .description('Say how a bid request is answered and why, line item by line item. Books nothing.')
+  .argument('<file>', 'a bid request as JSON, or - for standard input')
+  .option('--exchange <name>', 'as if this exchange had sent it', 'generic')
+  .option('--campaign <id>', 'show only the line items of this campaign')
+  .option('--json', 'the whole explanation as JSON')
+  .addHelpText(
+    'after',
+    '\nExample:\n  narrowcast explain fixtures/requests/runner-on-news-site.json --campaign trail-shoes-autumn\n',
+  )
+  .action(async (file: string, options: { exchange: string; campaign?: string; json?: boolean }) => {
+    process.exitCode = await explainFile(readSettings(process.env), file, options);
+  });
+
+try {
+  loadSettingsFile(process.env);
+  await program.parseAsync();
+} catch (error) {
+  // Settings, folders and ports are the operator's to put right; anything else is ours and shows where it happened.
+  const isOurs = !(error instanceof SettingsError) && !(error instanceof Error && error.name === 'Error');
+  process.stderr.write(
+    `narrowcast: ${isOurs && error instanceof Error ? error.stack : String(error instanceof Error ? error.message : error)}\n`,
+  );
+  process.exitCode = 1;
+}

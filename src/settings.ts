@@ -1,0 +1,123 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Every knob, read from the environment. `config/bidder.env` lists each with its default and why one would turn it;
+ * a variable that is set outside wins over that file.
+ */
+export interface Settings {
+  readonly port: number;
+  readonly host: string;
+  readonly adminPort: number;
+  readonly adminHost: string;
+  readonly adminToken: string | undefined;
+  readonly configDir: string;
+  readonly profilesDir: string;
+  readonly dataDir: string;
+  /** What notice, pixel and click links start with; no slash at the end. */
+  readonly publicUrl: string;
+  readonly noticeKeys: string | undefined;
+  readonly geoFile: string | undefined;
+  readonly bodyBytesMax: number;
+  readonly bodyTimeoutMs: number;
+  readonly inFlightMax: number;
+  readonly drainMs: number;
+  readonly logLevel: string;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
+
+/** Thrown at start with every wrong setting at once, one a line. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Reads one variable; pushes what is wrong with it onto `problems` and goes on with the default. */
+type Reader<T> = (name: string, text: string, problems: string[]) => T;
+
+export const SETTING_DEFAULTS = {
+  PORT: '8080',
+  HOST: '0.0.0.0',
+  ADMIN_PORT: '9090',
+  ADMIN_HOST: '127.0.0.1',
+  ADMIN_TOKEN: '',
+  CONFIG_DIR: 'config',
+  PROFILES: 'fixtures/profiles',
+  DATA_DIR: 'var',
+  PUBLIC_URL: 'https://narrowcast.example',
+  NOTICE_KEYS: '',
+  GEO_FILE: '',
+  BODY_BYTES_MAX: '262144',
+  BODY_TIMEOUT_MS: '10000',
+  IN_FLIGHT_MAX: '1000',
+  DRAIN_MS: '8000',
+  LOG_LEVEL: 'info',
+} as const;
+
+type SettingName = keyof typeof SETTING_DEFAULTS;
+
+/** @throws SettingsError naming every variable that cannot be used, its value and what was expected */
+export function readSettings(environment: NodeJS.ProcessEnv): Settings {
+  const problems: string[] = [];
+  const read = <T>(name: SettingName, reader: Reader<T>): T => {
+    const text = environment[name]?.trim() || SETTING_DEFAULTS[name];
+    return reader(name, text, problems);
+  };
+  const settings: Settings = {
+    port: read('PORT', wholeNumber(0, 65_535)),
+    host: read('HOST', plainText),
+    adminPort: read('ADMIN_PORT', wholeNumber(0, 65_535)),
+    adminHost: read('ADMIN_HOST', plainText),
+    adminToken: read('ADMIN_TOKEN', optionalText),
+    configDir: read('CONFIG_DIR', plainText),
+    profilesDir: read('PROFILES', plainText),
+    dataDir: read('DATA_DIR', plainText),
+    publicUrl: read('PUBLIC_URL', webAddress),
+    noticeKeys: read('NOTICE_KEYS', optionalText),
+    geoFile: read('GEO_FILE', optionalText),
+    bodyBytesMax: read('BODY_BYTES_MAX', wholeNumber(1024, 16_777_216)),
+    bodyTimeoutMs: read('BODY_TIMEOUT_MS', wholeNumber(100, 60_000)),
+    inFlightMax: read('IN_FLIGHT_MAX', wholeNumber(1, 1_000_000)),
+    drainMs: read('DRAIN_MS', wholeNumber(0, 60_000)),
+    logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS)),
+  };
+  if (settings.port !== 0 && settings.port === settings.adminPort) {
+    problems.push(`ADMIN_PORT is ${settings.adminPort}, the same as PORT: they need two different ports`);
+  }
+  if (problems.length > 0) throw new SettingsError(problems.join('\n'));
+  return settings;
+}
+
+/** Fills the environment from `bidder.env` in the configuration folder, if there is one. */
+export function loadSettingsFile(environment: NodeJS.ProcessEnv): void {
+  const file = join(environment['CONFIG_DIR']?.trim() || SETTING_DEFAULTS.CONFIG_DIR, 'bidder.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+}
+
+const plainText: Reader<string> = (_name, text) => text;
+
+const optionalText: Reader<string | undefined> = (_name, text) => text || undefined;
+
+function wholeNumber(min: number, max: number): Reader<number> {
+  return (name, text, problems) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    if (number >= min && number <= max) return number;
+    problems.push(`${name} is "${text}" but must be a whole number from ${min} to ${max}`);
+    return min;
+  };
+}
+
+function oneOf(words: readonly string[]): Reader<string> {
+  return (name, text, problems) => {
+    if (!words.includes(text)) problems.push(`${name} is "${text}" but must be one of ${words.join(', ')}`);
+    return text;
+  };
+}
+
+/** An http(s) address without query or fragment, since paths are put behind it. */
+const webAddress: Reader<string> = (name, text, problems) => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const usable = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username;
+  if (!usable) problems.push(`${name} is "${text}" but must be an address such as https://bid.example.com`);
+  return text.replace(/\/+$/, '');
+};

@@ -1,0 +1,63 @@
+import type { Place } from '../../domain/campaign.js';
+import type { Visit } from '../../domain/visit.js';
+import { defineDimension, type Dimension } from '../dimension.js';
+import { AreaTerms, areaWords, type Area } from './areas.js';
+import { CircleTerms, circleWords, type Circle } from './circles.js';
+import { NetworkTerms, networkWords, type Network } from './networks.js';
+
+/** The three kinds of place, and the kinds of fact that they ask about. */
+const AREA = 1;
+const CIRCLE = 2;
+const NETWORK = 4;
+const KIND_BITS = { area: AREA, circle: CIRCLE, network: NETWORK } as const;
+
+/**
+ * Where the visitor is: an area by its names, a circle around a point, or a network that the address is in.
+ *
+ * Almost every request tells an address, many tell no country. So the three kinds are told apart: a line item that
+ * asks about areas alone meets the unknown when no country, region, city or zip is told, whatever the address; one
+ * that asks about several kinds is told when any of them is. An area is judged by what it names: a request that tells
+ * the country but not the wished city is in another city as far as anybody knows.
+ */
+export const geo: Dimension<Visit> = defineDimension<Place, Visit>({
+  name: 'geo',
+  choiceOf: (lineItem) => lineItem.targeting.geo,
+  kindCount: 3,
+  kindOf: (place) => KIND_BITS[place.kind],
+  compile(places) {
+    const areas = new AreaTerms(places.filter((place): place is Area => place.kind === 'area'));
+    const circles = new CircleTerms(
+      places.filter((place): place is Circle => place.kind === 'circle'),
+      areas.count,
+    );
+    const networks = new NetworkTerms(
+      places.filter((place): place is Network => place.kind === 'network'),
+      areas.count + circles.count,
+    );
+    return {
+      count: areas.count + circles.count + networks.count,
+      termsOf(place, sink) {
+        if (place.kind === 'area') areas.termsOf(place, sink);
+        else if (place.kind === 'circle') circles.termsOf(place, sink);
+        else networks.termsOf(place, sink);
+      },
+      resolve: ({ geo, request }, found) =>
+        (areas.resolve(geo, found) ? AREA : 0) |
+        (circles.resolve(geo, found) ? CIRCLE : 0) |
+        (networks.resolve(request.device, found) ? NETWORK : 0),
+    };
+  },
+  conditionWords(place) {
+    if (place.kind === 'area') return areaWords(place);
+    return place.kind === 'circle' ? circleWords(place) : networkWords(place);
+  },
+  factWords({ geo, request }, { targeting }) {
+    const { anyOf = [], noneOf = [] } = targeting.geo ?? {};
+    const asked = new Set([...anyOf, ...noneOf].map((place) => place.kind));
+    const facts: string[] = [];
+    if (asked.has('area')) facts.push(areaWords(geo));
+    if (asked.has('circle') && geo.latitude !== undefined) facts.push(`${geo.latitude}, ${geo.longitude}`);
+    if (asked.has('network')) facts.push(request.device.ip ?? request.device.ipv6 ?? '');
+    return facts.filter((fact) => fact !== '').join('; ') || undefined;
+  },
+});

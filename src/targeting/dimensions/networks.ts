@@ -1,0 +1,64 @@
+import type { Device } from '../../domain/bid-request.js';
+import type { Place } from '../../domain/campaign.js';
+import { ipPrefixKey, parseIp } from '../../lib/ip.js';
+import type { TermSink } from '../postings.js';
+import { TokenTerms } from './tokens.js';
+
+export type Network = Extract<Place, { kind: 'network' }>;
+
+/** A length of prefix that occurs among the networks of one version of IP. */
+interface PrefixLength {
+  readonly version: 4 | 6;
+  readonly bits: number;
+}
+
+/** Terms for networks: an address is cut to each prefix length that occurs and looked up as a whole. */
+export class NetworkTerms {
+  readonly #terms: TokenTerms;
+  readonly #lengths: readonly PrefixLength[];
+
+  constructor(networks: readonly Network[], firstTerm: number) {
+    this.#terms = new TokenTerms(firstTerm);
+    const lengths = new Map<string, PrefixLength>();
+    for (const { range } of networks) {
+      lengths.set(`${range.version}/${range.bits}`, { version: range.version, bits: range.bits });
+      this.#terms.learn(ipPrefixKey(range, range.bits));
+    }
+    this.#lengths = [...lengths.values()];
+  }
+
+  get count(): number {
+    return this.#terms.count;
+  }
+
+  termsOf({ range }: Network, sink: TermSink): void {
+    this.#terms.find(ipPrefixKey(range, range.bits), sink);
+  }
+
+  /** @returns whether the request tells an address */
+  resolve({ ip, ipv6 }: Device, found: TermSink): boolean {
+    // Reading an address is worth while only where somebody asks.
+    if (this.#lengths.length === 0) return false;
+    const toldIp = this.#resolveAddress(ip, found);
+    const toldIpv6 = this.#resolveAddress(ipv6, found);
+    return toldIp || toldIpv6;
+  }
+
+  #resolveAddress(text: string | undefined, found: TermSink): boolean {
+    const address = text === undefined ? undefined : parseIp(text);
+    if (!address) return false;
+    for (const { version, bits } of this.#lengths) {
+      if (version === address.version) this.#terms.find(ipPrefixKey(address, bits), found);
+    }
+    return true;
+  }
+}
+
+/** `203.0.113.0/24`, `2001:db8:0:0:0:0:0:0/32` */
+export function networkWords({ range }: Network): string {
+  const address =
+    range.version === 4
+      ? range.groups.map((group) => `${group >>> 8}.${group & 255}`).join('.')
+      : range.groups.map((group) => group.toString(16)).join(':');
+  return `${address}/${range.bits}`;
+}

@@ -1,0 +1,103 @@
+import type { Impression, Size } from '../../domain/bid-request.js';
+import type { Creative } from '../../domain/campaign.js';
+import type { Dimension } from '../dimension.js';
+import { tokenDimension, valueDimension } from './tokens.js';
+
+/** No deal id: those are looked up with a letter in front. */
+const OPEN_AUCTION = '';
+
+/**
+ * Deals. A line item that names deals is only for them; one that names none is for the open auction, which every
+ * impression offers that is not private. The request always tells.
+ */
+export const deals: Dimension<Impression> = tokenDimension<string, Impression>({
+  name: 'deals',
+  choiceOf(lineItem) {
+    const { anyOf, noneOf } = lineItem.targeting.deals ?? { anyOf: [], noneOf: [] };
+    return {
+      anyOf: anyOf.length > 0 ? anyOf.map(dealToken) : [OPEN_AUCTION],
+      noneOf: noneOf.map(dealToken),
+    };
+  },
+  tokenOf: (token) => token,
+  resolve(impression, terms, found) {
+    if (!impression.privateAuction) terms.find(OPEN_AUCTION, found);
+    for (const deal of impression.deals) terms.find(dealToken(deal.id), found);
+    return true;
+  },
+  conditionWords: (token) => (token === OPEN_AUCTION ? 'the open auction' : token.slice(1)),
+  factWords(impression) {
+    const ids = impression.deals.map((deal) => deal.id).join(', ');
+    if (!impression.privateAuction) return ids === '' ? 'the open auction' : `the open auction, deals ${ids}`;
+    return ids === '' ? 'a private auction without deals' : `a private auction, deals ${ids}`;
+  },
+});
+
+function dealToken(id: string): string {
+  return `d${id}`;
+}
+
+/**
+ * Sizes of the creatives. One of fixed size fits only a size that the impression lists; a flexible one fits a flexible
+ * size of the same proportion. The request always tells.
+ */
+export const sizes: Dimension<Impression> = tokenDimension<Creative, Impression>({
+  name: 'sizes',
+  choiceOf: (lineItem) => ({ anyOf: lineItem.creatives, noneOf: [] }),
+  tokenOf: ({ size, ratio }) => (size ? sizeWords(size) : proportion(ratio ?? NO_PROPORTION)),
+  resolve({ banner }, terms, found) {
+    for (const size of banner.sizes) terms.find(sizeWords(size), found);
+    for (const flex of banner.flexSizes) terms.find(proportion(flex), found);
+    return true;
+  },
+  conditionWords: ({ size, ratio }) => (size ? sizeWords(size) : ratioWords(ratio ?? NO_PROPORTION)),
+  factWords({ banner }) {
+    return [...banner.sizes.map(sizeWords), ...banner.flexSizes.map(ratioWords)].join(', ') || 'no size';
+  },
+});
+
+interface Ratio {
+  readonly widthRatio: number;
+  readonly heightRatio: number;
+}
+
+/** Stands for a creative without any size, which fits nowhere. */
+const NO_PROPORTION: Ratio = { widthRatio: -1, heightRatio: 1 };
+
+function sizeWords(size: Size): string {
+  return `${size.w}x${size.h}`;
+}
+
+function ratioWords({ widthRatio, heightRatio }: Ratio): string {
+  return `${widthRatio}:${heightRatio}`;
+}
+
+/** Division is rounded correctly, so 16:9 and 32:18 give the very same number. */
+function proportion({ widthRatio, heightRatio }: Ratio): number {
+  return widthRatio / heightRatio;
+}
+
+export const interstitial: Dimension<Impression> = valueDimension(
+  'interstitial',
+  (impression) => impression.interstitial,
+  (value) => (value === true ? 'interstitial' : 'not interstitial'),
+);
+
+/** Words for AdCOM "Placement Positions", by their code. */
+const POSITION_WORDS = [
+  'unknown',
+  'above the fold',
+  'locked',
+  'below the fold',
+  'header',
+  'footer',
+  'sidebar',
+  'full screen',
+];
+
+/** Where on the screen. Code 0 says that the exchange does not know. */
+export const positions: Dimension<Impression> = valueDimension(
+  'positions',
+  ({ banner }) => (banner.position === 0 ? undefined : banner.position),
+  (code) => POSITION_WORDS[Number(code)] ?? `position ${code}`,
+);

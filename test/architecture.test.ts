@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+/**
+ * The import rules of ARCHITECTURE.md. A folder may import itself and what stands behind it here; what is not listed
+ * is forbidden.
+ */
+const DECISIONS = ['admission', 'blocking', 'targeting', 'pricing'];
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  lib: [],
+  domain: ['lib'],
+  ...Object.fromEntries(DECISIONS.map((folder) => [folder, ['lib', 'domain']])),
+  exchange: ['lib', 'domain'],
+  catalog: ['lib', 'domain'],
+  profile: ['lib', 'domain'],
+  metrics: ['lib', 'domain'],
+  notices: ['lib', 'domain'],
+  http: ['lib', 'domain'],
+  bid: ['lib', 'domain', 'exchange', ...DECISIONS],
+};
+
+/** The top of the house: app.ts, main.ts and the commands put the rooms together. */
+const COMPOSITION = ['', 'cli'];
+
+/** Libraries with one owner, and the libraries that anybody may use. */
+const OWNERS: Record<string, string> = {
+  'uWebSockets.js': 'http',
+  'prom-client': 'metrics',
+  'mmdb-lib': 'profile',
+  '@humanwhocodes/momoa': 'catalog',
+};
+const ANYBODY = ['zod'];
+const COMPOSITION_ONLY = ['pino', 'commander'];
+
+/** What the deciding folders may not touch: they are functions of their arguments. */
+const IMPURE = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\)/,
+  /\bMath\.random\b/,
+  /\bperformance\.now\b/,
+  /\bprocess\./,
+  /from 'node:/,
+  /\bsetTimeout\b/,
+  /\bawait\b/,
+];
+/** Nothing is fetched, neither at request time nor at load time, so no address in a file can be made to answer. */
+const OUTGOING = [
+  /\bfetch\(/,
+  /import (?!\{ STATUS_CODES \}).* from 'node:(http|https|http2|net|tls|dgram|dns)/,
+];
+
+const SOURCE = resolve(dirname(fileURLToPath(import.meta.url)), '../src');
+
+interface SourceFile {
+  readonly path: string;
+  readonly folder: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const files: readonly SourceFile[] = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts') && !/\.test(-support)?\.ts$/.test(path))
+  .map((path) => {
+    const text = readFileSync(join(SOURCE, path), 'utf8');
+    const imports = [...text.matchAll(/(?:from|import)\s+'([^']+)'/g)].map((match) => match[1] as string);
+    return { path, folder: path.includes('/') ? (path.split('/')[0] as string) : '', text, imports };
+  });
+
+function importedFolder(file: SourceFile, specifier: string): string {
+  const target = relative(SOURCE, resolve(SOURCE, dirname(file.path), specifier));
+  return target.includes('/') ? (target.split('/')[0] as string) : '';
+}
+
+describe('the import rules', () => {
+  it('know every folder', () => {
+    const folders = new Set(
+      files.map((file) => file.folder).filter((folder) => !COMPOSITION.includes(folder)),
+    );
+    expect([...folders].sort()).toEqual(Object.keys(MAY_IMPORT).sort());
+  });
+
+  it('point one way', () => {
+    const broken = files
+      .filter((file) => !COMPOSITION.includes(file.folder))
+      .flatMap((file) =>
+        file.imports
+          .filter((specifier) => specifier.startsWith('.'))
+          .filter((specifier) => {
+            const folder = importedFolder(file, specifier);
+            return folder !== file.folder && !MAY_IMPORT[file.folder]?.includes(folder);
+          })
+          .map((specifier) => `${file.path} imports ${specifier}`),
+      );
+    expect(broken).toEqual([]);
+  });
+
+  it('give each library one owner', () => {
+    const broken = files.flatMap((file) =>
+      file.imports
+        .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+        .filter((library) => {
+          if (ANYBODY.includes(library)) return false;
+          if (COMPOSITION_ONLY.includes(library)) return !COMPOSITION.includes(file.folder);
+          return OWNERS[library] !== file.folder;
+        })
+        .map((library) => `${file.path} imports ${library}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  it('keep the deciding folders pure and synchronous', () => {
+    const broken = files
+      .filter((file) => DECISIONS.includes(file.folder) || file.folder === 'domain' || file.folder === 'lib')
+      .filter((file) => file.path !== join('lib', 'clock.ts'))
+      .flatMap((file) =>
+        IMPURE.filter((pattern) => pattern.test(file.text)).map((pattern) => `${file.path}: ${pattern}`),
+      );
+    expect(broken).toEqual([]);
+  });
+
+  it('leave one await in the bid path', () => {
+    const path = files.find((file) => file.path === join('bid', 'path.ts'));
+    const code = (path?.text ?? '').replace(/\/\*\*[\s\S]*?\*\//g, '');
+    expect(code.match(/\bawait\b/g)).toHaveLength(1);
+  });
+
+  it('let nothing in the house open a connection of its own', () => {
+    const broken = files.flatMap((file) =>
+      OUTGOING.filter((pattern) => pattern.test(file.text)).map((pattern) => `${file.path}: ${pattern}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { fields, list, lowerTexts, number, text, texts, type Fields } from './loose-json.js';
+
+/** One bid with everything of its request that bears on it. */
+export interface BidFacts {
+  readonly bid: Fields;
+  readonly request: Fields;
+  /** The impression that it is for; empty when there is none. */
+  readonly impression: Fields;
+  readonly banner: Fields;
+  /** The deal that it names, among those offered; undefined when it names none or none that is offered. */
+  readonly deal: Fields | undefined;
+  readonly seat: string | undefined;
+  /** The response's currency. */
+  readonly currency: string;
+  readonly exchange: Fields;
+  /** Units of each currency for one US dollar. */
+  readonly perUsd: Fields;
+}
+
+/** A rule of the rule book: its line, and what is wrong, if anything. */
+export type BidRule = readonly [line: number, check: (facts: BidFacts) => readonly string[]];
+
+export function impressionOf(request: Fields, bid: Fields): Fields | undefined {
+  return list(request['imp'])
+    .map(fields)
+    .find((impression) => text(impression['id']) === text(bid['impid']));
+}
+
+export function dealOf(impression: Fields, bid: Fields): Fields | undefined {
+  return list(fields(impression['pmp'])['deals'])
+    .map(fields)
+    .find((deal) => text(deal['id']) !== undefined && text(deal['id']) === text(bid['dealid']));
+}
+
+/** @returns `amount` of currency `from` in `to`, or undefined when a rate is missing */
+export function converted(amount: number, from: string, to: string, perUsd: Fields): number | undefined {
+  if (from === to) return amount;
+  const fromRate = number(perUsd[from]);
+  const toRate = number(perUsd[to]);
+  return fromRate === undefined || toRate === undefined ? undefined : (amount / fromRate) * toRate;
+}
+
+/** True when the list names `domain` or a domain above it. */
+export function isOnDomains(domain: string, domains: readonly string[]): boolean {
+  return domains.some((listed) => `.${domain.toLowerCase()}`.endsWith(`.${listed}`));
+}
+
+/** True when the list names `category` or its parent. */
+function isOnCategories(category: string, categories: readonly string[]): boolean {
+  const parent = category.toUpperCase().split('-')[0];
+  return categories.some((listed) => [category.toUpperCase(), parent].includes(listed.toUpperCase()));
+}
+
+/** Rule 24, languages: `wlang` and `wlangb`; a text without words is in every language. */
+export function languageProblems({ bid, request }: BidFacts): readonly string[] {
+  const language = (text(bid['langb']) ?? text(bid['language']))?.toLowerCase();
+  return ['wlang', 'wlangb'].flatMap((name) => {
+    const allowed = lowerTexts(request[name]);
+    if (allowed.length === 0 || language === 'xx') return [];
+    const speaks = allowed.some((tag) => language === tag || language?.startsWith(`${tag}-`));
+    return speaks ? [] : [`the language ${language ?? 'is not told and'} is not in ${name}`];
+  });
+}
+
+/** Rule 23: none of the categories blocked, all of them allowed, in the taxonomy that the lists are in. */
+export function categoryProblems({ bid, request }: BidFacts): readonly string[] {
+  const categories = texts(bid['cat']);
+  const blocked = texts(request['bcat']);
+  const allowed = texts(request['acat']);
+  const taxonomies = [number(bid['cattax']) ?? 1, number(request['cattax']) ?? 1];
+  if (blocked.length + allowed.length > 0 && categories.length > 0 && taxonomies[0] !== taxonomies[1]) {
+    return [`the categories are in taxonomy ${taxonomies[0]}, the lists in ${taxonomies[1]}`];
+  }
+  return [
+    ...categories.filter((category) => isOnCategories(category, blocked)).map((it) => `${it} is in bcat`),
+    ...categories
+      .filter((category) => allowed.length > 0 && !isOnCategories(category, allowed))
+      .map((it) => `${it} is not in acat`),
+  ];
+}

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { get, openRaw, post, startTestServer, type RawConnection, type TestServer } from './support.js';
+
+let server: TestServer;
+let connection: RawConnection;
+
+beforeEach(async () => {
+  server = await startTestServer();
+  connection = await openRaw(server.port);
+});
+
+afterEach(() => {
+  connection.destroy();
+  server.close();
+});
+
+describe('notices', () => {
+  it.each([
+    ['/n/win/t1', 'win', 204],
+    ['/n/bill/t1', 'bill', 204],
+    ['/n/loss/t1', 'loss', 204],
+    ['/i/t1', 'impression', 200],
+    ['/c/t1', 'click', 302],
+  ] as const)('hands GET and POST %s on with its token and query', async (path, kind, status) => {
+    for (const bytes of [get(`${path}?price=1%2E5&x`), post('', [], `${path}?price=1%2E5&x`)]) {
+      connection.send(bytes);
+      const response = await connection.response();
+      expect(response.status).toBe(status);
+      expect(response.headers.get('cache-control')).toBe('no-store');
+      expect(response.headers.get('access-control-allow-origin')).toBe('*');
+      expect(server.notices.at(-1)).toEqual({ kind, token: 't1', query: 'price=1%2E5&x' });
+    }
+    expect(server.notices).toHaveLength(2);
+  });
+
+  it('shows one transparent pixel', async () => {
+    connection.send(get('/i/t1'));
+    const { headers, body } = await connection.response();
+    expect(headers.get('content-type')).toBe('image/gif');
+    expect(body.subarray(0, 10).toString('latin1')).toBe('GIF89a\x01\0\x01\0');
+    expect(body.at(-1)).toBe(0x3b);
+  });
+
+  it('redirects to the handler’s landing page only', async () => {
+    connection.send(get('/c/t1?url=https://evil.example/', ['Referer: https://evil.example/']));
+    expect((await connection.response()).headers.get('location')).toBe('https://shop.example/landing?a=1');
+    connection.send(get('/c/forged'));
+    const refused = await connection.response();
+    expect(refused.status).toBe(400);
+    expect(refused.headers.has('location')).toBe(false);
+  });
+
+  it('skips the body of a POST, however it arrives, and serves the next request', async () => {
+    const bytes = post('x'.repeat(100_000), [], '/n/win/t1');
+    connection.send(bytes.subarray(0, 1000));
+    expect((await connection.response()).status).toBe(204);
+    connection.send(bytes.subarray(1000));
+    connection.send(get('/n/win/t2'));
+    expect((await connection.response()).status).toBe(204);
+    expect(server.notices.map(({ token }) => token)).toEqual(['t1', 't2']);
+  });
+
+  it.each(['PUT', 'DELETE', 'OPTIONS', 'get'])('answers %s with 405', async (method) => {
+    connection.send(`${method} /n/win/t1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`);
+    const response = await connection.response();
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, POST');
+    expect(server.notices).toEqual([]);
+  });
+
+  it.each(['/n/win', '/n/win/', '/n/other/t1', '/n/win/t1/x', '/i/', '/c'])('knows no %s', async (path) => {
+    connection.send(get(path));
+    expect((await connection.response()).status).toBe(404);
+    expect(server.notices).toEqual([]);
+    expect(server.outcomes).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ManualClock } from '../src/lib/clock.js';
+import { checkResponse } from './response-checker.js';
+import type { Json, JsonObject } from './support/merge.js';
+import { startSampleBidder, type RunningBidder } from './support/running-bidder.js';
+
+/** Requests that nobody here wrote: recorded traffic and other bidders' test cases. Not part of the project. */
+const FOLDERS = ['../shared/traffic', '../shared/conformance'];
+/** A weekday on which the sample campaigns run. */
+const NOW = Date.parse('2026-11-25T18:00:00Z');
+
+const files = FOLDERS.filter(existsSync).flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.ndjson'))
+    .map((name) => join(folder, name)),
+);
+if (files.length === 0)
+  console.log(`skipped: no recorded requests, neither ${FOLDERS.join(' nor ')} is here`);
+
+let bidder: RunningBidder;
+beforeAll(async () => {
+  bidder = await startSampleBidder({ clock: new ManualClock(NOW) });
+});
+afterAll(() => bidder.stop());
+
+function requestsOf(file: string): Json[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => (JSON.parse(line) as { request: Json }).request);
+}
+
+async function answers(requests: readonly Json[]): Promise<{ status: number; text: string }[]> {
+  const results: { status: number; text: string }[] = [];
+  for (const request of requests) {
+    const response = await bidder.post('generic', JSON.stringify(request));
+    results.push({ status: response.status, text: await response.text() });
+  }
+  return results;
+}
+
+describe.skipIf(files.length === 0)('recorded requests', () => {
+  const exchange = JSON.parse(readFileSync('config/exchanges/generic.json', 'utf8')) as JsonObject;
+  const rates = JSON.parse(readFileSync('config/rates.json', 'utf8')) as JsonObject;
+
+  it.each(files)(
+    '%s: each gets 200, 204 or 400, and every 200 is valid',
+    async (file) => {
+      const requests = requestsOf(file);
+      const results = await answers(requests);
+      const statuses: Record<number, number> = {};
+      const problems: string[] = [];
+      for (const [i, { status, text }] of results.entries()) {
+        statuses[status] = (statuses[status] ?? 0) + 1;
+        if (status !== 200) continue;
+        for (const problem of checkResponse(requests[i] as Json, text, exchange, rates)) {
+          problems.push(`line ${i + 1}: ${problem}`);
+        }
+      }
+      console.log(`${file}: ${requests.length} requests, answered ${JSON.stringify(statuses)}`);
+      expect(Object.keys(statuses).filter((status) => !['200', '204', '400'].includes(status))).toEqual([]);
+      expect(problems).toEqual([]);
+      expect(requests.length).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+
+  it('the sample campaigns bid on a good part of the recorded traffic', async () => {
+    const traffic = files.find((file) => file.endsWith('adx2016.ndjson'));
+    if (traffic === undefined) return;
+    const results = await answers(requestsOf(traffic).slice(0, 300));
+    expect(results.filter(({ status }) => status === 200).length).toBeGreaterThan(30);
+    expect(results.filter(({ status }) => status === 204).length).toBeGreaterThan(30);
+  }, 60_000);
+});
