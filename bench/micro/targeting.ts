@@ -11,6 +11,7 @@ import {
   profileWith,
   sized,
 } from '../../test/support/targeting-samples.js';
+import type { BenchTask } from '../task.js';
 
 const SIZES = [
   [300, 250],
@@ -27,13 +28,19 @@ const VISIT_COUNT = 64;
  * Matching one request against 10, 1,000 and 10,000 line items, to the first candidate and to the last. Catalogues and
  * requests are seeded; each call takes the next of 64 requests.
  */
-export function targetingTasks(): { readonly name: string; readonly run: () => number }[] {
+export function targetingTasks(): BenchTask[] {
   const visits = seededVisits(VISIT_COUNT);
   return [10, 1000, 10_000].flatMap((size) => {
     const index = TargetingIndex.build(seededLineItems(size));
     return [
-      { name: `match, first candidate, ${size} line items`, run: matching(index, visits, 1) },
-      { name: `match, all candidates, ${size} line items`, run: matching(index, visits, Infinity) },
+      {
+        name: `match, first candidate, ${size.toLocaleString('en')} line items`,
+        run: matching(index, visits, 1),
+      },
+      {
+        name: `match, all candidates, ${size.toLocaleString('en')} line items`,
+        run: matching(index, visits, Infinity),
+      },
     ];
   });
 }

@@ -1,4 +1,4 @@
-import type { Choice, LineItem, UnknownPolicy } from '../domain/campaign.js';
+import type { Choice, LineItem } from '../domain/campaign.js';
 import type { DimensionName } from '../domain/dimensions.js';
 import type { DimensionDefinition } from './dimension-definition.js';
 import { PostingsBuilder, wordsFor, type Postings, type TermSink } from './postings.js';
@@ -15,8 +15,6 @@ export interface CompiledDimension<Subject> {
   readonly name: DimensionName;
   /** By `told`: the line items that pass unless they are banned. */
   readonly passes: readonly Uint32Array[];
-  /** How many line items `passes` holds, by `told`. */
-  readonly passCounts: readonly number[];
   readonly wanted: Postings;
   readonly banned: Postings;
   /** Reports the terms that hold. @returns the kinds of fact that were told, as bits */
@@ -27,7 +25,11 @@ export interface CompiledDimension<Subject> {
 interface Chooser<Condition> {
   readonly number: number;
   readonly choice: Choice<Condition>;
-  readonly unknown: UnknownPolicy;
+  /** The kinds of fact that it asks about, as bits. */
+  readonly asked: number;
+  /** Does it pass, unless banned, when some of them are told, and when none is? */
+  readonly passesTold: boolean;
+  readonly passesUntold: boolean;
 }
 
 /** @returns undefined when no line item chooses anything in this dimension */
@@ -52,13 +54,9 @@ export function compileDimension<Condition, Subject>(
     for (const condition of choice.anyOf) terms.termsOf(condition, wanted);
     for (const condition of choice.noneOf) terms.termsOf(condition, banned);
   }
-  const turnedAway = Array.from({ length: 1 << (definition.kindCount ?? 1) }, (_, told) =>
-    choosers.filter((chooser) => !passesUnlessBanned(chooser, told, definition)),
-  );
   return {
     name: definition.name,
-    passes: turnedAway.map((choosers) => maskWithout(choosers, size)),
-    passCounts: turnedAway.map((choosers) => size - choosers.length),
+    passes: passMasks(choosers, definition.kindCount ?? 1, size),
     wanted: wanted.finish(terms.count, size),
     banned: banned.finish(terms.count, size),
     resolve: (subject, found) => terms.resolve(subject, found),
@@ -74,26 +72,45 @@ function choosersIn<Condition, Subject>(
     const lineItem = lineItems[number] as LineItem;
     const choice = definition.choiceOf(lineItem);
     if (!choice || choice.anyOf.length + choice.noneOf.length === 0) continue;
-    choosers.push({ number, choice, unknown: lineItem.targeting.unknown });
+    const wishes = choice.anyOf.length > 0;
+    const { lineItem: ownWord, byDimension } = lineItem.targeting.unknown;
+    const onUnknown = byDimension.get(definition.name) ?? (wishes ? ownWord : 'accept');
+    choosers.push({
+      number,
+      choice,
+      asked: kindsAsked(choice, definition.kindOf),
+      passesTold: !wishes,
+      passesUntold: onUnknown === 'accept',
+    });
   }
   return choosers;
 }
 
-/** @param told the kinds of fact that the request tells, as bits */
-function passesUnlessBanned<Condition, Subject>(
-  { choice, unknown }: Chooser<Condition>,
-  told: number,
-  { name, kindOf }: DimensionDefinition<Condition, Subject>,
-): boolean {
-  const asksWhatIsTold = (condition: Condition): boolean => ((kindOf?.(condition) ?? 1) & told) !== 0;
-  const wishes = choice.anyOf.length > 0;
-  if (choice.anyOf.some(asksWhatIsTold) || choice.noneOf.some(asksWhatIsTold)) return !wishes;
-  return (unknown.byDimension.get(name) ?? (wishes ? unknown.lineItem : 'accept')) === 'accept';
+function kindsAsked<Condition>(
+  choice: Choice<Condition>,
+  kindOf: ((condition: Condition) => number) | undefined,
+): number {
+  if (!kindOf) return 1;
+  let kinds = 0;
+  for (const condition of choice.anyOf) kinds |= kindOf(condition);
+  for (const condition of choice.noneOf) kinds |= kindOf(condition);
+  return kinds;
 }
 
-function maskWithout(choosers: readonly Chooser<unknown>[], size: number): Uint32Array {
+/**
+ * One mask for each set of fact kinds that a request may tell. Apart from `compileDimension`, so that what an index
+ * keeps does not hold on to the choosers.
+ */
+function passMasks(choosers: readonly Chooser<unknown>[], kindCount: number, size: number): Uint32Array[] {
+  return Array.from({ length: 1 << kindCount }, (_, told) => passMask(choosers, told, size));
+}
+
+/** Everybody but the choosers that do not pass when these kinds of fact are told. */
+function passMask(choosers: readonly Chooser<unknown>[], told: number, size: number): Uint32Array {
   const mask = new Uint32Array(wordsFor(size)).fill(0xffff_ffff);
-  for (const { number } of choosers)
+  for (const { number, asked, passesTold, passesUntold } of choosers) {
+    if ((asked & told) === 0 ? passesUntold : passesTold) continue;
     mask[number >>> 5] = (mask[number >>> 5] as number) & ~(1 << (number & 31));
+  }
   return mask;
 }

@@ -84,7 +84,7 @@ describe('explanations in words', () => {
     const circle = { kind: 'circle', latitude: 31.23, longitude: 121.47, radiusKm: 25 } as const;
     expect(words('geo', { geo: only(circle) }, place)).toEqual(['within 25 km of 31.23, 121.47', '1, 2']);
     const area = { kind: 'area', country: 'CHN', region: '31', city: undefined, zip: undefined } as const;
-    expect(words('geo', { geo: only(area) }, place)).toEqual(['CHN, 31', 'USA']);
+    expect(words('geo', { geo: only(area) }, place)).toEqual(['CHN region 31', 'USA']);
     expect(words('geo', { geo: only(area) }, { device: { ip: '10.0.0.1' } })[1]).toBe('not told');
   });
 

@@ -30,7 +30,7 @@ export interface DimensionDefinition<Condition, Subject> {
  * The conditions of one dimension broken into terms, numbered from 0: a condition holds when at least one of its terms
  * holds. Terms are shared by the conditions that have them in common.
  */
-export interface Terms<Condition, Subject> {
+interface Terms<Condition, Subject> {
   readonly count: number;
   /** Reports the terms of a condition. */
   termsOf(condition: Condition, sink: TermSink): void;

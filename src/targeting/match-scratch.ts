@@ -7,13 +7,12 @@ import type { ResolvedDimension } from './resolved-dimension.js';
  * index that made it and to one request at a time; only the index looks inside.
  */
 export interface MatchScratch {
+  /** The index that made it. */
+  readonly owner: object;
   readonly visitDimensions: readonly ResolvedDimension<Visit>[];
   readonly impressionDimensions: readonly ResolvedDimension<Impression>[];
   /** Both together, in the order of DIMENSIONS. */
   readonly inOrder: readonly Resolved[];
-  /** Those that can turn anybody away, the most selective first. */
-  visitAsked: Resolved[];
-  impressionAsked: Resolved[];
   /** Line items that are switched on and in flight. */
   live: Uint32Array;
   /** Who passes `live` and the visit's dimensions, as far as walked: the impressions of a request share it. */
@@ -25,4 +24,4 @@ export interface MatchScratch {
 }
 
 /** A resolved dimension when it no longer matters what it was resolved from. */
-export type Resolved = Pick<ResolvedDimension<never>, 'name' | 'passCount' | 'rejects' | 'word' | 'clear'>;
+export type Resolved = Pick<ResolvedDimension<never>, 'name' | 'word' | 'clear'>;

@@ -20,10 +20,6 @@ export class PostingUnion implements TermSink {
     this.#fromLists = postings.entries.length > 0 ? new Uint32Array(words) : NO_WORDS;
   }
 
-  get empty(): boolean {
-    return this.#bitmapCount === 0 && this.#listCount === 0;
-  }
-
   add(term: number): void {
     const { bitmapAt, entries, starts } = this.#postings;
     const bitmap = bitmapAt[term] as number;

@@ -6,10 +6,7 @@ import { wordsFor, type TermSink } from './postings.js';
 /** What one request means to one dimension. Used again and again; `resolve` forgets what was there before. */
 export class ResolvedDimension<Subject> implements TermSink {
   readonly name: DimensionName;
-  /** How many line items pass here without a term found: the fewer, the sooner this dimension should be asked. */
-  passCount = 0;
   readonly #compiled: CompiledDimension<Subject>;
-  readonly #size: number;
   readonly #wanted: PostingUnion;
   readonly #banned: PostingUnion;
   #passes: Uint32Array;
@@ -17,7 +14,6 @@ export class ResolvedDimension<Subject> implements TermSink {
   constructor(compiled: CompiledDimension<Subject>, size: number) {
     this.name = compiled.name;
     this.#compiled = compiled;
-    this.#size = size;
     this.#wanted = new PostingUnion(compiled.wanted, wordsFor(size));
     this.#banned = new PostingUnion(compiled.banned, wordsFor(size));
     this.#passes = compiled.passes[0] as Uint32Array;
@@ -27,17 +23,11 @@ export class ResolvedDimension<Subject> implements TermSink {
     this.clear();
     const told = this.#compiled.resolve(subject, this);
     this.#passes = this.#compiled.passes[told] as Uint32Array;
-    this.passCount = this.#compiled.passCounts[told] as number;
   }
 
   add(term: number): void {
     this.#wanted.add(term);
     this.#banned.add(term);
-  }
-
-  /** Can this dimension turn any line item away from what was resolved? */
-  get rejects(): boolean {
-    return this.passCount < this.#size || !this.#banned.empty;
   }
 
   /** Which of the 32 line items from `word * 32` on pass, as bits. */

@@ -95,6 +95,11 @@ describe('TargetingIndex', () => {
     expect(index.next(scratch)).toBe(-1);
   });
 
+  it('refuses the scratch of another index', () => {
+    const scratch = TargetingIndex.build([lineItemWith()]).newScratch();
+    expect(() => TargetingIndex.build([lineItemWith()]).beginVisit(aVisit(), scratch)).toThrow(/scratch/);
+  });
+
   it('walks each impression of a request afresh', () => {
     const index = TargetingIndex.build([
       lineItemWith({}, { creatives: [sized(300, 250)] }),

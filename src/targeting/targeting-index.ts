@@ -2,6 +2,7 @@ import type { Impression } from '../domain/bid-request.js';
 import { DIMENSIONS, type DimensionName } from '../domain/dimensions.js';
 import type { CampaignRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
+import { assert } from '../lib/assert.js';
 import type { CompiledDimension } from './compile-dimension.js';
 import { IMPRESSION_DIMENSIONS, VISIT_DIMENSIONS } from './dimensions/all.js';
 import { dormantReason, LiveLineItems, type IndexedLineItem } from './live-line-items.js';
@@ -27,7 +28,8 @@ export type { MatchScratch } from './match-scratch.js';
  *
  * The walk is lazy and goes up in numbers, so with line items numbered by falling value the caller may stop at the
  * first one it can use. An explanation is read off the same words: whoever a dimension drops was turned away by it.
- * Dimensions that nobody chooses in are left out when the index is built. Immutable but for what it remembers.
+ * Dimensions that nobody chooses in are left out when the index is built. Immutable, but for a memo of who
+ * is in flight and what hour it is.
  */
 export class TargetingIndex {
   /** How many line items there are. */
@@ -60,13 +62,12 @@ export class TargetingIndex {
     const visitDimensions = this.#visitDimensions.map(resolve);
     const impressionDimensions = this.#impressionDimensions.map(resolve);
     return {
+      owner: this,
       visitDimensions,
       impressionDimensions,
       inOrder: [...visitDimensions, ...impressionDimensions].sort(
         (a, b) => DIMENSIONS.indexOf(a.name) - DIMENSIONS.indexOf(b.name),
       ),
-      visitAsked: [],
-      impressionAsked: [],
       live: new Uint32Array(wordsFor(this.size)),
       visitWords: new Uint32Array(wordsFor(this.size)),
       visitWordCount: 0,
@@ -77,8 +78,8 @@ export class TargetingIndex {
 
   /** Takes up a request: resolves the dimensions that all its impressions share. */
   beginVisit(visit: Visit, scratch: MatchScratch): void {
+    assert(scratch.owner === this, 'the scratch must come from this index, not from one before it');
     for (const dimension of scratch.visitDimensions) dimension.resolve(visit);
-    collectAsked(scratch.visitDimensions, scratch.visitAsked);
     scratch.live = this.#live.at(visit.nowMs);
     scratch.visitWordCount = 0;
   }
@@ -86,7 +87,6 @@ export class TargetingIndex {
   /** Takes up one impression of the request: `next` starts again at the first candidate. */
   beginImpression(impression: Impression, scratch: MatchScratch): void {
     for (const dimension of scratch.impressionDimensions) dimension.resolve(impression);
-    collectAsked(scratch.impressionDimensions, scratch.impressionAsked);
     scratch.word = -1;
     scratch.bits = 0;
   }
@@ -135,29 +135,16 @@ export class TargetingIndex {
   }
 }
 
-/** Leaves out whoever has nothing against anybody and sorts the rest: the walk is over sooner behind a narrow one. */
-function collectAsked(dimensions: readonly Resolved[], asked: Resolved[]): void {
-  asked.length = 0;
-  for (const dimension of dimensions) {
-    if (!dimension.rejects) continue;
-    let at = asked.length;
-    for (; at > 0 && (asked[at - 1] as Resolved).passCount > dimension.passCount; at--) {
-      asked[at] = asked[at - 1] as Resolved;
-    }
-    asked[at] = dimension;
-  }
-}
-
 function candidatesIn(word: number, scratch: MatchScratch): number {
   if (word === scratch.visitWordCount) {
-    scratch.visitWords[word] = narrow(scratch.live[word] as number, word, scratch.visitAsked);
+    scratch.visitWords[word] = narrow(scratch.live[word] as number, word, scratch.visitDimensions);
     scratch.visitWordCount++;
   }
-  return narrow(scratch.visitWords[word] as number, word, scratch.impressionAsked);
+  return narrow(scratch.visitWords[word] as number, word, scratch.impressionDimensions);
 }
 
-function narrow(candidates: number, word: number, asked: readonly Resolved[]): number {
+function narrow(candidates: number, word: number, dimensions: readonly Resolved[]): number {
   let bits = candidates;
-  for (let i = 0; i < asked.length && bits !== 0; i++) bits &= (asked[i] as Resolved).word(word);
+  for (let i = 0; i < dimensions.length && bits !== 0; i++) bits &= (dimensions[i] as Resolved).word(word);
   return bits;
 }

@@ -222,7 +222,7 @@ function isIn(place: Place, { geo, request }: Visit): boolean | undefined {
   }
   if ((geo.country ?? geo.region ?? geo.city ?? geo.zip) === undefined) return undefined;
   const bare = (region: string | undefined): string | undefined =>
-    region?.toLowerCase().replace(/^[a-z]{2,3}-/, '');
+    region?.toLowerCase().replace(/^[a-z]{2,3}-(?=.{1,3}$)/, '');
   return (
     (place.country === undefined || place.country === geo.country) &&
     (place.region === undefined || bare(place.region) === bare(geo.region)) &&

@@ -143,7 +143,7 @@ function randomPlace(random: Random): Place {
   return {
     kind,
     country: pick(random, ['USA', 'CHN']),
-    region: some(pick(random, ['ca', 'us-ca', '31'])),
+    region: some(pick(random, ['ca', 'us-ca', '31', 'rhin', 'bas-rhin'])),
     city: some(pick(random, ['springfield', 'shanghai'])),
     zip: some(pick(random, ['94105', '850'])),
   };

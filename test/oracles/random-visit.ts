@@ -21,7 +21,7 @@ export function randomVisit(random: Random): Visit {
     nowMs: NOW_MS + integerBetween(random, -30, 30) * 8 * 3_600_000 + pick(random, [0, 1, -1, 1_234_567]),
     geo: {
       country: some(pick(random, ['USA', 'CHN'])),
-      region: some(pick(random, ['CA', 'US-CA', '31'])),
+      region: some(pick(random, ['CA', 'US-CA', '31', 'Bas-Rhin'])),
       city: some(pick(random, ['Springfield', 'shanghai'])),
       zip: some(pick(random, ['94105', '850'])),
       latitude,

@@ -48,11 +48,14 @@ export class AreaTerms {
   }
 }
 
-/** `CHN, 31, shanghai` */
+/** `CHN region 31 city shanghai` */
 export function areaWords(names: AreaNames): string {
-  return FIELDS.map((field) => names[field] ?? '')
-    .filter((name) => name !== '')
-    .join(', ');
+  const words: string[] = [];
+  for (const field of FIELDS) {
+    const name = names[field] ?? '';
+    if (name !== '') words.push(field === 'country' ? name : `${field} ${name}`);
+  }
+  return words.join(' ');
 }
 
 function fieldsOf(names: AreaNames): number {
@@ -73,10 +76,14 @@ function comparable({ country, region, city, zip }: AreaNames): readonly string[
   ];
 }
 
-/** ISO 3166-2 writes `US-CA` where many send `CA`: both compare as `ca`. */
+/**
+ * ISO 3166-2 writes `US-CA` where many send `CA`: both compare as `ca`. A subdivision's code has at most three
+ * characters, so `bas-rhin` stays what it is.
+ */
 function withoutCountry(region: string): string {
   const hyphen = region.indexOf('-');
-  if (hyphen !== 2 && hyphen !== 3) return region;
+  const codeLength = region.length - hyphen - 1;
+  if ((hyphen !== 2 && hyphen !== 3) || codeLength < 1 || codeLength > 3) return region;
   for (let i = 0; i < hyphen; i++) {
     const code = region.charCodeAt(i);
     if (code < 0x61 || code > 0x7a) return region;

@@ -1,3 +1,4 @@
+import { POSITIONS, wordsOf } from '../../domain/adcom-words.js';
 import type { Impression, Size } from '../../domain/bid-request.js';
 import type { Creative } from '../../domain/campaign.js';
 import type { Dimension } from '../dimension.js';
@@ -83,21 +84,9 @@ export const interstitial: Dimension<Impression> = valueDimension(
   (value) => (value === true ? 'interstitial' : 'not interstitial'),
 );
 
-/** Words for AdCOM "Placement Positions", by their code. */
-const POSITION_WORDS = [
-  'unknown',
-  'above the fold',
-  'locked',
-  'below the fold',
-  'header',
-  'footer',
-  'sidebar',
-  'full screen',
-];
-
 /** Where on the screen. Code 0 says that the exchange does not know. */
 export const positions: Dimension<Impression> = valueDimension(
   'positions',
   ({ banner }) => (banner.position === 0 ? undefined : banner.position),
-  (code) => POSITION_WORDS[Number(code)] ?? `position ${code}`,
+  (code) => wordsOf(POSITIONS, [Number(code)]),
 );
