@@ -58,7 +58,9 @@ describe('a file that is no JSON', () => {
     const utf16 = readJson(Buffer.from('\ufeff{}', 'utf16le'));
     expect(utf16).toMatchObject({ message: 'the file is saved as UTF-16; save it as UTF-8' });
     const latin = readJson(Buffer.from('{"city": "K\u00f6ln"}', 'latin1'));
-    expect(latin).toMatchObject({ message: 'the file holds characters that are not UTF-8; save it as UTF-8' });
+    expect(latin).toMatchObject({
+      message: 'the file holds characters that are not UTF-8; save it as UTF-8',
+    });
   });
 });
 

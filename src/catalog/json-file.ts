@@ -12,10 +12,10 @@ export interface JsonFile {
   readonly text: string;
   readonly value: unknown;
   /** Where the value at `path` stands, or the nearest thing around it that does stand in the file. */
-  locate(path: FilePath): Place;
+  locate(path: FilePath): SourcePlace;
 }
 
-export interface Place extends Position {
+interface SourcePlace extends Position {
   /** `path` as far as it exists in the file. */
   readonly path: FilePath;
   /** Where the value's name stands; the value itself when it has none. */
@@ -58,7 +58,7 @@ export function isSyntaxFault(read: JsonFile | SyntaxFault): read is SyntaxFault
 }
 
 /** @param offset in UTF-16 units from 0 */
-export function positionAt(text: string, offset: number): Position {
+function positionAt(text: string, offset: number): Position {
   let line = 1;
   let lineStart = 0;
   for (let i = text.indexOf('\n'); i >= 0 && i < offset; i = text.indexOf('\n', i + 1)) {
@@ -73,7 +73,7 @@ function atStart(message: string): SyntaxFault {
 }
 
 /** Positions are wanted only of files with something to say about, so the tree that knows them is built on first use. */
-function createLocator(text: string): (path: FilePath) => Place {
+function createLocator(text: string): (path: FilePath) => SourcePlace {
   let root: ValueNode | undefined;
   return (path) => {
     root ??= parse(text, { mode: 'json', ranges: true }).body;
@@ -87,7 +87,7 @@ const ALIASES = new Map<string | number, string>([
   ['noneOf', 'exclude'],
 ]);
 
-function locate(text: string, root: ValueNode, path: FilePath): Place {
+function locate(text: string, root: ValueNode, path: FilePath): SourcePlace {
   let node = root;
   let name = root.loc.start;
   const walked: (string | number)[] = [];

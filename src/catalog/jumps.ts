@@ -2,6 +2,7 @@ import type { Campaign } from '../domain/campaign.js';
 import { convertMicros, MICROS_PER_UNIT, unitsText, type Micros, type Rates } from '../domain/money.js';
 import type { FilePath } from './finding.js';
 import type { CampaignContent } from './schema/campaign.js';
+import type { RatesContent } from './schema/rates.js';
 
 /** Ten times is what one zero too many, or a forgotten decimal point, makes of a price. */
 const JUMP_FACTOR = 10;
@@ -48,6 +49,21 @@ export function unconfirmedJumps(
       `jumped from ${unitsText(beforeMicros)} to ${unitsText(nowMicros)} ${currency}, ${times} times as much; ` +
       `if that is meant, add "confirm": [${list.join(', ')}] at the top level of the file`;
     return { path, says };
+  });
+}
+
+/** Finds rates that make every price in their currency ten times as high or as low, unless the file vouches for them. */
+export function unconfirmedRateJumps({ rates, confirmed }: RatesContent, lastGood: Rates): readonly Jump[] {
+  const jumped = [...rates.perUsd].filter(([currency, now]) => {
+    const before = lastGood.perUsd.get(currency) ?? now;
+    return Math.max(now / before, before / now) >= JUMP_FACTOR && !confirmed.includes(now);
+  });
+  const list = [...confirmed, ...jumped.map(([, now]) => now)].join(', ');
+  return jumped.map(([currency, now]) => {
+    const says =
+      `jumped from ${lastGood.perUsd.get(currency)} to ${now}, ten times or more; ` +
+      `if that is meant, add "confirm": [${list}] at the top level of the file`;
+    return { path: ['perUsd', currency], says };
   });
 }
 

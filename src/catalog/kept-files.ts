@@ -65,12 +65,12 @@ interface Entry<Content> extends KeptFile<Content> {
 export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFolder<Content> {
   const { configDir, folder, required, lastGood } = options;
   const entries = new Map<string, Entry<Content>>();
-  let forgottenStored = false;
+  let storedSeen = false;
 
   return {
     scan: async () => {
       const { names, problems } = await listFolder(configDir, folder, required);
-      const stored = forgottenStored
+      const stored = storedSeen
         ? []
         : (await lastGood.list()).filter((file) => isWithin(folder, file, required));
       const known = [...entries.keys(), ...stored];
@@ -80,7 +80,7 @@ export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFo
         entries.delete(file);
         await lastGood.remove(file);
       }
-      forgottenStored = true;
+      storedSeen = true;
       const files = [...present].sort();
       for (const file of files) await refresh(options, entries, file);
       return { files: files.flatMap((file) => entries.get(file) ?? []), problems };
@@ -142,14 +142,16 @@ async function newEntry<Content>(
   const copy = await lastGood.read(file);
   // A copy that is no longer good, say after an update of this program, is as good as absent.
   const kept = copy && copy.bytes.length <= FILE_BYTES_MAX ? read(copy.bytes, file) : undefined;
+  const hash = copy && hashOf(copy.bytes);
   return {
     file,
-    present: { good: false, problems: [] },
+    // After a restart most files are still what their copies say, and need no second parsing.
+    present: kept ?? { good: false, problems: [] },
     lastGood: copy && kept?.good ? { content: kept.content, savedMs: copy.savedMs } : undefined,
     stamp: undefined,
-    hash: undefined,
-    storedHash: copy && hashOf(copy.bytes),
-    savedMs: 0,
+    hash,
+    storedHash: hash,
+    savedMs: copy?.savedMs ?? 0,
   };
 }
 

@@ -3,12 +3,14 @@ import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { pathText, type Finding } from './finding.js';
-import { unconfirmedJumps } from './jumps.js';
+import type { JsonFile } from './json-file.js';
+import { unconfirmedJumps, unconfirmedRateJumps, type Jump } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
 import { readCampaign, readExchange, readRates, type FileContent } from './read-file.js';
 import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
+import type { RatesContent } from './schema/rates.js';
 
 const GENERIC_EXCHANGE_FILE = 'exchanges/generic.json';
 const RATES_FILE = 'rates.json';
@@ -45,7 +47,7 @@ export interface CatalogLoader {
 interface Folders {
   readonly campaigns: KeptFolder<CampaignContent>;
   readonly exchanges: KeptFolder<Exchange>;
-  readonly rates: KeptFolder<Rates>;
+  readonly rates: KeptFolder<RatesContent>;
 }
 
 /**
@@ -77,8 +79,8 @@ export function createCatalogLoader(
       const exchanges = await loadExchanges(folders.exchanges, problems);
       const campaigns = await loadCampaigns(folders.campaigns, rates.rates, problems);
       const next = { campaigns: campaigns.campaigns, exchanges: exchanges.exchanges, rates: rates.rates };
-      if (current.version === 0 || !isSameCatalog(current, next))
-        current = { version: current.version + 1, ...next };
+      const isNew = current.version === 0 || !isSameCatalog(current, next);
+      if (isNew) current = { version: current.version + 1, ...next };
       seen = [...campaigns.files, ...exchanges.files, ...rates.files];
       return { catalog: current, problems };
     },
@@ -89,11 +91,16 @@ export function createCatalogLoader(
 /** Stands in for rates that were never readable: bids and floors in dollars still work. */
 const DOLLARS_ONLY: Rates = { date: '1970-01-01', perUsd: new Map([[USD, 1]]) };
 
-async function loadRates(folder: KeptFolder<Rates>, problems: Finding[]) {
+async function loadRates(folder: KeptFolder<RatesContent>, problems: Finding[]) {
   const { files } = await folder.scan();
   const [file] = files;
-  const rates = file && (await takeOver(folder, file, [], problems));
-  return { rates: rates ?? DOLLARS_ONLY, files };
+  const content = file && (await takeOver(folder, file, rateRefusals(file), problems));
+  return { rates: content?.rates ?? DOLLARS_ONLY, files };
+}
+
+function rateRefusals({ file, present, lastGood }: KeptFile<RatesContent>): Finding[] {
+  if (!present.good || lastGood === undefined) return [];
+  return jumpFindings(file, present.json, unconfirmedRateJumps(present.content, lastGood.content.rates));
 }
 
 async function loadExchanges(folder: KeptFolder<Exchange>, problems: Finding[]) {
@@ -147,7 +154,11 @@ function refusalsOf(
     return [{ severity: 'error', file, line, column, path: 'id', message }];
   }
   if (lastGood === undefined || lastGood.content === content) return [];
-  return unconfirmedJumps(content, lastGood.content.campaign, rates).map(({ path, says }) => {
+  return jumpFindings(file, json, unconfirmedJumps(content, lastGood.content.campaign, rates));
+}
+
+function jumpFindings(file: string, json: JsonFile, jumps: readonly Jump[]): Finding[] {
+  return jumps.map(({ path, says }) => {
     const { line, column, source } = json.locate(path);
     const message = `${pathText(path)} ${says}`;
     return { severity: 'error', file, line, column, path: pathText(path), message, found: source };

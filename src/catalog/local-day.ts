@@ -1,17 +1,15 @@
 const HOUR_MS = 3_600_000;
+const DAYS_PER_WEEK = 7;
 /** No zone is further than this from UTC, with room to spare. */
 const OFFSET_MAX_MS = 26 * HOUR_MS;
 
 /** A zone's clock: tells the date, weekday and hour that people there read. */
-export interface ZoneClock {
+interface ZoneClock {
   /** `YYYY-MM-DD`. */
   day(instantMs: number): string;
   /** 0 to 167, Monday 00-01 first. */
   hourOfWeek(instantMs: number): number;
 }
-
-/** Sunday first, as `Date` counts. */
-const DAYS_PER_WEEK = 7;
 
 /** @param timeZone an IANA zone that `isTimeZone` accepts */
 export function zoneClock(timeZone: string): ZoneClock {

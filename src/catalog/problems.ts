@@ -27,7 +27,7 @@ export function problemsOf(fileName: string, file: JsonFile, error: z.ZodError):
       if (!problems.has(finding.path)) problems.set(finding.path, finding);
     }
   }
-  return [...problems.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  return [...problems.values()].slice(0, PROBLEMS_MAX).sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /**
@@ -59,7 +59,8 @@ function unfit(issue: Issue): boolean {
 function findingsOf(file: string, json: JsonFile, issue: Issue): Finding[] {
   const path = issue.path as (string | number)[];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownName(file, json, [...path, key], issue.message));
+    const keys = issue.keys.slice(0, PROBLEMS_MAX);
+    return keys.map((key) => unknownName(file, json, [...path, key], issue.message));
   }
   if (issue.code === 'invalid_key') return [wrongName(file, json, path, issue)];
   if (issue.code === 'custom' && typeof issue.params?.['says'] === 'string') {

@@ -1,13 +1,12 @@
 import type { z } from 'zod';
 import type { Exchange } from '../domain/catalog.js';
-import type { Rates } from '../domain/money.js';
 import type { Finding } from './finding.js';
 import { pathText } from './finding.js';
 import { isSyntaxFault, readJson, type JsonFile } from './json-file.js';
 import { problemsOf } from './problems.js';
 import { campaignFile, campaignOf, type CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
-import { ratesFile, ratesOf } from './schema/rates.js';
+import { ratesFile, ratesOf, type RatesContent } from './schema/rates.js';
 
 /** What a file says, or everything that is wrong with it. */
 export type FileContent<Content> =
@@ -32,7 +31,7 @@ export const readExchange: ReadContent<Exchange> = (bytes, file) => {
   return { good: false, problems: [{ severity: 'error', file, line: 1, column: 1, path: '', message }] };
 };
 
-export const readRates: ReadContent<Rates> = (bytes, file) => read(bytes, file, ratesFile, ratesOf);
+export const readRates: ReadContent<RatesContent> = (bytes, file) => read(bytes, file, ratesFile, ratesOf);
 
 function read<Given, Content>(
   bytes: Uint8Array,

@@ -8,21 +8,16 @@ import { ratesFile } from './schema/rates.js';
 const SCHEMAS = { campaign: campaignFile, exchange: exchangeFile, rates: ratesFile };
 
 /**
- * JSON Schemas of the configuration files, made from what checks them, by file name. Editors complete and check by
- * them; rules over several settings are told by `narrowcast check` only.
+ * Writes the JSON Schemas of the configuration files, made from what checks them. Editors complete and check by them;
+ * rules over several settings are told by `narrowcast check` only.
+ *
+ * @param dir such as `config/schema`
  */
-export function schemaTexts(): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(SCHEMAS).map(([name, schema]) => {
-      // Draft 7 is what editors know best; `input` describes the file as written, not what becomes of it.
-      const described = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
-      return [`${name}.schema.json`, `${JSON.stringify(described, undefined, 2)}\n`];
-    }),
-  );
-}
-
-/** @param dir such as `config/schema` */
 export async function writeSchemas(dir: string): Promise<void> {
   await mkdir(dir, { recursive: true });
-  for (const [name, text] of schemaTexts()) await writeFile(join(dir, name), text);
+  for (const [name, schema] of Object.entries(SCHEMAS)) {
+    // Draft 7 is what editors know best; `input` describes the file as written, not what becomes of it.
+    const described = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+    await writeFile(join(dir, `${name}.schema.json`), `${JSON.stringify(described, undefined, 2)}\n`);
+  }
 }

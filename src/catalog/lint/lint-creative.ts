@@ -1,7 +1,7 @@
 import type { Campaign, Creative, LineItem } from '../../domain/campaign.js';
 import { nearestWord } from '../../lib/words.js';
 import type { FilePath } from '../finding.js';
-import { EXPANDING_ATTRIBUTES, POSITIONS } from '../schema/codes.js';
+import { EXPANDING_ATTRIBUTES, POSITIONS } from '../../domain/adcom-words.js';
 import type { Report } from './lint-finding.js';
 
 /** Sizes that exchanges commonly ask for (IAB fixed sizes, mobile banners and full screens). */

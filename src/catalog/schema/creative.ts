@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Creative } from '../../domain/campaign.js';
 import type { CreativeId } from '../../domain/ids.js';
-import { API_FRAMEWORKS, CREATIVE_ATTRIBUTES, EXPAND_DIRECTIONS } from './codes.js';
+import { API_FRAMEWORKS, CREATIVE_ATTRIBUTES, EXPAND_DIRECTIONS } from '../../domain/adcom-words.js';
 import {
   addSays,
   group,

@@ -105,7 +105,12 @@ export function list<Entry extends z.ZodType>(
 
 /** `[…]`, or `{"anyOf": […], "noneOf": […]}` with one of the two at least. */
 export function choice<Meaning, Source>(entry: z.ZodType<Meaning, Source>, entries: string) {
-  const plain = list(entry, `a list of ${entries}`, LIST_ENTRIES_MAX, '; leave it out when it should not matter');
+  const plain = list(
+    entry,
+    `a list of ${entries}`,
+    LIST_ENTRIES_MAX,
+    '; leave it out when it should not matter',
+  );
   return choiceOf(plain, plain, `a list of ${entries}`);
 }
 
@@ -129,7 +134,7 @@ export function choiceOf<Meaning, PlainSource, Source>(
 }
 
 /** Holds that at least one of the named settings is given. */
-export function neededOneOf<Schema extends z.ZodType>(schema: Schema, names: readonly string[]): Schema {
+function neededOneOf<Schema extends z.ZodType>(schema: Schema, names: readonly string[]): Schema {
   const asked = names.map((name) => `"${name}"`).join(' or ');
   return schema.check(
     ruleOverNames((has) =>

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { list, parsed, text } from './fields.js';
 
 /** Monday first. */
-export const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const WHOLE_DAYS = new Map<string, readonly number[]>([
   ['daily', [0, 1, 2, 3, 4, 5, 6]],
   ['weekdays', [0, 1, 2, 3, 4]],

@@ -79,7 +79,11 @@ function figures(what: string) {
     .refine(inOrder, orderExpected)
     .transform(({ min, max }): Range => rangeOf(min, max));
   const ranges = list(range, `a list of ranges such as [{"min": 2}]`).optional();
-  return group(expected, { ...shape, anyOf: ranges, noneOf: ranges })
+  return group(expected, {
+    ...shape,
+    anyOf: ranges.describe('Wanted: any one of these ranges.'),
+    noneOf: ranges.describe('Banned: none of these ranges.'),
+  })
     .check(
       ruleOverNames((has) =>
         RANGE_NAMES.some(has) === LIST_NAMES.some(has)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { currencyFromText, USD, type Rates } from '../../domain/money.js';
 import { isDay } from '../local-day.js';
-import { group, number, parsed, text } from './fields.js';
+import { group, list, number, parsed, text } from './fields.js';
 
 const DAY_EXPECTED = 'the day of the rates such as "2026-11-20" (year-month-day)';
 const RATE_EXPECTED = 'how many units of the currency one US dollar buys, such as 0.92';
@@ -21,12 +21,21 @@ export const ratesFile = group('the rates in braces: { "date": …, "perUsd": { 
     )
     .refine((perUsd) => (perUsd['USD'] ?? 1) === 1, { path: ['USD'], error: '1: a dollar buys one dollar' })
     .describe('How many units of each currency one US dollar buys.'),
+  confirm: list(number('a rate such as 0.92', RATE), 'a list of rates such as [0.92]')
+    .default([])
+    .describe('Rates that are meant although they are ten times the former ones or a tenth of them.'),
 }).meta({ title: 'Rates', description: 'Exchange rates of one day.' });
 
-export function ratesOf({ date, perUsd }: z.output<typeof ratesFile>): Rates {
+/** Checked rates and those that their file vouches for. */
+export interface RatesContent {
+  readonly rates: Rates;
+  readonly confirmed: readonly number[];
+}
+
+export function ratesOf({ date, perUsd, confirm }: z.output<typeof ratesFile>): RatesContent {
   const known = Object.entries(perUsd).flatMap(([code, rate]) => {
     const currency = currencyFromText(code);
     return currency === undefined ? [] : [[currency, rate] as const];
   });
-  return { date, perUsd: new Map([[USD, 1], ...known]) };
+  return { rates: { date, perUsd: new Map([[USD, 1], ...known]) }, confirmed: confirm };
 }

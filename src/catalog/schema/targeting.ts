@@ -9,7 +9,8 @@ import {
 import { DIMENSIONS, type DimensionName } from '../../domain/dimensions.js';
 import { STAGES } from '../../domain/profile.js';
 import { versionNumber } from '../../lib/version.js';
-import { iabCategory, POSITIONS } from './codes.js';
+import { POSITIONS } from '../../domain/adcom-words.js';
+import { iabCategory } from './iab-category.js';
 import { choice, group, lowerText, parsed, text, word } from './fields.js';
 import { hours } from './hours.js';
 import { customerValue, interests, names, people } from './people.js';
@@ -105,10 +106,9 @@ const UNKNOWABLE = DIMENSIONS.filter(
   (name): name is Exclude<DimensionName, 'deals' | 'sizes'> => name !== 'deals' && name !== 'sizes',
 );
 const policyWord = z.enum(['reject', 'accept']);
-const policyShape = Object.fromEntries(UNKNOWABLE.map((name) => [name, policyWord.optional()])) as Record<
-  (typeof UNKNOWABLE)[number],
-  z.ZodOptional<typeof policyWord>
->;
+const policyShape = Object.fromEntries(
+  UNKNOWABLE.map((name) => [name, policyWord.optional().describe(`When a request does not tell ${name}.`)]),
+) as Record<(typeof UNKNOWABLE)[number], z.ZodOptional<typeof policyWord>>;
 const unknown = z.union([
   policyWord.transform((lineItem): UnknownPolicy => ({ lineItem, byDimension: new Map() })),
   group('"reject", "accept" or one of them by setting, such as {"default": "reject", "segments": "accept"}', {
@@ -161,17 +161,13 @@ export const targetingSection = group('targeting settings, such as {"segments": 
   ({
     people: who = {},
     value = {},
-    devices: on = {},
+    devices: { types: deviceTypes, ...on } = {},
     inventory: at = {},
     hours: ofWeek,
     hoursIn,
     ...rest
   }) => ({
-    targeting: { ...rest, ...who, ...value, ...withDeviceTypes(on), ...at },
+    targeting: { ...rest, ...who, ...value, deviceTypes, ...on, ...at },
     hours: ofWeek && { ofWeek, hoursIn },
   }),
 );
-
-function withDeviceTypes<Types, Rest>({ types, ...rest }: { types?: Types } & Rest) {
-  return { deviceTypes: types, ...rest };
-}
