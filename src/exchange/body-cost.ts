@@ -16,7 +16,7 @@
 /** Smaller bodies are parsed uncounted: at their worst they take less time than the limit grants. */
 const UNCOUNTED_BYTES_MAX = 12_288;
 
-/** 1.2 ms at the worst, which leaves 0.8 ms of 2 ms for this scan, decoding UTF-8 and reading the fields. */
+/** The worst documents tried within it took 1.7 ms to parse (median), and the scan of 256 KiB takes 0.6 ms. */
 const POINTS_MAX = 60_000;
 
 const NESTING_MAX = 64;

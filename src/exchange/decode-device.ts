@@ -3,7 +3,6 @@ import { alpha3FromAlpha2 } from '../lib/countries.js';
 import { isSet, readInteger, readList, readNumber, readObject, readText, type JsonObject } from './read.js';
 
 const UTC_OFFSET_MINUTES_MAX = 14 * 60;
-const SUBDIVISION_CHARACTERS_MAX = 3;
 
 type DeviceFields = JsonObject<
   | 'devicetype'
@@ -76,7 +75,7 @@ export function decodeGeo(value: unknown): Geo {
   const located = isPlace(latitude, longitude);
   return {
     country: countryCode(readText(geo.country)),
-    region: withoutCountry(readText(geo.region)),
+    region: readText(geo.region),
     city: readText(geo.city),
     zip: readText(geo.zip),
     latitude: located ? latitude : undefined,
@@ -96,14 +95,6 @@ function isPlace(latitude: number | undefined, longitude: number | undefined): b
 function countryCode(text: string | undefined): string | undefined {
   if (text?.length === 3) return text.toUpperCase();
   return text?.length === 2 ? alpha3FromAlpha2(text.toUpperCase()) : undefined;
-}
-
-/** `US-CA` is `CA`; a subdivision's code has at most three characters, so `New-Delhi` stays what it is. */
-function withoutCountry(region: string | undefined): string | undefined {
-  const hyphen = region?.indexOf('-') ?? -1;
-  if (region === undefined || (hyphen !== 2 && hyphen !== 3)) return region;
-  const code = region.slice(hyphen + 1);
-  return code.length >= 1 && code.length <= SUBDIVISION_CHARACTERS_MAX ? code : region;
 }
 
 function utcOffset(minutes: number | undefined): number | undefined {

@@ -79,14 +79,9 @@ describe('the place', () => {
   });
 
   it.each([
-    ['US-CA', 'CA'],
-    ['USA-CA', 'CA'],
-    ['CA', 'CA'],
+    ['US-CA', 'US-CA'],
     [31, '31'],
-    ['US-', 'US-'],
-    ['New-Delhi', 'New-Delhi'],
-    ['Baden-Württemberg', 'Baden-Württemberg'],
-  ])('reads the region %j as %j', (sent, region) => {
+  ])('leaves the region %j as it is: %j', (sent, region) => {
     expect(decodeGeo({ region: sent }).region).toBe(region);
   });
 

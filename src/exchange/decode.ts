@@ -34,8 +34,8 @@ const TRANSCODED_BYTES_MIN = 65_536;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * Reads an OpenRTB 2.x bid request. Never throws, and takes less than 2 ms for any body of up to 256 KiB: what would
- * take longer is refused unread (body-cost.ts). Where a list is missing, the result holds an empty one.
+ * Reads an OpenRTB 2.x bid request. Never throws. Meant to take less than 2 ms for any body of up to 256 KiB, garbage
+ * collection aside: what would take longer is refused unread (body-cost.ts). A list that is missing is an empty one.
  *
  * @param body JSON in UTF-8, with or without a byte order mark; not kept
  */

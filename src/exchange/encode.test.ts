@@ -287,11 +287,11 @@ describe('the longest response that an exchange takes', () => {
   it('is met to the byte by leaving out the cheapest bids, of equal ones the later', () => {
     const bids = [priced('a', 2), priced('b', 1), priced('c', 3), priced('d', 2)];
     const whole = Buffer.byteLength(encode(bids).body);
-    expect(limited(bids, whole)).toMatchObject({ droppedBids: 0 });
+    expect(limited(bids, whole)).toMatchObject({ droppedPlaces: [] });
     const one = limited(bids, whole - 1);
-    expect([bidIds(one.body), one.droppedBids]).toEqual([['a', 'c', 'd'], 1]);
+    expect([bidIds(one.body), one.droppedPlaces.length]).toEqual([['a', 'c', 'd'], 1]);
     const two = limited(bids, Buffer.byteLength(one.body) - 1);
-    expect([bidIds(two.body), two.droppedBids]).toEqual([['a', 'c'], 2]);
+    expect([bidIds(two.body), two.droppedPlaces.length]).toEqual([['a', 'c'], 2]);
     const exact = limited(bids, Buffer.byteLength(two.body));
     expect(exact).toEqual(two);
     const last = limited(bids, Buffer.byteLength(two.body) - 1);
@@ -301,14 +301,13 @@ describe('the longest response that an exchange takes', () => {
   it('counts bytes and not characters', () => {
     const bids = [bid({}, { markup: '中'.repeat(500) })];
     const { body } = encode(bids);
-    expect(limited(bids, body.length).droppedBids).toBe(1);
-    expect(limited(bids, Buffer.byteLength(body)).droppedBids).toBe(0);
+    expect(limited(bids, body.length).droppedPlaces).toHaveLength(1);
+    expect(limited(bids, Buffer.byteLength(body)).droppedPlaces).toEqual([]);
   });
 
   it('leaves nothing when not even one bid fits, as with a request id of 10 KB', () => {
     expect(encode([bid(), bid()], { requestId: 'x'.repeat(10_000) })).toEqual({
       body: '',
-      droppedBids: 2,
       droppedPlaces: [0, 1],
     });
   });
@@ -322,10 +321,10 @@ describe('the longest response that an exchange takes', () => {
           const bids = sizes.map(({ price, size }, i) =>
             bid({ bidId: `b${i}`, priceMicros: price as Micros }, { markup: 'é'.repeat(size) }),
           );
-          const { body, droppedBids, droppedPlaces } = limited(bids, responseBytesMax);
+          const { body, droppedPlaces } = limited(bids, responseBytesMax);
           expect(Buffer.byteLength(body)).toBeLessThanOrEqual(responseBytesMax);
           const kept = body === '' ? [] : (bidIds(body) ?? []);
-          expect(kept.length + droppedBids).toBe(bids.length);
+          expect(kept.length + droppedPlaces.length).toBe(bids.length);
           expect(droppedPlaces).toEqual([...bids.keys()].filter((i) => !kept.includes(`b${i}`)));
           const prices = (wasKept: boolean) =>
             bids

@@ -36,9 +36,7 @@ export interface OutgoingBid {
 export interface EncodedResponse {
   /** JSON, at most `exchange.responseBytesMax` bytes in UTF-8; empty when not even one bid fits. */
   readonly body: string;
-  /** How many bids were left out for want of room, the cheapest first. */
-  readonly droppedBids: number;
-  /** Their places in `bids`, rising. */
+  /** Places in `bids` of those left out for want of room (the cheapest), rising. */
   readonly droppedPlaces: readonly number[];
 }
 
@@ -68,16 +66,11 @@ export function encodeBidResponse(response: OutgoingResponse): EncodedResponse {
   const bids: string[] = [];
   for (const bid of response.bids) bids.push(encodeBid(bid, response));
   const body = opening + bids.join(',') + CLOSING;
-  if (Buffer.byteLength(body) <= exchange.responseBytesMax)
-    return { body, droppedBids: 0, droppedPlaces: NONE };
+  if (Buffer.byteLength(body) <= exchange.responseBytesMax) return { body, droppedPlaces: NONE };
   const bytesMax = exchange.responseBytesMax - Buffer.byteLength(opening + CLOSING);
   const droppedPlaces = cheapestWithoutRoom(response.bids, bids, bytesMax);
   const kept = bids.filter((_, place) => !droppedPlaces.includes(place));
-  return {
-    body: kept.length === 0 ? '' : opening + kept.join(',') + CLOSING,
-    droppedBids: droppedPlaces.length,
-    droppedPlaces,
-  };
+  return { body: kept.length === 0 ? '' : opening + kept.join(',') + CLOSING, droppedPlaces };
 }
 
 /**
