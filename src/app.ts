@@ -64,6 +64,10 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
   for (const { file, line, reason } of profiles.rejected)
     logger.warn({ file, line }, `profile rejected: ${reason}`);
 
+  if (!settings.publicUrl.startsWith('https:')) {
+    logger.warn('PUBLIC_URL is not https: no impression that takes secure markup only will be bid on');
+  }
+
   let snapshot: BidSnapshot | undefined;
   const tokens = createNoticeTokens(loadNoticeKeys(settings.noticeKeys, settings.dataDir));
   const environment: BidEnvironment = {
@@ -90,7 +94,7 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
     metrics,
     tokens,
     use(catalog) {
-      snapshot = buildSnapshot(catalog);
+      snapshot = buildSnapshot(catalog, settings.publicUrl);
       metrics.catalogInUse(catalog);
     },
     explain: (exchange, body) => explain(explaining, { exchange, body, receivedMs: clock.monotonicMs() }),
@@ -141,7 +145,7 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     port: settings.adminPort,
     token: settings.adminToken,
     bodyBytesMax: settings.bodyBytesMax,
-    metricsText: metrics.text,
+    metricsText: () => metrics.text(),
     readiness: () => (draining ? { ready: false, why: 'draining' } : { ready: true, why: 'ready' }),
     explain: async (exchange, body) => explanationAnswer(await bidder.explain(exchange, body)),
     clock,

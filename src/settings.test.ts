@@ -56,6 +56,7 @@ describe('settings', () => {
     'https://user@bid.example',
     'https://bid.example/?a=1',
     'ftp://bid.example',
+    "https://bid.example/'x'",
   ])('refuse the public URL %s', (url) => {
     expect(() => readSettings({ PUBLIC_URL: url })).toThrow('PUBLIC_URL');
   });

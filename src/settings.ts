@@ -114,10 +114,13 @@ function oneOf(words: readonly string[]): Reader<string> {
   };
 }
 
+/** Characters that mean nothing to JSON, HTML, JavaScript or CSS, since the address is put into markup. */
+const LINK_SAFE = /^[\w\-.~:/%[\]]+$/;
+
 /** An http(s) address without query or fragment, since paths are put behind it. */
 const webAddress: Reader<string> = (name, text, problems) => {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const usable = url && /^https?:$/.test(url.protocol) && !url.search && !url.hash && !url.username;
+  const usable = url && /^https?:$/.test(url.protocol) && LINK_SAFE.test(text);
   if (!usable) problems.push(`${name} is "${text}" but must be an address such as https://bid.example.com`);
   return text.replace(/\/+$/, '');
 };

@@ -94,8 +94,8 @@ describe('must bid', () => {
       });
       const response = JSON.parse(text) as JsonObject;
       const creativesMayRepeat = JSON.stringify(file.campaigns).includes('"repeatCreative":true');
-    const { body, exchange, rates } = file;
-    expect(checkResponse(JSON.parse(body), text, exchange, rates, { creativesMayRepeat })).toEqual([]);
+      const { body, exchange, rates } = file;
+      expect(checkResponse(JSON.parse(body), text, exchange, rates, { creativesMayRepeat })).toEqual([]);
       if (file.expect.bids) expect(bidsOf(response)).toMatchObject(file.expect.bids);
       if (file.expect.bids) expect(bidsOf(response)).toHaveLength(file.expect.bids.length);
       if (file.expect.response) expect(response).toMatchObject(file.expect.response);

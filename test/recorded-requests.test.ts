@@ -55,7 +55,7 @@ describe.skipIf(files.length === 0)('recorded requests', () => {
       for (const [i, { status, text }] of results.entries()) {
         statuses[status] = (statuses[status] ?? 0) + 1;
         if (status !== 200) continue;
-        for (const problem of checkResponse(requests[i] as Json, text, exchange, rates)) {
+        for (const problem of checkResponse(requests[i], text, exchange, rates)) {
           problems.push(`line ${i + 1}: ${problem}`);
         }
       }

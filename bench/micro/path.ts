@@ -17,6 +17,8 @@ import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import { CREATIVE, EXCHANGE } from './exchange.js';
 import { seededLineItems } from './targeting.js';
 
+const PUBLIC_URL = 'https://bid.example';
+
 /**
  * From the bytes of a request to the bytes of its answer, without HTTP: decode, admit, profile, match, price, sign and
  * encode. One app request that gets a bid, one site request, and an invalid one.
@@ -63,7 +65,7 @@ function seededCatalog(size: number): Catalog {
 }
 
 function environment(catalog: Catalog): BidEnvironment {
-  const snapshot = buildSnapshot(catalog);
+  const snapshot = buildSnapshot(catalog, PUBLIC_URL);
   let count = 0;
   return {
     clock: systemClock,
@@ -73,7 +75,7 @@ function environment(catalog: Catalog): BidEnvironment {
     locator: openGeoLocator(undefined, SILENT_METRICS),
     signer: createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]),
     nextBidId: () => `bench-${count++}`,
-    publicUrl: 'https://bid.example',
+    publicUrl: PUBLIC_URL,
     metrics: SILENT_METRICS,
   };
 }

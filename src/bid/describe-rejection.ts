@@ -1,153 +1,79 @@
-import { DIMENSIONS, type DimensionName } from '../domain/dimensions.js';
 import type { Impression } from '../domain/bid-request.js';
-import type { Creative } from '../domain/campaign.js';
-import type { RejectionRule } from '../domain/rejection.js';
+import { unitsText } from '../domain/money.js';
+import {
+  isCreativeRule,
+  isDimension,
+  type AdvertiserRule,
+  type CampaignRule,
+  type OfferRule,
+  type PriceRule,
+} from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { unreachable } from '../lib/assert.js';
 import { describeFound, describeWish } from '../targeting/describe.js';
-import { priceQuestion, type OfferContext } from './offer.js';
+import { describeCreativeRule, says, type WantedAndFound } from './describe-creative-rule.js';
+import type { OfferContext } from './offer.js';
 import type { ServedLineItem } from './snapshot.js';
-import { unitsText } from '../domain/money.js';
-
-interface WantedAndFound {
-  readonly wanted: string;
-  readonly found: string;
-}
 
 /** Says in an advertiser's words what the rule wanted and what was there instead. */
 export function describeRejection(
-  rule: RejectionRule,
+  rule: OfferRule,
   item: ServedLineItem,
   visit: Visit,
   impression: Impression,
   context: OfferContext,
 ): WantedAndFound {
+  const { lineItem } = item;
   if (isDimension(rule)) {
-    return {
-      wanted: describeWish(rule, item.lineItem),
-      found: describeFound(rule, visit, impression, item.lineItem),
-    };
+    return says(describeWish(rule, lineItem), describeFound(rule, visit, impression, lineItem));
   }
-  const { campaign } = item;
-  const { blocks } = visit.request;
-  const { banner } = impression;
-  const creatives = item.creatives.map(({ creative }) => creative);
+  if (isCreativeRule(rule)) {
+    const creatives = item.creatives.map(({ creative }) => creative);
+    return describeCreativeRule(rule, creatives, impression, visit.request.blocks);
+  }
+  return describeOtherRule(rule, item, visit.nowMs, impression, context);
+}
+
+function describeOtherRule(
+  rule: CampaignRule | AdvertiserRule | PriceRule,
+  { campaign, lineItem }: ServedLineItem,
+  nowMs: number,
+  impression: Impression,
+  { exchange, currency }: OfferContext,
+): WantedAndFound {
+  const { advertiser, budget, flight } = campaign;
   switch (rule) {
     case 'campaign-paused':
       return says('an active campaign', `campaign ${campaign.id} is paused`);
     case 'line-item-paused':
-      return says('an active line item', `line item ${item.lineItem.id} is paused`);
+      return says('an active line item', `line item ${lineItem.id} is paused`);
     case 'flight-not-started':
-      return says(`from ${instant(campaign.flight.startMs)}`, `it is ${instant(visit.nowMs)}`);
+      return says(`from ${instant(flight.startMs)}`, `it is ${instant(nowMs)}`);
     case 'flight-over':
-      return says(`until ${instant(campaign.flight.endMs)}`, `it is ${instant(visit.nowMs)}`);
+      return says(`until ${instant(flight.endMs)}`, `it is ${instant(nowMs)}`);
     case 'blocked-advertiser':
-      return says('a publisher that takes the advertiser', `it blocks ${campaign.advertiser.domain}`);
+      return says(`a publisher that takes ${advertiser.domain}`, 'it blocks this advertiser');
     case 'deal-advertiser':
-      return says(`a deal for ${campaign.advertiser.domain}`, 'the deal is for other advertisers');
+      return says(`a deal for ${advertiser.domain}`, 'the deal is for other advertisers');
     case 'deal-seat':
-      return says(`a deal for our seat ${context.exchange.seat}`, 'the deal is for other seats');
-    case 'creative-size':
-      return says(
-        `room for ${listed(creatives, sizeText)}`,
-        describeFound('sizes', visit, impression, item.lineItem),
-      );
-    case 'creative-insecure':
-      return says('a page that takes http content', 'the impression takes https only');
-    case 'creative-category':
-      return categoryWords(creatives, visit);
-    case 'creative-app':
-      return says(
-        `a publisher that takes ads for ${listed(creatives, (each) => each.appBundle)}`,
-        'it blocks them',
-      );
-    case 'creative-type':
-      return says(
-        `banner type ${listed(creatives, (each) => each.bannerType)}`,
-        `blocked types: ${banner.typesBlocked.join(', ')}`,
-      );
-    case 'creative-mime':
-      return says(
-        listed(creatives, (each) => each.mime),
-        `accepted: ${banner.mimes.join(', ')}`,
-      );
-    case 'creative-attribute':
-      return says(
-        `creative attributes ${listed(creatives, (each) => each.attributes.join(' and '))}`,
-        `blocked attributes: ${banner.attributesBlocked.join(', ')}`,
-      );
-    case 'creative-api':
-      return says(
-        `support for API frameworks ${listed(creatives, (each) => each.apis.join(' and '))}`,
-        `supported: ${banner.apis.join(', ') || 'none'}`,
-      );
-    case 'creative-expandable':
-      return says(
-        `room to expand in directions ${listed(creatives, (each) => each.expandDirections.join(' and '))}`,
-        `allowed directions: ${banner.expandDirections.join(', ') || 'none'}`,
-      );
-    case 'creative-language':
-      return says(
-        `an audience for ${listed(creatives, (each) => each.language ?? 'a creative without a language')}`,
-        `allowed languages: ${[...blocks.languagesAllowed, ...blocks.languageTagsAllowed].join(', ')}`,
-      );
-    case 'creative-already-used':
-      return says(
-        'a creative that is not on the page yet',
-        'each already fills another impression of this request',
-      );
+      return says(`a deal for our seat ${exchange.seat}`, 'the deal is for other seats');
     case 'no-exchange-rate':
       return says(
-        `a rate between ${campaign.budget.currency}, ${impression.floorCurrency} and ${context.currency}`,
-        'there is none',
+        `rates between ${budget.currency}, ${impression.floorCurrency} and ${currency}`,
+        'one is missing',
       );
     case 'deal-without-price':
-      return says('a fixed-price deal with its price', 'its floor is 0');
+      return says('a fixed-price deal that names its price', 'its floor is 0');
     case 'below-floor':
-      return floorWords(item, impression, context);
-    case 'outbid-by-own':
-    case 'response-too-large':
-      return says('a place in the response', 'other line items took it');
+      return says(
+        `a floor of at most ${unitsText(lineItem.bid.amountMicros)} ${budget.currency} per thousand`,
+        'a higher one (see the price)',
+      );
     default:
       return unreachable(rule);
   }
 }
 
-function isDimension(rule: RejectionRule): rule is DimensionName {
-  return (DIMENSIONS as readonly string[]).includes(rule);
-}
-
-function says(wanted: string, found: string): WantedAndFound {
-  return { wanted, found };
-}
-
 function instant(timeMs: number): string {
   return new Date(timeMs).toISOString();
-}
-
-function sizeText({ size, ratio }: Creative): string {
-  return size ? `${size.w}x${size.h}` : `${ratio?.widthRatio}:${ratio?.heightRatio}`;
-}
-
-/** What the creatives have, each kind once. */
-function listed(
-  creatives: readonly Creative[],
-  of: (creative: Creative) => string | number | undefined,
-): string {
-  return [...new Set(creatives.map(of).filter((text) => text !== undefined && text !== ''))].join(' or ');
-}
-
-function categoryWords(creatives: readonly Creative[], { request }: Visit): WantedAndFound {
-  const { categories, categoriesAllowed, categoryTaxonomy } = request.blocks;
-  const wanted = `a publisher that takes ${listed(creatives, (each) => each.categories.join(' and ')) || 'ads without a category'}`;
-  if (categoryTaxonomy !== 1)
-    return says(wanted, `its lists are in category taxonomy ${categoryTaxonomy}, which is not compared`);
-  const allowed = categoriesAllowed.length > 0 ? `; it allows only ${categoriesAllowed.join(', ')}` : '';
-  return says(wanted, `it blocks ${categories.join(', ') || 'none'}${allowed}`);
-}
-
-function floorWords(item: ServedLineItem, impression: Impression, context: OfferContext): WantedAndFound {
-  const { bidMicros, bidCurrency } = priceQuestion(undefined, item, impression, context);
-  const bid = `${unitsText(bidMicros)} ${bidCurrency}`;
-  return says(`a floor of at most ${bid} per thousand`, 'the floor is higher (see the price)');
 }

@@ -23,8 +23,6 @@ export interface Explanation {
   /** Impressions that could not be bid on whatever the campaigns. */
   readonly skipped: readonly { readonly impression: string; readonly why: string }[];
   readonly impressions: readonly ExplainedImpression[];
-  /** Bids that were left out because the response would have been too long. */
-  readonly bidsDropped: number;
   readonly response: unknown;
 }
 

@@ -1,7 +1,7 @@
 import type { PrivacyLimit } from '../admission/privacy.js';
 import type { BidRequest, Impression } from '../domain/bid-request.js';
 import { unitsText } from '../domain/money.js';
-import { REJECTION_RULES, type RejectionRule } from '../domain/rejection.js';
+import { REJECTION_RULES, type OfferRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert } from '../lib/assert.js';
 import { describePrice } from '../pricing/describe.js';
@@ -14,7 +14,7 @@ import type { BidTrace } from './trace.js';
 
 type Recorded = Pick<
   Explanation,
-  'requestId' | 'time' | 'personalData' | 'visitor' | 'skipped' | 'impressions' | 'bidsDropped'
+  'requestId' | 'time' | 'personalData' | 'visitor' | 'skipped' | 'impressions'
 >;
 
 /** What one auction is about; set by `auctionStarted`, before any line item is heard. */
@@ -30,7 +30,6 @@ export class ExplanationRecorder implements BidTrace {
   #visit: Visit | undefined;
   #time: Explanation['time'];
   #personalData: Explanation['personalData'];
-  #bidsDropped = 0;
   readonly #scenes: Scene[] = [];
 
   decoded(request: BidRequest): void {
@@ -50,7 +49,7 @@ export class ExplanationRecorder implements BidTrace {
     this.#scenes.push({ impression, context, entries: new Map() });
   }
 
-  rejected(item: ServedLineItem, rule: RejectionRule): void {
+  rejected(item: ServedLineItem, rule: OfferRule): void {
     const { entries, impression, context } = this.#scene();
     assert(this.#visit !== undefined, 'an auction is held for a visit');
     const { wanted, found } = describeRejection(rule, item, this.#visit, impression, context);
@@ -86,8 +85,13 @@ export class ExplanationRecorder implements BidTrace {
     entries.set(item, { ...kept, verdict: 'bids' });
   }
 
-  bidsDropped(count: number): void {
-    this.#bidsDropped = count;
+  dropped(impression: Impression, item: ServedLineItem): void {
+    const scene = this.#scenes.find((each) => each.impression === impression);
+    const entry = scene?.entries.get(item);
+    assert(scene !== undefined && entry !== undefined, 'what is dropped has won an auction');
+    const wanted = `room in a response of at most ${scene.context.exchange.responseBytesMax} bytes`;
+    const found = 'bids of a higher price fill it';
+    scene.entries.set(item, { ...entry, verdict: 'rejected', rule: 'response-too-large', wanted, found });
   }
 
   recorded(): Recorded {
@@ -98,7 +102,6 @@ export class ExplanationRecorder implements BidTrace {
       visitor: this.#visit && plainVisitor(this.#visit),
       skipped: (this.#request?.skipped ?? []).map(({ id, why }) => ({ impression: id, why })),
       impressions: this.#scenes.map(explainedImpression),
-      bidsDropped: this.#bidsDropped,
     };
   }
 
@@ -114,7 +117,7 @@ function named(item: ServedLineItem): { campaign: string; lineItem: string } {
 }
 
 function failedPrice(
-  rule: RejectionRule,
+  rule: OfferRule,
   item: ServedLineItem,
   { impression, context }: Scene,
 ): { price?: readonly string[] } {

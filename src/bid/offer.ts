@@ -3,7 +3,7 @@ import { creativeBlock } from '../blocking/creative.js';
 import type { BidRequest, Deal, Impression } from '../domain/bid-request.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { Currency, Rates } from '../domain/money.js';
-import type { RejectionRule } from '../domain/rejection.js';
+import type { OfferRule } from '../domain/rejection.js';
 import { hashString } from '../lib/hash.js';
 import { priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
 import type { ServedCreative, ServedLineItem } from './snapshot.js';
@@ -35,7 +35,7 @@ export function makeOffer(
   item: ServedLineItem,
   impression: Impression,
   context: OfferContext,
-): Offer | RejectionRule {
+): Offer | OfferRule {
   const { advertiser } = item.campaign;
   const blocked = advertiserBlock(advertiser, context.request);
   if (blocked) return blocked;
@@ -51,9 +51,9 @@ function offerThroughDeal(
   item: ServedLineItem,
   impression: Impression,
   context: OfferContext,
-): Offer | RejectionRule {
+): Offer | OfferRule {
   const held = item.lineItem.targeting.deals?.anyOf ?? [];
-  let outcome: Offer | RejectionRule = 'deals';
+  let outcome: Offer | OfferRule = 'deals';
   for (const deal of impression.deals) {
     if (!held.includes(deal.id)) continue;
     outcome =
@@ -70,7 +70,7 @@ function offerAt(
   item: ServedLineItem,
   impression: Impression,
   context: OfferContext,
-): Offer | RejectionRule {
+): Offer | OfferRule {
   const question = priceQuestion(deal, item, impression, context);
   const price = priceBid(question, context.rates);
   return typeof price === 'string' ? price : { creative, deal, question, price };
@@ -102,11 +102,11 @@ function chooseCreative(
   item: ServedLineItem,
   impression: Impression,
   context: OfferContext,
-): ServedCreative | RejectionRule {
+): ServedCreative | OfferRule {
   const { request } = context;
   let chosen: ServedCreative | undefined;
   let chosenRank = -1;
-  let rule: RejectionRule | undefined;
+  let rule: OfferRule | undefined;
   for (const candidate of item.creatives) {
     const block =
       creativeBlock(candidate.creative, impression, request) ?? repeatBlock(candidate, item, context);
@@ -129,7 +129,7 @@ function repeatBlock(
   candidate: ServedCreative,
   item: ServedLineItem,
   context: OfferContext,
-): RejectionRule | undefined {
+): OfferRule | undefined {
   if (item.lineItem.repeatCreative || !context.used.includes(candidate)) return undefined;
   return 'creative-already-used';
 }

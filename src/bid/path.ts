@@ -66,8 +66,8 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
 
   const response = respond(winners, context, env, nowMs);
   metrics.stage('encode', clock.monotonicMs() - matchedMs);
-  if (response.droppedBids > 0) trace?.bidsDropped(response.droppedBids);
-  const bids = winners.length - response.droppedBids;
+  for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
+  const bids = winners.length - response.dropped.length;
   return bids === 0 ? noBid('response-too-large') : { kind: 'bid', body: response.body, bids };
 }
 

@@ -18,18 +18,19 @@ export function plainVisitor({ profile, geo }: Visit): PlainVisitor {
 
 function plainProfile(profile: Profile): Record<string, unknown> {
   return known({
-    segments: Object.fromEntries([...profile.segments].map(([id, endMs]) => [id, dayText(endMs)])),
+    segments: Object.fromEntries([...profile.segments].map(([id, endMs]) => [id, lastDay(endMs)])),
     people: known(profile.people),
     interests: Object.fromEntries(profile.interests),
     value: known(profile.value),
     stage: profile.stage,
     geo: known(profile.geo),
-    updated: profile.updatedMs === undefined ? undefined : dayText(profile.updatedMs),
+    updated: profile.updatedMs === undefined ? undefined : new Date(profile.updatedMs).toISOString(),
   });
 }
 
-function dayText(timeMs: number): string {
-  return timeMs === Infinity ? 'never' : new Date(timeMs).toISOString();
+/** A segment that ends at midnight was written with the day before. */
+function lastDay(endMs: number): string {
+  return endMs === Infinity ? 'without end' : `until ${new Date(endMs - 1).toISOString().slice(0, 10)}`;
 }
 
 function known(fields: object): Record<string, unknown> {

@@ -1,10 +1,17 @@
 import type { NoticeFacts } from '../domain/notice.js';
-import { encodeBidResponse, type EncodedResponse, type OutgoingBid } from '../exchange/encode.js';
+import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
 import { expirySeconds } from '../exchange/expiry.js';
 import { hashString } from '../lib/hash.js';
 import type { Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
 import type { OfferContext } from './offer.js';
+
+export interface BidResponse {
+  /** JSON; empty when every offer was dropped. */
+  readonly body: string;
+  /** Offers left out because the response would have been too long, the cheapest first. */
+  readonly dropped: readonly Winner[];
+}
 
 /** Gives each winning offer its id and its signed links, and encodes the response. */
 export function respond(
@@ -12,14 +19,15 @@ export function respond(
   context: Omit<OfferContext, 'used'>,
   env: BidEnvironment,
   nowMs: number,
-): EncodedResponse {
-  return encodeBidResponse({
+): BidResponse {
+  const { body, droppedPlaces } = encodeBidResponse({
     requestId: context.request.id,
     exchange: context.exchange,
     currency: context.currency,
     publicUrl: env.publicUrl,
     bids: winners.map((winner) => outgoingBid(winner, context, env, nowMs)),
   });
+  return { body, dropped: droppedPlaces.map((place) => winners[place] as Winner) };
 }
 
 function outgoingBid(

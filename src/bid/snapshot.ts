@@ -28,14 +28,23 @@ export interface BidSnapshot {
   readonly index: TargetingIndex;
 }
 
-export function buildSnapshot(catalog: Catalog): BidSnapshot {
+/** @param publicUrl where the links in our markup lead; over plain http no creative is secure */
+export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot {
+  const linksSecure = publicUrl.startsWith('https:');
   const lineItems = catalog.campaigns
-    .flatMap((campaign) => campaign.lineItems.map((lineItem) => serve(campaign, lineItem, catalog)))
+    .flatMap((campaign) =>
+      campaign.lineItems.map((lineItem) => serve(campaign, lineItem, catalog, linksSecure)),
+    )
     .sort(byFallingValue);
   return { catalog, lineItems, index: TargetingIndex.build(lineItems) };
 }
 
-function serve(campaign: Campaign, lineItem: LineItem, catalog: Catalog): ServedLineItem {
+function serve(
+  campaign: Campaign,
+  lineItem: LineItem,
+  catalog: Catalog,
+  linksSecure: boolean,
+): ServedLineItem {
   const { amountMicros } = lineItem.bid;
   const value = convertMicros(catalog.rates, amountMicros, campaign.budget.currency, USD);
   return {
@@ -43,7 +52,7 @@ function serve(campaign: Campaign, lineItem: LineItem, catalog: Catalog): Served
     lineItem,
     valueMicrosUsd: value ?? (0 as Micros),
     creatives: lineItem.creatives.map((creative) => ({
-      creative,
+      creative: linksSecure ? creative : { ...creative, secure: false },
       compiled: compileCreative(creative),
     })),
   };

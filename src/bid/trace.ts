@@ -1,6 +1,6 @@
 import type { PrivacyLimit } from '../admission/privacy.js';
 import type { BidRequest, Impression } from '../domain/bid-request.js';
-import type { RejectionRule } from '../domain/rejection.js';
+import type { OfferRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import type { Offer, OfferContext } from './offer.js';
 import type { BidSnapshot, ServedLineItem } from './snapshot.js';
@@ -14,9 +14,9 @@ export interface BidTrace {
   admitted(budgetMs: number, limit: PrivacyLimit | undefined): void;
   visited(visit: Visit): void;
   auctionStarted(impression: Impression, context: OfferContext): void;
-  rejected(item: ServedLineItem, rule: RejectionRule): void;
+  rejected(item: ServedLineItem, rule: OfferRule): void;
   offered(item: ServedLineItem, offer: Offer): void;
   auctionWon(item: ServedLineItem): void;
-  /** The response was too long and went out without this many of its cheapest bids. */
-  bidsDropped(count: number): void;
+  /** The response was too long; it went out without this offer. */
+  dropped(impression: Impression, item: ServedLineItem): void;
 }

@@ -1,11 +1,10 @@
+import { EXPANDING_ATTRIBUTES } from '../domain/adcom-words.js';
 import type { Banner, BidRequest, BlockLists, Impression } from '../domain/bid-request.js';
 import type { Creative } from '../domain/campaign.js';
 import type { CreativeRule } from '../domain/rejection.js';
 
 /** The only taxonomy that campaign files speak: IAB Content Taxonomy 1.0 (AdCOM "Category Taxonomies"). */
 const CATEGORY_TAXONOMY = 1;
-/** AdCOM "Creative Attributes" of banners that grow: automatic, on click, on rollover. */
-const EXPANDABLE_ATTRIBUTES = new Set([3, 4, 5]);
 const WORDLESS = 'xx';
 
 /**
@@ -60,7 +59,7 @@ function includesCategory(list: readonly string[], category: string): boolean {
 
 /** Directions that are not offered are not supported; an expandable without directions grows where nobody knows. */
 function expansionAllowed(creative: Creative, banner: Banner): boolean {
-  const expands = creative.attributes.some((attribute) => EXPANDABLE_ATTRIBUTES.has(attribute));
+  const expands = creative.attributes.some((attribute) => EXPANDING_ATTRIBUTES.includes(attribute));
   if (!expands && creative.expandDirections.length === 0) return true;
   return (
     creative.expandDirections.length > 0 &&

@@ -30,6 +30,6 @@ function summaryText(summary: CheckSummary): string {
   return (
     `${counted(errors, 'error')}, ${counted(warnings, 'warning')} in ` +
     `${counted(campaigns, 'campaign')} with ${counted(lineItems, 'line item')} and ${counted(creatives, 'creative')}, ` +
-    `${counted(exchanges, 'exchange')}`
+    counted(exchanges, 'exchange')
   );
 }

@@ -15,9 +15,6 @@ export function formatExplanation(explanation: Explanation, style: Style): strin
   for (const { impression, why } of explanation.skipped)
     lines.push(`  skipped   impression ${impression}: ${why}`);
   for (const impression of explanation.impressions) lines.push('', ...impressionLines(impression, style));
-  if (explanation.bidsDropped > 0) {
-    lines.push('', `${explanation.bidsDropped} of the cheapest bids left out: the response was too long`);
-  }
   if (explanation.response !== undefined) {
     lines.push('', style.strong('response'), JSON.stringify(explanation.response, null, 2));
   }

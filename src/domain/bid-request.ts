@@ -141,7 +141,7 @@ export interface Device {
 export interface Geo {
   /** ISO 3166-1 alpha-3, upper case. */
   readonly country: string | undefined;
-  /** ISO 3166-2 subdivision without the country, or as sent. */
+  /** As sent: an ISO 3166-2 subdivision with or without its country, or a name. */
   readonly region: string | undefined;
   readonly city: string | undefined;
   readonly zip: string | undefined;

@@ -36,7 +36,7 @@ export interface Flight {
   readonly timeZone: string;
 }
 
-export interface Budget {
+interface Budget {
   readonly totalMicros: Micros;
   readonly dailyMicros: Micros | undefined;
   readonly currency: Currency;
@@ -54,7 +54,7 @@ export interface LineItem {
   readonly creatives: readonly Creative[];
 }
 
-export interface Bid {
+interface Bid {
   readonly model: 'cpm';
   /** Per thousand impressions, in the budget's currency. */
   readonly amountMicros: Micros;

@@ -2,7 +2,7 @@ import { DIMENSIONS, type DimensionName } from './dimensions.js';
 
 /**
  * Every rule that can turn a line item away from an impression, in the order in which they are asked: the campaign,
- * the dimensions of targeting (domain/dimensions.ts), the exchange's block lists against the creatives, the price.
+ * the dimensions of targeting (domain/dimensions.ts), the publisher's lists against advertiser and creatives, the price, the other offers.
  */
 const CAMPAIGN_RULES = ['campaign-paused', 'line-item-paused', 'flight-not-started', 'flight-over'] as const;
 const ADVERTISER_RULES = ['blocked-advertiser', 'deal-advertiser', 'deal-seat'] as const;
@@ -19,19 +19,18 @@ const CREATIVE_RULES = [
   'creative-language',
   'creative-already-used',
 ] as const;
-const PRICE_RULES = [
-  'no-exchange-rate',
-  'deal-without-price',
-  'below-floor',
-  'outbid-by-own',
-  'response-too-large',
-] as const;
+const PRICE_RULES = ['no-exchange-rate', 'deal-without-price', 'below-floor'] as const;
+const RANKING_RULES = ['outbid-by-own', 'response-too-large'] as const;
 
 export type CampaignRule = (typeof CAMPAIGN_RULES)[number];
 export type AdvertiserRule = (typeof ADVERTISER_RULES)[number];
 export type CreativeRule = (typeof CREATIVE_RULES)[number];
 export type PriceRule = (typeof PRICE_RULES)[number];
-export type RejectionRule = CampaignRule | DimensionName | AdvertiserRule | CreativeRule | PriceRule;
+/** What can keep a line item from making an offer. */
+export type OfferRule = CampaignRule | DimensionName | AdvertiserRule | CreativeRule | PriceRule;
+/** What can happen to an offer. */
+type RankingRule = (typeof RANKING_RULES)[number];
+export type RejectionRule = OfferRule | RankingRule;
 
 /** All rules in the order in which they are asked: a later one means that the line item came further. */
 export const REJECTION_RULES: readonly RejectionRule[] = [
@@ -40,4 +39,13 @@ export const REJECTION_RULES: readonly RejectionRule[] = [
   ...ADVERTISER_RULES,
   ...CREATIVE_RULES,
   ...PRICE_RULES,
+  ...RANKING_RULES,
 ];
+
+export function isDimension(rule: RejectionRule): rule is DimensionName {
+  return (DIMENSIONS as readonly string[]).includes(rule);
+}
+
+export function isCreativeRule(rule: RejectionRule): rule is CreativeRule {
+  return (CREATIVE_RULES as readonly string[]).includes(rule);
+}

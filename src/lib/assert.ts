@@ -1,5 +1,5 @@
 /** Thrown when the program itself is wrong. Never caught on purpose: the process should stop. */
-export class AssertionError extends Error {
+class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
 

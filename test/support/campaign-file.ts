@@ -17,9 +17,18 @@ const CAMPAIGN = {
         interests: { anyOf: { running: 0.6 } },
         value: { recency: { max: 30 } },
         stage: ['active'],
-        geo: { include: [{ country: 'CHN', region: '31' }, { near: [31.23, 121.47], km: 25 }] },
+        geo: {
+          include: [
+            { country: 'CHN', region: '31' },
+            { near: [31.23, 121.47], km: 25 },
+          ],
+        },
         devices: { types: ['phone'], os: ['ios', { name: 'android', min: '8', max: '12' }] },
-        inventory: { domains: { noneOf: ['badnews.example'] }, keywords: ['marathon'], positions: ['header'] },
+        inventory: {
+          domains: { noneOf: ['badnews.example'] },
+          keywords: ['marathon'],
+          positions: ['header'],
+        },
         languages: ['zh', 'en'],
         hours: { 'mon-fri': ['07-09', '18-23'] },
         unknown: 'reject',

@@ -23,7 +23,7 @@ export interface CaseFile {
   readonly expect: CaseExpectation;
 }
 
-export interface CaseExpectation {
+interface CaseExpectation {
   /** What must stand in the bids, in their order; only the fields named are compared. */
   readonly bids?: readonly JsonObject[];
   /** What must stand in the response; only the fields named are compared. */

@@ -11,7 +11,7 @@ export const NOW_MS = Date.UTC(2026, 10, 20, 12);
 
 const NO_MONEY = 0 as Micros;
 
-export const NO_GEO: Geo = {
+const NO_GEO: Geo = {
   country: undefined,
   region: undefined,
   city: undefined,
@@ -164,7 +164,7 @@ export function profileWith(parts: Partial<Profile> = {}): Profile {
   };
 }
 
-export const REJECT_UNKNOWN: UnknownPolicy = { lineItem: 'reject', byDimension: new Map() };
+const REJECT_UNKNOWN: UnknownPolicy = { lineItem: 'reject', byDimension: new Map() };
 
 /** An active line item with one 300x250 creative, in flight from a year before NOW_MS to a year after. */
 export function lineItemWith(

@@ -1,0 +1,103 @@
+import {
+  API_FRAMEWORKS,
+  BANNER_TYPES,
+  CREATIVE_ATTRIBUTES,
+  EXPAND_DIRECTIONS,
+  wordsOf,
+} from '../domain/adcom-words.js';
+import type { BlockLists, Impression } from '../domain/bid-request.js';
+import type { Creative } from '../domain/campaign.js';
+import type { CreativeRule } from '../domain/rejection.js';
+import { unreachable } from '../lib/assert.js';
+
+export interface WantedAndFound {
+  readonly wanted: string;
+  readonly found: string;
+}
+
+export function says(wanted: string, found: string): WantedAndFound {
+  return { wanted, found };
+}
+
+/** What a line item's creatives are like, and what the publisher takes instead. */
+export function describeCreativeRule(
+  rule: CreativeRule,
+  creatives: readonly Creative[],
+  impression: Impression,
+  blocks: BlockLists,
+): WantedAndFound {
+  const { banner } = impression;
+  const have = (of: (creative: Creative) => string | undefined): string => listed(creatives, of);
+  switch (rule) {
+    case 'creative-size':
+      return says(
+        `room for ${have(sizeText)}`,
+        `sizes ${banner.sizes.map(({ w, h }) => `${w}x${h}`).join(', ')}`,
+      );
+    case 'creative-insecure':
+      return says('a place that takes markup with http addresses', 'it takes https only');
+    case 'creative-category':
+      return categoryWords(
+        have(({ categories }) => categories.join(' and ')),
+        blocks,
+      );
+    case 'creative-app':
+      return says(`a publisher that takes ads for ${have(({ appBundle }) => appBundle)}`, 'it blocks them');
+    case 'creative-type':
+      return says(
+        `a place for banners of type ${have(({ bannerType }) => wordsOf(BANNER_TYPES, [bannerType]))}`,
+        `blocked: ${wordsOf(BANNER_TYPES, banner.typesBlocked)}`,
+      );
+    case 'creative-mime':
+      return says(`a place for ${have(({ mime }) => mime)}`, `it takes ${banner.mimes.join(', ')}`);
+    case 'creative-attribute':
+      return says(
+        `a place for ${have(({ attributes }) => wordsOf(CREATIVE_ATTRIBUTES, attributes))}`,
+        `blocked: ${wordsOf(CREATIVE_ATTRIBUTES, banner.attributesBlocked)}`,
+      );
+    case 'creative-api':
+      return says(
+        `support for ${have(({ apis }) => wordsOf(API_FRAMEWORKS, apis))}`,
+        `supported: ${wordsOf(API_FRAMEWORKS, banner.apis) || 'none'}`,
+      );
+    case 'creative-expandable':
+      return says(
+        `room to expand ${have(({ expandDirections }) => wordsOf(EXPAND_DIRECTIONS, expandDirections))}`,
+        `room: ${wordsOf(EXPAND_DIRECTIONS, banner.expandDirections) || 'none'}`,
+      );
+    case 'creative-language':
+      return says(
+        `readers of ${have(({ language }) => language ?? 'a creative that does not say its language')}`,
+        `allowed: ${[...blocks.languagesAllowed, ...blocks.languageTagsAllowed].join(', ')}`,
+      );
+    case 'creative-already-used':
+      return says(
+        'a creative that is not on the page yet',
+        'each already fills another place of this request',
+      );
+    default:
+      return unreachable(rule);
+  }
+}
+
+/** What the creatives have, each kind once. */
+function listed(creatives: readonly Creative[], of: (creative: Creative) => string | undefined): string {
+  return [...new Set(creatives.map(of).filter(Boolean))].join(' or ');
+}
+
+function sizeText({ size, ratio }: Creative): string {
+  return size ? `${size.w}x${size.h}` : `${ratio?.widthRatio}:${ratio?.heightRatio}`;
+}
+
+function categoryWords(categories: string, blocks: BlockLists): WantedAndFound {
+  const wanted = `a publisher that takes ${categories || 'ads without a category'}`;
+  if (blocks.categoryTaxonomy !== 1) {
+    return says(
+      wanted,
+      `its lists are in category taxonomy ${blocks.categoryTaxonomy}, which is not compared`,
+    );
+  }
+  const allowed =
+    blocks.categoriesAllowed.length > 0 ? `; allowed: ${blocks.categoriesAllowed.join(', ')}` : '';
+  return says(wanted, `blocked: ${blocks.categories.join(', ') || 'none'}${allowed}`);
+}
