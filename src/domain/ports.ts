@@ -1,18 +1,71 @@
 import type { Geo } from './bid-request.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
-import type { Profile, ProfileKey } from './profile.js';
+import type { FrequencyCounters, Profile, ProfileKey } from './profile.js';
 
-/** Finds what is stored about a visitor. */
+/** What a store holds under one key. */
+export interface StoredProfile {
+  readonly profile: Profile | undefined;
+  /** How often ads were shown to the person; kept for cookies, devices and extended ids. */
+  readonly frequency: FrequencyCounters | undefined;
+  /** Our cookie id of the same person; only under an exchange's user id that was synchronised with it. */
+  readonly cookie: string | undefined;
+}
+
+export interface FoundProfile {
+  /** Under which name the store announces changes of this key. It tells nothing about the person. */
+  readonly changeName: string;
+  /** Undefined where nothing is stored. */
+  readonly stored: StoredProfile | undefined;
+}
+
+/** Which keys changed, by change name; `everything` when announcements may have been missed. */
+export type ProfileChange = readonly string[] | 'everything';
+
+/** Keeps what is known about visitors: in this process's memory, or in Redis. Both pass the same contract suite. */
 export interface ProfileStore {
   /**
-   * Looks all keys up at once.
+   * Looks all keys up in one round trip. Sets no deadline of its own: who asks stops waiting when he has to.
    *
-   * @param deadlineMs on the monotonic clock; an answer after it is of no use to the caller
-   * @returns one entry a key, in order; undefined where nothing is stored
+   * @returns one entry a key, in order
+   * @throws when the store does not answer, or says that it cannot
    */
-  find(keys: readonly ProfileKey[], deadlineMs: number): Promise<readonly (Profile | undefined)[]>;
+  find(keys: readonly ProfileKey[]): Promise<readonly FoundProfile[]>;
+  /** Replaces the profile of a key. Frequency counters and links stay. @returns whether there was room */
+  put(key: ProfileKey, profile: Profile): Promise<'stored' | 'full'>;
+  /** Replaces the frequency counters of a person's key; an empty map removes them. */
+  putFrequency(key: ProfileKey, frequency: FrequencyCounters): Promise<void>;
+  /** Remembers that an exchange's user id and our cookie id name the same person. */
+  link(exchange: string, userId: string, cookie: string): Promise<void>;
+  /**
+   * Erases everything about the person or address of a key: profile, counters, the links of a cookie and, when the key
+   * is an exchange's user id, also the cookie that it is linked to with all of its own.
+   *
+   * @returns how many records there were
+   */
+  erase(key: ProfileKey): Promise<number>;
+  /** @param listener told of every change by whichever process, within a second of it */
+  onChange(listener: (change: ProfileChange) => void): void;
+  /** Why the store cannot be asked at this moment; undefined when it can. */
+  problem(): string | undefined;
+  close(): Promise<void>;
 }
+
+/** What the bid path asks: a store that always answers in time. */
+export interface ProfileReader {
+  /**
+   * @param deadlineMs on the monotonic clock
+   * @returns one entry a key, in order, or why there is no answer. Settles by the deadline and never rejects.
+   */
+  find(keys: readonly ProfileKey[], deadlineMs: number): Promise<ProfileAnswer>;
+}
+
+export type ProfileAnswer =
+  | { readonly kind: 'answered'; readonly stored: readonly (StoredProfile | undefined)[] }
+  /** The deadline came first. */
+  | { readonly kind: 'late' }
+  /** The store is broken, or so troubled that it was not asked. */
+  | { readonly kind: 'broken' };
 
 /** Where an IP address is, from a file of the operator's. */
 export interface GeoLocator {
@@ -46,9 +99,25 @@ export const PROFILE_LOOKUP_RESULTS = [
   'found',
   'not-found',
   'no-key', // the request names nobody: no id and no address
-  'failed', // the store did not answer
+  'late', // the store had not answered when the request had to go on
+  'broken', // the store did not answer, or was in too much trouble to be asked
 ] as const;
 export type ProfileLookupResult = (typeof PROFILE_LOOKUP_RESULTS)[number];
+
+/** Where the answer about one key came from. */
+export const PROFILE_SOURCES = [
+  'lru', // remembered in this process: a profile
+  'negative', // remembered in this process: nothing is stored
+  'store', // asked of the store just now
+  'late',
+  'broken',
+] as const;
+export type ProfileSource = (typeof PROFILE_SOURCES)[number];
+
+/** What the profile cache tells of itself while it works. */
+export interface ProfileCacheMetrics {
+  keyLookup(kind: ProfileKey['kind'], source: ProfileSource): void;
+}
 
 export const GEO_LOOKUP_RESULTS = [
   'found',

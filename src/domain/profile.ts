@@ -1,3 +1,5 @@
+import { unreachable } from '../lib/assert.js';
+
 /**
  * What is known about a visitor. Everything is optional; `undefined` means unknown. Texts are lower case so that they
  * compare equal to the words of a campaign file.
@@ -53,3 +55,31 @@ export type ProfileKey =
   | { readonly kind: 'ifa'; readonly id: string }
   | { readonly kind: 'eid'; readonly source: string; readonly id: string }
   | { readonly kind: 'ip'; readonly prefix: string };
+
+/** How often an advertisement was shown within a window. */
+export interface FrequencyCounter {
+  readonly impressions: number;
+  /** End of the window, milliseconds since the epoch. */
+  readonly endMs: number;
+}
+
+/** Counters of one person by what is counted, such as a line item and its window. */
+export type FrequencyCounters = ReadonlyMap<string, FrequencyCounter>;
+
+/** One text a key and one key a text: a text that others chose is always last, or preceded by its length. */
+export function profileKeyText(key: ProfileKey): string {
+  switch (key.kind) {
+    case 'cookie':
+      return `c:${key.id}`;
+    case 'user':
+      return `u:${key.exchange.length}:${key.exchange}:${key.id}`;
+    case 'ifa':
+      return `i:${key.id}`;
+    case 'eid':
+      return `e:${key.source.length}:${key.source}:${key.id}`;
+    case 'ip':
+      return `a:${key.prefix}`;
+    default:
+      return unreachable(key);
+  }
+}

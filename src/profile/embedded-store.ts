@@ -1,6 +1,6 @@
 import type { ProfileStore } from '../domain/ports.js';
 import type { Profile, ProfileKey } from '../domain/profile.js';
-import { profileKeyText } from './keys.js';
+import { profileKeyText } from '../domain/profile.js';
 
 /** A profile store in this process's memory that is filled while it is loaded and then only asked. */
 export interface EmbeddedStore extends ProfileStore {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { visitorOf } from '../../test/support/visitor.js';
 import type { ProfileKey } from '../domain/profile.js';
 import { profileKeys } from './identity.js';
-import { profileKeyText } from './keys.js';
+import { profileKeyText } from '../domain/profile.js';
 
 const IFA = '6D92078A-8246-4BA4-AE5B-76104861E7DC';
 

@@ -1,5 +1,4 @@
 import type { ProfileKey } from '../domain/profile.js';
-import { unreachable } from '../lib/assert.js';
 import { ipPrefixKey, type IpAddress, type IpRange } from '../lib/ip.js';
 
 /**
@@ -50,24 +49,6 @@ export function rangeKey(range: IpRange): ProfileKey | undefined {
 
 export function addressKey(address: IpAddress, bits: number): ProfileKey {
   return { kind: 'ip', prefix: ipPrefixKey(address, bits) };
-}
-
-/** One text a key and one key a text: a text that others chose is always last, or preceded by its length. */
-export function profileKeyText(key: ProfileKey): string {
-  switch (key.kind) {
-    case 'cookie':
-      return `c:${key.id}`;
-    case 'user':
-      return `u:${key.exchange.length}:${key.exchange}:${key.id}`;
-    case 'ifa':
-      return `i:${key.id}`;
-    case 'eid':
-      return `e:${key.source.length}:${key.source}:${key.id}`;
-    case 'ip':
-      return `a:${key.prefix}`;
-    default:
-      return unreachable(key);
-  }
 }
 
 /** Neither empty nor longer than ids are stored. */
