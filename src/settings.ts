@@ -17,6 +17,17 @@ export interface Settings {
   /** What notice, pixel and click links start with; no slash at the end. */
   readonly publicUrl: string;
   readonly noticeKeys: string | undefined;
+  /** Undefined: profiles are kept in this process's memory. */
+  readonly redisUrl: string | undefined;
+  /** May a Redis on another machine be used without password or TLS? */
+  readonly redisInsecure: boolean;
+  readonly profileKeys: string | undefined;
+  readonly profileTtlMs: number;
+  readonly addressTtlMs: number;
+  readonly linkTtlMs: number;
+  readonly frequencyTtlMs: number;
+  readonly profileCacheBytes: number;
+  readonly profileCacheTtlMs: number;
   readonly geoFile: string | undefined;
   readonly bodyBytesMax: number;
   readonly bodyTimeoutMs: number;
@@ -25,6 +36,7 @@ export interface Settings {
   readonly logLevel: string;
 }
 
+const DAY_MS = 86_400_000;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
 
 /** Thrown at start with every wrong setting at once, one a line. */
@@ -46,6 +58,15 @@ export const SETTING_DEFAULTS = {
   DATA_DIR: 'var',
   PUBLIC_URL: 'https://narrowcast.example',
   NOTICE_KEYS: '',
+  REDIS_URL: '',
+  REDIS_INSECURE: 'refuse',
+  PROFILE_KEYS: '',
+  PROFILE_TTL_DAYS: '180',
+  ADDRESS_TTL_DAYS: '30',
+  LINK_TTL_DAYS: '180',
+  FREQUENCY_TTL_DAYS: '30',
+  PROFILE_CACHE_BYTES: '67108864',
+  PROFILE_CACHE_TTL_MS: '60000',
   GEO_FILE: '',
   BODY_BYTES_MAX: '262144',
   BODY_TIMEOUT_MS: '10000',
@@ -74,6 +95,15 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     dataDir: read('DATA_DIR', plainText),
     publicUrl: read('PUBLIC_URL', webAddress),
     noticeKeys: read('NOTICE_KEYS', optionalText),
+    redisUrl: read('REDIS_URL', optionalText),
+    redisInsecure: read('REDIS_INSECURE', oneOf(['refuse', 'allow'])) === 'allow',
+    profileKeys: read('PROFILE_KEYS', optionalText),
+    profileTtlMs: read('PROFILE_TTL_DAYS', days(1, 730)),
+    addressTtlMs: read('ADDRESS_TTL_DAYS', days(1, 730)),
+    linkTtlMs: read('LINK_TTL_DAYS', days(1, 730)),
+    frequencyTtlMs: read('FREQUENCY_TTL_DAYS', days(1, 730)),
+    profileCacheBytes: read('PROFILE_CACHE_BYTES', wholeNumber(1_048_576, 999_999_999)),
+    profileCacheTtlMs: read('PROFILE_CACHE_TTL_MS', wholeNumber(100, 86_400_000)),
     geoFile: read('GEO_FILE', optionalText),
     bodyBytesMax: read('BODY_BYTES_MAX', wholeNumber(1024, 16_777_216)),
     bodyTimeoutMs: read('BODY_TIMEOUT_MS', wholeNumber(100, 60_000)),
@@ -105,6 +135,11 @@ function wholeNumber(min: number, max: number): Reader<number> {
     problems.push(`${name} is "${text}" but must be a whole number from ${min} to ${max}`);
     return min;
   };
+}
+
+function days(min: number, max: number): Reader<number> {
+  const wholeDays = wholeNumber(min, max);
+  return (name, text, problems) => wholeDays(name, text, problems) * DAY_MS;
 }
 
 function oneOf(words: readonly string[]): Reader<string> {

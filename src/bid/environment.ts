@@ -1,8 +1,10 @@
 import type { BidRequest } from '../domain/bid-request.js';
+import type { Exchange } from '../domain/catalog.js';
 import type { BidMetrics, GeoLocator, NoticeSigner } from '../domain/ports.js';
 import type { Profile } from '../domain/profile.js';
 import type { Clock } from '../lib/clock.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
+import type { AnswerReserve } from './answer-reserve.js';
 import type { BidSnapshot } from './snapshot.js';
 
 /** Everything the bid path is given, decided once at construction. */
@@ -14,9 +16,11 @@ export interface BidEnvironment {
   /** Everything known of the visitor; undefined for strangers and whenever the store cannot tell in time. Never rejects. */
   readonly findProfile: (
     request: BidRequest,
-    exchange: string,
+    exchange: Exchange,
     deadlineMs: number,
   ) => Promise<Profile | undefined>;
+  /** What the path needs after the profile is there. */
+  readonly answerReserve: AnswerReserve;
   readonly locator: GeoLocator;
   readonly signer: NoticeSigner;
   /** Unique over all processes, URL-safe, at most 24 characters. */

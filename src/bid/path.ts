@@ -50,7 +50,8 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const currency = responseCurrency(request, exchange, snapshot.catalog.rates);
   if (!currency) return noBid('currency');
 
-  const profile = limit ? undefined : await env.findProfile(request, exchange.id, deadlineMs);
+  const profileDeadlineMs = deadlineMs - env.answerReserve.reserveMs;
+  const profile = limit ? undefined : await env.findProfile(request, exchange, profileDeadlineMs);
   const foundMs = clock.monotonicMs();
   if (!limit) metrics.stage('profile', foundMs - decodedMs);
   if (foundMs >= deadlineMs) return noBid('too-late');
@@ -62,10 +63,13 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const winners = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   const matchedMs = clock.monotonicMs();
   metrics.stage('match', matchedMs - foundMs);
+  env.answerReserve.observe(matchedMs - foundMs);
   if (winners.length === 0) return noBid('no-match');
 
   const response = respond(winners, context, env, nowMs);
-  metrics.stage('encode', clock.monotonicMs() - matchedMs);
+  const encodedMs = clock.monotonicMs();
+  metrics.stage('encode', encodedMs - matchedMs);
+  env.answerReserve.observe(encodedMs - foundMs);
   for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
   const bids = winners.length - response.dropped.length;
   return bids === 0 ? noBid('response-too-large') : { kind: 'bid', body: response.body, bids };

@@ -28,6 +28,11 @@ export interface Exchange {
   readonly noBidHeader: boolean;
   /** Compress responses for callers that accept it. */
   readonly gzip: boolean;
+  /**
+   * Sources of extended ids that visitors are looked up by, the most trusted first, in lower case; undefined = all of
+   * them in the order of the request.
+   */
+  readonly extendedIdSources: readonly string[] | undefined;
   /** Which notice spends: the exchange's `burl`, our impression pixel where it has none, or the win as a last resort. */
   readonly billing: 'burl' | 'impression' | 'win';
 }

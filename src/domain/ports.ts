@@ -8,13 +8,13 @@ export interface StoredProfile {
   readonly profile: Profile | undefined;
   /** How often ads were shown to the person; kept for cookies, devices and extended ids. */
   readonly frequency: FrequencyCounters | undefined;
-  /** Our cookie id of the same person; only under an exchange's user id that was synchronised with it. */
-  readonly cookie: string | undefined;
+  /** What is stored under our cookie of the same person; only under an exchange's user id that was synchronised with it. */
+  readonly linked: StoredProfile | undefined;
 }
 
 export interface FoundProfile {
-  /** Under which name the store announces changes of this key. It tells nothing about the person. */
-  readonly changeName: string;
+  /** Under which names the store announces changes of what was found. They tell nothing about the person. */
+  readonly changeNames: readonly string[];
   /** Undefined where nothing is stored. */
   readonly stored: StoredProfile | undefined;
 }
@@ -25,7 +25,7 @@ export type ProfileChange = readonly string[] | 'everything';
 /** Keeps what is known about visitors: in this process's memory, or in Redis. Both pass the same contract suite. */
 export interface ProfileStore {
   /**
-   * Looks all keys up in one round trip. Sets no deadline of its own: who asks stops waiting when he has to.
+   * Looks all keys up in one round trip, and follows links in a second one. Sets no deadline of its own: who asks stops waiting when he has to.
    *
    * @returns one entry a key, in order
    * @throws when the store does not answer, or says that it cannot
@@ -117,6 +117,8 @@ export type ProfileSource = (typeof PROFILE_SOURCES)[number];
 /** What the profile cache tells of itself while it works. */
 export interface ProfileCacheMetrics {
   keyLookup(kind: ProfileKey['kind'], source: ProfileSource): void;
+  /** A question to the store that was answered, however late. */
+  storeAnswered(durationMs: number): void;
 }
 
 export const GEO_LOOKUP_RESULTS = [

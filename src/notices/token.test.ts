@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Micros } from '../domain/money.js';
 import type { NoticeFacts } from '../domain/notice.js';
-import { createNoticeTokens, type NoticeKey } from './token.js';
+import type { SecretKey } from '../domain/secret-key.js';
+import { createNoticeTokens } from './token.js';
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-function key(id: string, fill: number): NoticeKey {
+function key(id: string, fill: number): SecretKey {
   return { id, secret: Uint8Array.from({ length: 32 }, (_, i) => (i * 7 + fill) & 0xff) };
 }
 

@@ -2,6 +2,7 @@ import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { LANDING_CHARACTERS_MAX, type NoticeFacts } from '../domain/notice.js';
 import type { Micros } from '../domain/money.js';
 import type { NoticeSigner } from '../domain/ports.js';
+import type { SecretKey } from '../domain/secret-key.js';
 import { assert } from '../lib/assert.js';
 
 /**
@@ -36,12 +37,6 @@ const TOKEN_BYTES_MAX =
   SIGNATURE_BYTES;
 const TOKEN_CHARACTERS_MAX = Math.ceil((TOKEN_BYTES_MAX * 4) / 3);
 
-export interface NoticeKey {
-  /** For people: a name by which to speak of the key without showing it. */
-  readonly id: string;
-  readonly secret: Uint8Array;
-}
-
 export interface NoticeTokens extends NoticeSigner {
   /** @returns the facts that one of our keys signed, or undefined for any other text */
   verify(token: string): NoticeFacts | undefined;
@@ -51,7 +46,7 @@ export interface NoticeTokens extends NoticeSigner {
  * @param keys at least one; the first signs, all of them verify, so that a new key is put in front while the tokens of
  *   the old one are still on their way
  */
-export function createNoticeTokens(keys: readonly NoticeKey[]): NoticeTokens {
+export function createNoticeTokens(keys: readonly SecretKey[]): NoticeTokens {
   const derived = keys.map((key) => deriveKey(key.secret));
   const [signingKey] = derived;
   assert(signingKey !== undefined, 'notice tokens need at least one key');

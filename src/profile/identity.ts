@@ -1,4 +1,5 @@
-import type { BidRequest, Device } from '../domain/bid-request.js';
+import type { BidRequest, Device, User } from '../domain/bid-request.js';
+import type { Exchange } from '../domain/catalog.js';
 import type { ProfileKey } from '../domain/profile.js';
 import { parseIp, type IpAddress } from '../lib/ip.js';
 import { ADDRESS_PREFIXES, addressKey, cookieKey, eidKey, ifaKey, userKey } from './keys.js';
@@ -17,20 +18,29 @@ interface VisitorKeys {
  * Under which keys a visitor may be known. A screen in public is nobody's: there the device's id and address tell
  * nothing about who looks (OpenRTB 2.6 §7.9).
  *
- * @param exchange the exchange whose user id the request carries
+ * @param exchange the one whose user id the request carries, and whose file ranks the sources of extended ids
  */
-export function profileKeys(request: BidRequest, exchange: string): VisitorKeys {
+export function profileKeys(
+  request: BidRequest,
+  exchange: Pick<Exchange, 'id' | 'extendedIdSources'>,
+): VisitorKeys {
   const { user, device, inventory } = request;
   const isPublicScreen = inventory.kind === 'dooh';
   const person: ProfileKey[] = [];
   if (user.buyerId !== undefined) add(person, cookieKey(user.buyerId));
-  if (user.id !== undefined) add(person, userKey(exchange, user.id));
+  if (user.id !== undefined) add(person, userKey(exchange.id, user.id));
   if (device.ifa !== undefined && !isPublicScreen) add(person, ifaKey(device.ifa));
-  for (let i = 0; i < user.extendedIds.length && i < EXTENDED_IDS_MAX; i++) {
-    const extended = user.extendedIds[i];
-    if (extended !== undefined) add(person, eidKey(extended.source, extended.id));
+  for (const { source, id } of rankedExtendedIds(user, exchange.extendedIdSources)) {
+    add(person, eidKey(source, id));
   }
   return { person, address: isPublicScreen ? [] : addressKeys(device) };
+}
+
+function rankedExtendedIds(user: User, sources: readonly string[] | undefined): User['extendedIds'] {
+  if (user.extendedIds.length === 0 || sources === undefined) return user.extendedIds.slice(0, EXTENDED_IDS_MAX);
+  return sources
+    .flatMap((source) => user.extendedIds.filter((extended) => extended.source.toLowerCase() === source))
+    .slice(0, EXTENDED_IDS_MAX);
 }
 
 function addressKeys(device: Device): readonly ProfileKey[] {

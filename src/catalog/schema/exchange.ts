@@ -34,6 +34,12 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
     .describe('Longest response that it takes, before compression.'),
   noBidHeader: switchedOn('Tell why there is no bid, in the header x-nbr.'),
   gzip: switchedOn('Compress responses when it accepts that.'),
+  extendedIdSources: list(
+    text('a source of ids as text in quotes, such as "id5-sync.com"', { charactersMax: 253 }).toLowerCase(),
+    'a list of sources such as ["id5-sync.com", "liveramp.com"]',
+  )
+    .optional()
+    .describe('Sources of extended ids to know visitors by, the best first. Left out: all, in the order they come in.'),
   billing: z
     .enum(['burl', 'impression', 'win'])
     .default('burl')
@@ -50,6 +56,6 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
 
 /** @param exchangeId the file's name without `.json` */
 export function exchangeOf(given: z.output<typeof exchangeFile>, exchangeId: string): Exchange {
-  const { $schema: _forEditors, ...settings } = given;
-  return { ...settings, id: exchangeId as ExchangeId };
+  const { $schema: _forEditors, extendedIdSources, ...settings } = given;
+  return { ...settings, extendedIdSources, id: exchangeId as ExchangeId };
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { loadNoticeKeys } from './keys.js';
+import { loadKeyRing } from './key-ring.js';
 
 const secretA = randomBytes(32).toString('base64');
 const secretB = randomBytes(48).toString('base64url');
@@ -16,18 +16,22 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
+function load(setting: string | undefined, folder: string) {
+  return loadKeyRing({ name: 'NOTICE_KEYS', setting, dataDir: folder, fileName: 'notice-key' });
+}
+
 function messageOf(setting: string): string {
   try {
-    loadNoticeKeys(setting, dataDir);
+    load(setting, dataDir);
   } catch (error) {
     return (error as Error).message;
   }
   throw new Error('was accepted');
 }
 
-describe('loadNoticeKeys', () => {
+describe('a key ring', () => {
   it('reads keys from the setting, the signing one first, and leaves the folder alone', () => {
-    const keys = loadNoticeKeys(` 2026-11:${secretA}, old_1:${secretB} `, dataDir);
+    const keys = load(` 2026-11:${secretA}, old_1:${secretB} `, dataDir);
     expect(keys.map((key) => key.id)).toEqual(['2026-11', 'old_1']);
     expect(keys.map((key) => Buffer.from(key.secret).toString('base64url'))).toEqual([
       Buffer.from(secretA, 'base64').toString('base64url'),
@@ -37,8 +41,8 @@ describe('loadNoticeKeys', () => {
   });
 
   it.each([undefined, '', '  '])('makes a key once and finds it again when the setting is %j', (setting) => {
-    const first = loadNoticeKeys(setting, join(dataDir, 'new', 'folder'));
-    const second = loadNoticeKeys(setting, join(dataDir, 'new', 'folder'));
+    const first = load(setting, join(dataDir, 'new', 'folder'));
+    const second = load(setting, join(dataDir, 'new', 'folder'));
     expect(second).toEqual(first);
     expect(first[0]?.secret).toHaveLength(32);
     expect(readdirSync(join(dataDir, 'new', 'folder'))).toEqual(['notice-key']);
@@ -87,12 +91,12 @@ describe('loadNoticeKeys', () => {
   it('names the file when that is what is damaged, and does not replace it', () => {
     const file = join(dataDir, 'notice-key');
     writeFileSync(file, '');
-    expect(() => loadNoticeKeys(undefined, dataDir)).toThrow(`${file}, key 1 has no id`);
+    expect(() => load(undefined, dataDir)).toThrow(`${file}, key 1 has no id`);
     expect(readFileSync(file, 'utf8')).toBe('');
   });
 
   it('says so when the folder cannot be written', () => {
     writeFileSync(join(dataDir, 'file'), '');
-    expect(() => loadNoticeKeys(undefined, join(dataDir, 'file'))).toThrow(/ENOTDIR|EEXIST/);
+    expect(() => load(undefined, join(dataDir, 'file'))).toThrow(/ENOTDIR|EEXIST/);
   });
 });

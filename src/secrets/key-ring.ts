@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NoticeKey } from './token.js';
+import type { SecretKey } from '../domain/secret-key.js';
 
-const SETTING = 'NOTICE_KEYS';
-const FILE_NAME = 'notice-key';
 const SECRET_BYTES_MIN = 32;
 const SECRET_BYTES_MAX = 1024;
 /** Fewer different bytes than this among 32 or more is a pattern, not chance. */
@@ -13,30 +11,39 @@ const DIFFERENT_BYTES_MIN = 12;
 const KEYS_MAX = 4;
 const EXPECTED = `expected id:secret, several separated by commas, where the secret is base64 of at least ${SECRET_BYTES_MIN} random bytes (make one with: openssl rand -base64 32)`;
 
+/** Where a key ring is kept. */
+export interface KeyRingPlace {
+  /** Name of the setting, for messages. */
+  readonly name: string;
+  /** `id:secret,id:secret`; undefined or empty = the file. */
+  readonly setting: string | undefined;
+  /** The folder of the file, made when missing, and the file's name in it. */
+  readonly dataDir: string;
+  readonly fileName: string;
+}
+
 /**
- * The keys that notice tokens are signed with: from the setting, or else from a file that is made once, so that links
- * in pages that are already out there stay good over a restart.
+ * The keys of a ring: from the setting, or else from a file that is made once, so that what was signed or filed with
+ * them stays good over a restart.
  *
  * Several processes may start at once on an empty folder: each writes a key under a name of its own and then links it
  * to the common name, which only one of them can; all of them read what stands there.
  *
- * @param setting `id:secret,id:secret`, the first one signing; undefined or empty = the file
- * @param dataDir folder of the key file; made when missing
  * @throws an error that names the setting or the file and what is wrong, never showing a secret
  */
-export function loadNoticeKeys(setting: string | undefined, dataDir: string): readonly NoticeKey[] {
-  if (setting !== undefined && setting.trim() !== '') return parseNoticeKeys(setting, SETTING);
-  const file = join(dataDir, FILE_NAME);
+export function loadKeyRing({ name, setting, dataDir, fileName }: KeyRingPlace): readonly SecretKey[] {
+  if (setting !== undefined && setting.trim() !== '') return parseKeys(setting, name);
+  const file = join(dataDir, fileName);
   const text = readIfThere(file) ?? makeKeyFile(file, dataDir);
-  return parseNoticeKeys(text, file);
+  return parseKeys(text, file);
 }
 
-function parseNoticeKeys(text: string, where: string): readonly NoticeKey[] {
+function parseKeys(text: string, where: string): readonly SecretKey[] {
   const entries = text.trim().split(',');
   if (entries.length > KEYS_MAX) {
     throw new Error(`${where} holds ${entries.length} keys; expected at most ${KEYS_MAX}`);
   }
-  const keys = entries.map((entry, i) => parseNoticeKey(entry.trim(), `${where}, key ${i + 1}`));
+  const keys = entries.map((entry, i) => parseKey(entry.trim(), `${where}, key ${i + 1}`));
   for (const [i, key] of keys.entries()) {
     const twin = keys.findIndex((other) => other.id === key.id || sameBytes(other.secret, key.secret));
     if (twin < i) throw new Error(`${where}, key ${i + 1} has the id or the secret of key ${twin + 1}`);
@@ -44,7 +51,7 @@ function parseNoticeKeys(text: string, where: string): readonly NoticeKey[] {
   return keys;
 }
 
-function parseNoticeKey(entry: string, where: string): NoticeKey {
+function parseKey(entry: string, where: string): SecretKey {
   const colon = entry.indexOf(':');
   const id = entry.slice(0, Math.max(0, colon));
   if (!/^[A-Za-z0-9_-]{1,32}$/.test(id)) {

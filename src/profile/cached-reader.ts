@@ -1,0 +1,202 @@
+import type {
+  FoundProfile,
+  ProfileAnswer,
+  ProfileCacheMetrics,
+  ProfileReader,
+  ProfileStore,
+  StoredProfile,
+} from '../domain/ports.js';
+import { profileKeyText, type ProfileKey } from '../domain/profile.js';
+import { CircuitBreaker, type BreakerState, type Permission } from '../lib/circuit-breaker.js';
+import type { Clock } from '../lib/clock.js';
+import { ProfileCache, type CacheFigures } from './profile-cache.js';
+
+export interface CachedReaderOptions {
+  readonly bytesMax: number;
+  readonly ttlMs: number;
+  readonly clock: Clock;
+  readonly metrics: ProfileCacheMetrics;
+}
+
+/**
+ * Ten failures show soon enough under load that a store is in trouble, and are too many to be one slow command. A probe
+ * every 200 ms finds a recovered store well within a second.
+ */
+const BREAKER = { failuresMin: 10, windowMs: 1_000, probeMs: 200 };
+
+const LATE: ProfileAnswer = { kind: 'late' };
+const BROKEN: ProfileAnswer = { kind: 'broken' };
+
+/** Keys that went to the store together. */
+interface Question {
+  readonly permission: Permission;
+  readonly askedMs: number;
+  /** When the lookup that caused it has to go on. */
+  readonly deadlineMs: number;
+  /** Has the breaker been told how it went? */
+  judged: boolean;
+}
+
+/** One key that is on its way from the store, and the places where it is waited for. */
+interface Flight {
+  readonly question: Question;
+  readonly waiting: { readonly waiter: Waiter; readonly index: number }[];
+}
+
+/** One lookup that waits for keys. */
+interface Waiter {
+  readonly keys: readonly ProfileKey[];
+  readonly stored: (StoredProfile | undefined)[];
+  /** The keys that it waits for. */
+  readonly missing: Map<number, Question>;
+  readonly settle: (answer: ProfileAnswer) => void;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Puts a store that may be far away, slow or broken behind a reader that always answers in time.
+ *
+ * A key that the cache knows costs the store nothing. The other keys of a lookup are one question to the store; a key
+ * that is already on its way is waited for, not asked again. A lookup waits until all of its keys are there or its
+ * deadline is; an answer that comes later still goes into the cache. Questions that fail or come late count against a
+ * circuit breaker. While that is open nobody waits, and now and then a question goes out as a probe.
+ *
+ * A lookup is all or nothing: of a visitor whose address alone is known in time, a campaign may have banned the person,
+ * so half an answer would be worse than none.
+ */
+export class CachedReader implements ProfileReader {
+  readonly #store: Pick<ProfileStore, 'find' | 'onChange'>;
+  readonly #clock: Clock;
+  readonly #metrics: ProfileCacheMetrics;
+  readonly #cache: ProfileCache;
+  readonly #breaker = new CircuitBreaker(BREAKER);
+  readonly #flights = new Map<string, Flight>();
+
+  constructor(store: Pick<ProfileStore, 'find' | 'onChange'>, options: CachedReaderOptions) {
+    this.#store = store;
+    this.#clock = options.clock;
+    this.#metrics = options.metrics;
+    this.#cache = new ProfileCache(options);
+    store.onChange((change) => {
+      this.#cache.forget(change);
+    });
+  }
+
+  figures(): CacheFigures & { readonly breaker: BreakerState } {
+    return { ...this.#cache.figures(), breaker: this.#breaker.state };
+  }
+
+  find(keys: readonly ProfileKey[], deadlineMs: number): Promise<ProfileAnswer> {
+    const stored: (StoredProfile | undefined)[] = [];
+    const missing: number[] = [];
+    const texts = keys.map(profileKeyText);
+    for (const [i, text] of texts.entries()) {
+      const entry = this.#cache.get(text);
+      stored.push(entry?.stored);
+      if (entry === undefined) missing.push(i);
+      else this.#count(keys, i, entry.stored === undefined ? 'negative' : 'lru');
+    }
+    if (missing.length === 0) return Promise.resolve({ kind: 'answered', stored });
+    return this.#findMissing(keys, texts, stored, missing, deadlineMs);
+  }
+
+  #findMissing(
+    keys: readonly ProfileKey[],
+    texts: readonly string[],
+    stored: (StoredProfile | undefined)[],
+    missing: readonly number[],
+    deadlineMs: number,
+  ): Promise<ProfileAnswer> {
+    const nowMs = this.#clock.monotonicMs();
+    const permission = this.#breaker.permission(nowMs);
+    if (permission !== 'refuse') {
+      const question: Question = { permission, askedMs: nowMs, deadlineMs, judged: false };
+      const unasked = missing.filter((i) => !this.#flights.has(texts[i] as string));
+      for (const i of unasked) this.#flights.set(texts[i] as string, { question, waiting: [] });
+      if (unasked.length > 0) void this.#ask(pickAll(keys, unasked), pickAll(texts, unasked), question);
+    }
+    if (permission !== 'ask') {
+      for (const i of missing) this.#count(keys, i, 'broken');
+      return Promise.resolve(BROKEN);
+    }
+    return new Promise((settle) => {
+      const waiter: Waiter = { keys, stored, missing: new Map(), settle, timer: undefined };
+      for (const index of missing) {
+        const flight = this.#flights.get(texts[index] as string) as Flight;
+        flight.waiting.push({ waiter, index });
+        waiter.missing.set(index, flight.question);
+      }
+      // Rounded down: rather a lookup given up a little early than an answer sent too late.
+      waiter.timer = setTimeout(this.#giveUp, Math.max(0, Math.floor(deadlineMs - nowMs)), waiter);
+    });
+  }
+
+  async #ask(keys: readonly ProfileKey[], texts: readonly string[], question: Question): Promise<void> {
+    let found: readonly FoundProfile[];
+    try {
+      found = await this.#store.find(keys);
+    } catch {
+      // Why it failed is the store's to report. Here it counts, and those who wait go on.
+      this.#judge(question, false);
+      for (const text of texts) this.#land(text, (waiter) => {
+        this.#finish(waiter, BROKEN);
+      });
+      return;
+    }
+    const nowMs = this.#clock.monotonicMs();
+    this.#metrics.storeAnswered(nowMs - question.askedMs);
+    this.#judge(question, nowMs <= question.deadlineMs);
+    for (const [i, text] of texts.entries()) {
+      const entry = found[i] as FoundProfile;
+      this.#cache.remember(text, entry, question.askedMs);
+      this.#land(text, (waiter, index) => {
+        this.#arrive(waiter, index, entry.stored);
+      });
+    }
+  }
+
+  /** The key is no longer on its way. */
+  #land(text: string, tell: (waiter: Waiter, index: number) => void): void {
+    const waiting = this.#flights.get(text)?.waiting ?? [];
+    this.#flights.delete(text);
+    for (const { waiter, index } of waiting) tell(waiter, index);
+  }
+
+  #arrive(waiter: Waiter, index: number, stored: StoredProfile | undefined): void {
+    if (!waiter.missing.delete(index)) return;
+    waiter.stored[index] = stored;
+    this.#count(waiter.keys, index, 'store');
+    if (waiter.missing.size === 0) this.#finish(waiter, { kind: 'answered', stored: waiter.stored });
+  }
+
+  readonly #giveUp = (waiter: Waiter): void => {
+    for (const question of waiter.missing.values()) this.#judge(question, false);
+    this.#finish(waiter, LATE);
+  };
+
+  /** The first to finish a waiter counts; keys that arrive afterwards find nobody. */
+  #finish(waiter: Waiter, answer: ProfileAnswer): void {
+    clearTimeout(waiter.timer);
+    if (answer.kind !== 'answered') {
+      for (const index of waiter.missing.keys()) this.#count(waiter.keys, index, answer.kind);
+      waiter.missing.clear();
+    }
+    waiter.settle(answer);
+  }
+
+  #judge(question: Question, inTime: boolean): void {
+    if (question.judged) return;
+    question.judged = true;
+    const nowMs = this.#clock.monotonicMs();
+    if (inTime) this.#breaker.succeeded(question.permission, nowMs);
+    else this.#breaker.failed(question.permission, nowMs);
+  }
+
+  #count(keys: readonly ProfileKey[], index: number, source: Parameters<ProfileCacheMetrics['keyLookup']>[1]) {
+    this.#metrics.keyLookup((keys[index] as ProfileKey).kind, source);
+  }
+}
+
+function pickAll<T>(all: readonly T[], indexes: readonly number[]): readonly T[] {
+  return indexes.map((i) => all[i] as T);
+}
