@@ -108,17 +108,44 @@ export type ProfileLookupResult = (typeof PROFILE_LOOKUP_RESULTS)[number];
 export const PROFILE_SOURCES = [
   'lru', // remembered in this process: a profile
   'negative', // remembered in this process: nothing is stored
-  'store', // asked of the store just now
+  'redis', // asked of Redis just now
   'late',
   'broken',
 ] as const;
 export type ProfileSource = (typeof PROFILE_SOURCES)[number];
 
-/** What the profile cache tells of itself while it works. */
+/** What the profile cache counts while it works. */
 export interface ProfileCacheMetrics {
   keyLookup(kind: ProfileKey['kind'], source: ProfileSource): void;
-  /** A question to the store that was answered, however late. */
+  /** A question to the store was answered, however late. */
   storeAnswered(durationMs: number): void;
+}
+
+export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
+
+/** What the profile cache looks like at one moment. */
+export interface ProfileCacheFigures {
+  readonly entries: number;
+  /** Estimated memory. */
+  readonly bytes: number;
+  /** Entries that had to go for want of room, since the start. */
+  readonly evictions: number;
+  readonly breaker: BreakerState;
+}
+
+/** What became of keys that cannot be told from missing ones by those who ask. */
+export const STORE_TROUBLES = [
+  'refused', // not asked, since too many keys were on their way
+  'damaged', // what is stored cannot be read, or is of the wrong type
+] as const;
+export type StoreTrouble = (typeof STORE_TROUBLES)[number];
+
+/** What a store on another machine counts while it works. */
+export interface RemoteStoreMetrics {
+  /** One command went to one node. */
+  batchSent(keys: number): void;
+  storeTrouble(trouble: StoreTrouble): void;
 }
 
 export const GEO_LOOKUP_RESULTS = [

@@ -13,8 +13,7 @@ export interface BreakerOptions {
   readonly probeMs: number;
 }
 
-export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
-export type BreakerState = (typeof BREAKER_STATES)[number];
+export type BreakerState = 'closed' | 'half-open' | 'open';
 
 /** `probe`: ask, but let nobody wait for the answer. */
 export type Permission = 'ask' | 'probe' | 'refuse';

@@ -1,4 +1,5 @@
 import type { Catalog } from '../domain/catalog.js';
+import { BREAKER_STATES } from '../domain/ports.js';
 import type { Counts, ExchangeCounts } from './counts.js';
 import type { EventLoopLag } from './event-loop-lag.js';
 import { counterSamples, gaugeSamples, histogramSamples, type Collectors, type Sample } from './samples.js';
@@ -22,6 +23,23 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
       ),
     narrowcast_in_flight: () => gaugeSamples(counts.readInFlight()),
     narrowcast_profile_lookups_total: () => counterSamples(counts.profileLookups, 'result'),
+    narrowcast_profile_key_lookups_total: () =>
+      Object.entries(counts.keyLookups).flatMap(([kind, sources]) =>
+        counterSamples(sources, 'source', { kind }),
+      ),
+    narrowcast_profile_store_duration_seconds: () =>
+      histogramSamples('narrowcast_profile_store_duration_seconds', counts.storeAnswers),
+    narrowcast_profile_store_batch_keys: () =>
+      histogramSamples('narrowcast_profile_store_batch_keys', counts.storeBatches),
+    narrowcast_profile_store_troubles_total: () => counterSamples(counts.storeTroubles, 'trouble'),
+    narrowcast_profile_store_ready: () => gaugeSamples(counts.readStoreReady() ? 1 : 0),
+    narrowcast_profile_breaker: () => {
+      const now = counts.readProfileCache?.().breaker ?? 'closed';
+      return BREAKER_STATES.map((state) => ({ labels: { state }, value: state === now ? 1 : 0 }));
+    },
+    narrowcast_profile_cache_bytes: () => gaugeSamples(counts.readProfileCache?.().bytes ?? 0),
+    narrowcast_profile_cache_entries: () => gaugeSamples(counts.readProfileCache?.().entries ?? 0),
+    narrowcast_profile_cache_evictions_total: () => gaugeSamples(counts.readProfileCache?.().evictions ?? 0),
     narrowcast_geo_lookups_total: () => counterSamples(counts.geoLookups, 'result'),
     narrowcast_notices_total: () =>
       Object.entries(counts.notices).flatMap(([kind, outcomes]) =>

@@ -5,16 +5,22 @@ import {
   NOTICE_KINDS,
   NOTICE_OUTCOMES,
   PROFILE_LOOKUP_RESULTS,
+  PROFILE_SOURCES,
   REQUEST_OUTCOMES,
   STAGES_MEASURED,
+  STORE_TROUBLES,
   type GeoLookupResult,
   type MeasuredStage,
   type NoticeKind,
   type NoticeOutcome,
+  type ProfileCacheFigures,
   type ProfileLookupResult,
+  type ProfileSource,
   type RequestOutcome,
+  type StoreTrouble,
 } from '../domain/ports.js';
-import { LatencyHistogram } from './latency-histogram.js';
+import { PROFILE_KEY_KINDS, type ProfileKey } from '../domain/profile.js';
+import { Histogram } from './histogram.js';
 
 /** Label of exchanges that the catalogue never named, and of those beyond the limit below. */
 const UNKNOWN_EXCHANGE = 'unknown';
@@ -29,20 +35,27 @@ export interface Counts {
   readonly exchanges: Map<string, ExchangeCounts>;
   /** Where the requests of exchanges without an entry of their own are counted; it is in `exchanges`, too. */
   readonly unknownExchange: ExchangeCounts;
-  readonly stages: Readonly<Record<MeasuredStage, LatencyHistogram>>;
+  readonly stages: Readonly<Record<MeasuredStage, Histogram>>;
   readonly profileLookups: Record<ProfileLookupResult, number>;
+  readonly keyLookups: Readonly<Record<ProfileKey['kind'], Record<ProfileSource, number>>>;
+  readonly storeAnswers: Histogram;
+  readonly storeBatches: Histogram;
+  readonly storeTroubles: Record<StoreTrouble, number>;
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
   readonly reloads: Record<'changed' | 'problems', number>;
   catalog: Catalog | undefined;
   catalogProblems: number;
   readInFlight: () => number;
+  /** Undefined while there is no cache, because the store is this process's memory. */
+  readProfileCache: (() => ProfileCacheFigures) | undefined;
+  readStoreReady: () => boolean;
 }
 
 export interface ExchangeCounts {
   readonly outcomes: Record<RequestOutcome, number>;
   readonly noBids: Record<NoBidReason, number>;
-  readonly durations: LatencyHistogram;
+  readonly durations: Histogram;
   bids: number;
 }
 
@@ -51,14 +64,20 @@ export function newCounts(): Counts {
   return {
     exchanges: new Map([[UNKNOWN_EXCHANGE, unknownExchange]]),
     unknownExchange,
-    stages: recordOf(STAGES_MEASURED, () => new LatencyHistogram()),
+    stages: recordOf(STAGES_MEASURED, () => Histogram.ofLatencies()),
     profileLookups: recordOf(PROFILE_LOOKUP_RESULTS, () => 0),
+    keyLookups: recordOf(PROFILE_KEY_KINDS, () => recordOf(PROFILE_SOURCES, () => 0)),
+    storeAnswers: Histogram.ofLatencies(),
+    storeBatches: Histogram.ofBatches(),
+    storeTroubles: recordOf(STORE_TROUBLES, () => 0),
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
     reloads: { changed: 0, problems: 0 },
     catalog: undefined,
     catalogProblems: 0,
     readInFlight: () => 0,
+    readProfileCache: undefined,
+    readStoreReady: () => true,
   };
 }
 
@@ -72,7 +91,7 @@ function newExchangeCounts(): ExchangeCounts {
   return {
     outcomes: recordOf(REQUEST_OUTCOMES, () => 0),
     noBids: recordOf(Object.keys(NO_BID_REASONS) as NoBidReason[], () => 0),
-    durations: new LatencyHistogram(),
+    durations: Histogram.ofLatencies(),
     bids: 0,
   };
 }

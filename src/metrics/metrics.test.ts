@@ -4,7 +4,7 @@ import type { Catalog, Exchange } from '../domain/catalog.js';
 import type { Campaign } from '../domain/campaign.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import { REQUEST_OUTCOMES, STAGES_MEASURED } from '../domain/ports.js';
-import { LATENCY_BOUNDS_SECONDS } from './latency-histogram.js';
+import { LATENCY_BOUNDS_SECONDS } from './histogram.js';
 import { METRIC_DOCS } from './metric-docs.js';
 import { createMetrics, type Metrics } from './metrics.js';
 
@@ -152,7 +152,7 @@ describe('the exposition', () => {
     metrics.bids('generic', 3);
     metrics.stage('decode', 0.06);
     metrics.profileLookup('found');
-    metrics.profileLookup('failed');
+    metrics.profileLookup('broken');
     metrics.geoLookup('damaged');
     metrics.notice('click', 'expired');
     const parsed = await read(metrics);

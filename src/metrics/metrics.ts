@@ -1,17 +1,27 @@
 import type { Catalog } from '../domain/catalog.js';
-import type { BidMetrics, NoticeMetrics } from '../domain/ports.js';
+import type {
+  BidMetrics,
+  NoticeMetrics,
+  ProfileCacheFigures,
+  ProfileCacheMetrics,
+  RemoteStoreMetrics,
+} from '../domain/ports.js';
 import { collectorsOf } from './collectors.js';
 import { addExchange, newCounts } from './counts.js';
 import { watchEventLoopLag } from './event-loop-lag.js';
 import { createRegistry } from './registry.js';
 
-export interface Metrics extends BidMetrics, NoticeMetrics {
+export interface Metrics extends BidMetrics, NoticeMetrics, ProfileCacheMetrics, RemoteStoreMetrics {
   /** Call with every catalogue that is put to use. Its exchanges get label values of their own. */
   catalogInUse(catalog: Catalog): void;
   /** Call after every reading of the configuration that found or cured problems, with how many there are now. */
   catalogProblems(count: number): void;
   /** @param read asked at each scrape for the number of requests in work */
   watchInFlight(read: () => number): void;
+  /** @param isReady asked at each scrape whether the profile store can be asked */
+  watchProfileStore(isReady: () => boolean): void;
+  /** @param read asked at each scrape; never set where profiles are not cached */
+  watchProfileCache(read: () => ProfileCacheFigures): void;
   /** Everything in the Prometheus text format. */
   text(): Promise<{ contentType: string; body: string }>;
   close(): void;
@@ -44,6 +54,18 @@ export function createMetrics(): Metrics {
     profileLookup(result) {
       counts.profileLookups[result] += 1;
     },
+    keyLookup(kind, source) {
+      counts.keyLookups[kind][source] += 1;
+    },
+    storeAnswered(durationMs) {
+      counts.storeAnswers.observe(durationMs);
+    },
+    batchSent(keys) {
+      counts.storeBatches.observe(keys);
+    },
+    storeTrouble(trouble) {
+      counts.storeTroubles[trouble] += 1;
+    },
     geoLookup(result) {
       counts.geoLookups[result] += 1;
     },
@@ -61,6 +83,12 @@ export function createMetrics(): Metrics {
     },
     watchInFlight(read) {
       counts.readInFlight = read;
+    },
+    watchProfileStore(isReady) {
+      counts.readStoreReady = isReady;
+    },
+    watchProfileCache(read) {
+      counts.readProfileCache = read;
     },
     async text() {
       return { contentType: registry.contentType, body: await registry.metrics() };

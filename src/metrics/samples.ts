@@ -1,4 +1,4 @@
-import type { LatencyHistogram } from './latency-histogram.js';
+import type { Histogram } from './histogram.js';
 import type { MetricName } from './metric-docs.js';
 
 /** One line of the exposition. `metricName` where it differs from the metric's: the parts of a histogram. */
@@ -24,19 +24,19 @@ export function counterSamples(
 
 export function histogramSamples(
   name: MetricName,
-  histogram: LatencyHistogram,
-  labels: Sample['labels'],
+  histogram: Histogram,
+  labels: Sample['labels'] = {},
 ): Sample[] {
-  const { buckets, count, sumSeconds } = histogram.read();
+  const { buckets, count, sum } = histogram.read();
   const metricName = `${name}_bucket`;
   return [
     ...buckets.map((bucket) => ({
       metricName,
-      labels: { ...labels, le: bucket.boundSeconds },
+      labels: { ...labels, le: bucket.bound },
       value: bucket.count,
     })),
     { metricName, labels: { ...labels, le: '+Inf' }, value: count },
-    { metricName: `${name}_sum`, labels, value: sumSeconds },
+    { metricName: `${name}_sum`, labels, value: sum },
     { metricName: `${name}_count`, labels, value: count },
   ];
 }

@@ -1,15 +1,16 @@
 import type {
   FoundProfile,
   ProfileAnswer,
+  ProfileCacheFigures,
   ProfileCacheMetrics,
   ProfileReader,
   ProfileStore,
   StoredProfile,
 } from '../domain/ports.js';
 import { profileKeyText, type ProfileKey } from '../domain/profile.js';
-import { CircuitBreaker, type BreakerState, type Permission } from '../lib/circuit-breaker.js';
+import { CircuitBreaker, type Permission } from '../lib/circuit-breaker.js';
 import type { Clock } from '../lib/clock.js';
-import { ProfileCache, type CacheFigures } from './profile-cache.js';
+import { ProfileCache } from './profile-cache.js';
 
 export interface CachedReaderOptions {
   readonly bytesMax: number;
@@ -82,7 +83,7 @@ export class CachedReader implements ProfileReader {
     });
   }
 
-  figures(): CacheFigures & { readonly breaker: BreakerState } {
+  figures(): ProfileCacheFigures {
     return { ...this.#cache.figures(), breaker: this.#breaker.state };
   }
 
@@ -138,9 +139,10 @@ export class CachedReader implements ProfileReader {
     } catch {
       // Why it failed is the store's to report. Here it counts, and those who wait go on.
       this.#judge(question, false);
-      for (const text of texts) this.#land(text, (waiter) => {
-        this.#finish(waiter, BROKEN);
-      });
+      for (const text of texts)
+        this.#land(text, (waiter) => {
+          this.#finish(waiter, BROKEN);
+        });
       return;
     }
     const nowMs = this.#clock.monotonicMs();
@@ -165,7 +167,7 @@ export class CachedReader implements ProfileReader {
   #arrive(waiter: Waiter, index: number, stored: StoredProfile | undefined): void {
     if (!waiter.missing.delete(index)) return;
     waiter.stored[index] = stored;
-    this.#count(waiter.keys, index, 'store');
+    this.#count(waiter.keys, index, 'redis');
     if (waiter.missing.size === 0) this.#finish(waiter, { kind: 'answered', stored: waiter.stored });
   }
 
@@ -192,7 +194,11 @@ export class CachedReader implements ProfileReader {
     else this.#breaker.failed(question.permission, nowMs);
   }
 
-  #count(keys: readonly ProfileKey[], index: number, source: Parameters<ProfileCacheMetrics['keyLookup']>[1]) {
+  #count(
+    keys: readonly ProfileKey[],
+    index: number,
+    source: Parameters<ProfileCacheMetrics['keyLookup']>[1],
+  ) {
     this.#metrics.keyLookup((keys[index] as ProfileKey).kind, source);
   }
 }

@@ -37,7 +37,8 @@ export function profileKeys(
 }
 
 function rankedExtendedIds(user: User, sources: readonly string[] | undefined): User['extendedIds'] {
-  if (user.extendedIds.length === 0 || sources === undefined) return user.extendedIds.slice(0, EXTENDED_IDS_MAX);
+  if (user.extendedIds.length === 0 || sources === undefined)
+    return user.extendedIds.slice(0, EXTENDED_IDS_MAX);
   return sources
     .flatMap((source) => user.extendedIds.filter((extended) => extended.source.toLowerCase() === source))
     .slice(0, EXTENDED_IDS_MAX);

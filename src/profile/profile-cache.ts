@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { ProfileChange, StoredProfile } from '../domain/ports.js';
+import type { ProfileCacheFigures, ProfileChange, StoredProfile } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { storedBytes } from './stored-bytes.js';
 
@@ -21,13 +21,6 @@ interface Entry {
   /** Undefined: nothing is stored under this key. */
   readonly stored: StoredProfile | undefined;
   readonly changeNames: readonly string[];
-}
-
-export interface CacheFigures {
-  readonly entries: number;
-  readonly bytes: number;
-  /** Entries that had to go for want of room. */
-  readonly evictions: number;
 }
 
 /** An answer that was longer on its way than this is not remembered: what changed meanwhile is forgotten by then. */
@@ -87,7 +80,7 @@ export class ProfileCache {
     if (this.#changes.size > CHANGES_MAX) this.#forgetEverything(nowMs);
   }
 
-  figures(): CacheFigures {
+  figures(): Omit<ProfileCacheFigures, 'breaker'> {
     const { size, calculatedSize } = this.#entries;
     return { entries: size, bytes: calculatedSize, evictions: this.#evictions };
   }
