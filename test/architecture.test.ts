@@ -15,6 +15,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   exchange: ['lib', 'domain'],
   catalog: ['lib', 'domain'],
   profile: ['lib', 'domain'],
+  redis: ['lib', 'domain'],
+  secrets: ['lib', 'domain'],
   metrics: ['lib', 'domain'],
   notices: ['lib', 'domain'],
   http: ['lib', 'domain'],
@@ -29,6 +31,8 @@ const OWNERS: Record<string, string> = {
   'uWebSockets.js': 'http',
   'prom-client': 'metrics',
   'mmdb-lib': 'profile',
+  'lru-cache': 'profile',
+  ioredis: 'redis',
   '@humanwhocodes/momoa': 'catalog',
 };
 const ANYBODY = ['zod'];
