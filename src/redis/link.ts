@@ -60,6 +60,8 @@ export class RedisLink {
   #hasReplied = false;
   #looksWithoutReply = 0;
   #rebuiltMs = -REBUILD_PAUSE_MS;
+  /** Attempts to connect since it was up. */
+  #attempts = 0;
 
   /** @param onUp told each time that the connection has come up */
   constructor(
@@ -72,11 +74,13 @@ export class RedisLink {
     this.address = `${node.host}:${node.port}`;
     this.#reports = reports;
     this.#onUp = onUp;
-    this.#redis = new Redis(redisOptions(node, options));
+    this.#redis = new Redis({ ...redisOptions(node, options), retryStrategy: () => this.#nextDelayMs() });
     this.#redis.on('connect', () => (this.#hasReplied = true));
     this.#redis.on('ready', () => void this.#probe());
     this.#redis.on('error', (error: Error) => this.#fail(describe(error)));
-    this.#redis.on('close', () => this.#fail('has closed the connection'));
+    this.#redis.on('close', () => {
+      if (this.isUp) this.#fail('has closed the connection');
+    });
     this.#watch = setInterval(() => this.#look(), WATCH_MS);
     this.#watch.unref();
   }
@@ -158,7 +162,11 @@ export class RedisLink {
   /** LOADING and the like are answers, and no reason to reconnect; any other answer shows that it serves. */
   async #probe(): Promise<void> {
     try {
-      await this.#watched(() => this.#redis.ping());
+      const pong: string = await this.#watched(() => this.#redis.ping());
+      if (pong !== 'PONG') {
+        this.#distrust();
+        return;
+      }
     } catch (error) {
       const reply = replyWord(error);
       if (reply === undefined) return;
@@ -173,12 +181,19 @@ export class RedisLink {
     }
     if (this.#closed) return;
     this.#problem = undefined;
+    this.#attempts = 0;
     if (this.#reported) this.#reports.recovered(`Redis at ${this.address} answers`);
     this.#reported = false;
     this.#onUp(this);
   }
 
-  /** The first words of a trouble are kept: what follows from it says less. */
+  #nextDelayMs(): number {
+    const delayMs = Math.min(RECONNECT_FIRST_MS * 2 ** this.#attempts, RECONNECT_MAX_MS);
+    if (delayMs < RECONNECT_MAX_MS) this.#attempts++;
+    return delayMs;
+  }
+
+  /** Only what begins a trouble is reported: what follows from it says less. */
   #fail(words: string): void {
     if (this.#closed) return;
     this.#problem = words;
@@ -223,8 +238,6 @@ function redisOptions(node: { host: string; port: number }, options: LinkOptions
     maxRetriesPerRequest: 0,
     connectTimeout: CONNECT_TIMEOUT_MS,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
-    retryStrategy: (attempt: number) =>
-      Math.min(RECONNECT_FIRST_MS * 2 ** Math.min(attempt - 1, 10), RECONNECT_MAX_MS),
   } satisfies RedisOptions;
 }
 
@@ -250,6 +263,9 @@ function describe(error: Error): string {
   const reply = replyWord(error);
   if (reply !== undefined) return REPLY_WORDS.get(reply) ?? `has answered ${reply}`;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code?.includes('CERT') === true || code?.startsWith('UNABLE_TO_') === true) {
+    return `has a certificate that is not trusted (${code})`;
+  }
   if (code !== undefined) return CONNECTION_WORDS.get(code) ?? `cannot be used (${code})`;
   if (error.name === 'ParserError') return 'does not speak the Redis protocol';
   return 'has broken the connection';

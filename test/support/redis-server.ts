@@ -8,12 +8,20 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
+const START_ATTEMPTS_MAX = 5;
+/** A node counts as gone, and its replica takes over, after a second. */
+const CLUSTER_ARGUMENTS = [
+  ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0'],
+];
+
 export interface RedisServerOptions {
   /** The same port again: a server that comes back. */
   readonly port?: number;
   readonly password?: string;
   /** Takes TLS only; `certificateAuthority` is then what to trust. Needs openssl. */
   readonly tls?: boolean;
+  /** A node of a cluster that is still to be made. */
+  readonly cluster?: boolean;
   /** More lines of its configuration, such as `['--maxmemory', '2mb']`. */
   readonly args?: readonly string[];
 }
@@ -47,12 +55,24 @@ function isInstalled(command: string, flag = '--version'): boolean {
 
 /** A redis-server of its own in a temporary folder, on loopback, that keeps nothing on disk. */
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
+  // Somebody else may take a spare port before the server does.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await tryToStart(options);
+    } catch (error) {
+      if (attempt === START_ATTEMPTS_MAX) throw error;
+    }
+  }
+}
+
+async function tryToStart(options: RedisServerOptions): Promise<RedisServer> {
   const port = options.port ?? (await sparePort());
   const dir = mkdtempSync(join(tmpdir(), 'narrowcast-redis-'));
   const certificates = options.tls === true ? makeCertificates(dir) : undefined;
-  const server = spawn('redis-server', serverArguments(options, port, dir, certificates), {
-    stdio: 'ignore',
-  });
+  const args = serverArguments(options, port, dir, certificates);
+  if (options.cluster === true) args.push(...CLUSTER_ARGUMENTS, '--cluster-port', String(await sparePort()));
+  const server = spawn('redis-server', args, { stdio: 'ignore' });
+  running.add(server);
   const access = cliAccess(options, port, certificates);
   const cli = async (...args: readonly string[]) => {
     const { stdout } = await run('redis-cli', [...access, '-e', ...args], { maxBuffer: 64 * 1024 * 1024 });
@@ -62,10 +82,16 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     await end(server);
     rmSync(dir, { recursive: true, force: true });
   };
-  await waitFor(async () => (await cli('PING')) === 'PONG', 'redis-server answers').catch(async (error) => {
+  try {
+    await waitFor(async () => {
+      if (server.exitCode !== null) return true;
+      return (await cli('PING')) === 'PONG';
+    }, 'redis-server answers');
+    if (server.exitCode !== null) throw new Error(`redis-server ended with code ${server.exitCode}`);
+  } catch (error) {
     await stop();
     throw error;
-  });
+  }
   const credentials = options.password === undefined ? '' : `:${options.password}@`;
   return {
     port,
@@ -89,45 +115,37 @@ export interface RedisCluster {
 export async function startRedisCluster({
   replicas = 0,
 }: { readonly replicas?: number } = {}): Promise<RedisCluster> {
-  const args = [
-    '--cluster-enabled',
-    'yes',
-    '--cluster-node-timeout',
-    '1000',
-    '--cluster-replica-validity-factor',
-    '0',
-  ];
   const count = 3 * (1 + replicas);
-  const nodes = await Promise.all(Array.from({ length: count }, () => startClusterNode(args)));
-  const [first] = nodes as [RedisServer];
+  const nodes = await Promise.all(Array.from({ length: count }, () => startRedisServer({ cluster: true })));
+  const [first] = nodes as [RedisServer, ...RedisServer[]];
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
-  await first.cli(
-    '--cluster',
-    'create',
-    ...addresses,
-    '--cluster-replicas',
-    String(replicas),
-    '--cluster-yes',
-  );
-  const isWhole = async (node: RedisServer) => {
-    const info = await node.cli('CLUSTER', 'INFO');
-    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`);
-  };
-  await waitFor(
-    async () => (await Promise.all(nodes.map(isWhole))).every(Boolean),
-    'every node knows the whole cluster',
-  );
+  const stop = async () => void (await Promise.all(nodes.map((node) => node.stop())));
+  try {
+    await first.cli(
+      '--cluster',
+      'create',
+      ...addresses,
+      '--cluster-replicas',
+      `${replicas}`,
+      '--cluster-yes',
+    );
+    const isWhole = async (node: RedisServer) => {
+      const info = await node.cli('CLUSTER', 'INFO');
+      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`);
+    };
+    await waitFor(
+      async () => (await Promise.all(nodes.map(isWhole))).every(Boolean),
+      'every node knows the whole cluster',
+    );
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
     nodes,
     url: `redis-cluster://${addresses.slice(0, 3).join(',')}`,
-    stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
+    stop,
   };
-}
-
-/** Nodes talk to each other on a second port, 10000 above the first unless said otherwise. */
-async function startClusterNode(args: readonly string[]): Promise<RedisServer> {
-  const busPort = await sparePort();
-  return startRedisServer({ args: [...args, '--cluster-port', String(busPort)] });
 }
 
 function serverArguments(
@@ -188,15 +206,34 @@ function makeCertificates(dir: string): Certificates {
   return { authority: certificate, certificate, key };
 }
 
+/** Whatever a test that broke off has left. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const server of running) server.kill('SIGKILL');
+});
+
 async function end(server: ChildProcess): Promise<void> {
+  running.delete(server);
   if (server.exitCode !== null || server.signalCode !== null) return;
   const ended = new Promise((resolve) => server.once('exit', resolve));
   server.kill('SIGKILL');
   await ended;
 }
 
-/** @returns a port that was free just now */
-export function sparePort(): Promise<number> {
+const givenOut = new Set<number>();
+
+/** @returns a port that was free just now, never the same one twice */
+export async function sparePort(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (!givenOut.has(port)) {
+      givenOut.add(port);
+      return port;
+    }
+  }
+}
+
+function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
