@@ -66,7 +66,7 @@ export class ChangeListener {
   #beat(): void {
     if (this.#link?.isUp === true) {
       this.#beatsDown = 0;
-      this.#link.ping();
+      void this.#link.ping();
     } else if (++this.#beatsDown % 4 === 0 && !this.#servers.oneServer) {
       this.#connect();
     }

@@ -125,11 +125,14 @@ export class RedisLink {
     await this.#watched(() => this.#redis.subscribe(channel));
   }
 
-  /** A sign of life, which the watch then waits for. */
-  ping(): void {
-    this.#watched(() => this.#redis.ping()).catch(() => {
+  /** Asks for a sign of life, which the watch then waits for. */
+  async ping(): Promise<void> {
+    try {
+      const reply: unknown = await this.#watched(() => this.#redis.ping());
+      if (!isPong(reply)) this.#distrust();
+    } catch {
       // The connection reports its own end, and an error is an answer too.
-    });
+    }
   }
 
   close(): void {
@@ -162,8 +165,8 @@ export class RedisLink {
   /** LOADING and the like are answers, and no reason to reconnect; any other answer shows that it serves. */
   async #probe(): Promise<void> {
     try {
-      const pong: string = await this.#watched(() => this.#redis.ping());
-      if (pong !== 'PONG') {
+      const reply: unknown = await this.#watched(() => this.#redis.ping());
+      if (!isPong(reply)) {
         this.#distrust();
         return;
       }
@@ -239,6 +242,12 @@ function redisOptions(node: { host: string; port: number }, options: LinkOptions
     connectTimeout: CONNECT_TIMEOUT_MS,
     disconnectTimeout: DISCONNECT_TIMEOUT_MS,
   } satisfies RedisOptions;
+}
+
+/** A connection that listens gets it as a message. */
+function isPong(reply: unknown): boolean {
+  const word: unknown = Array.isArray(reply) ? reply[0] : reply;
+  return String(word).toUpperCase() === 'PONG';
 }
 
 const CONNECTION_WORDS = new Map([

@@ -43,7 +43,8 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
 
   it('keeps many keys apart that are asked for at once', async () => {
     const keys = Array.from({ length: 2_000 }, () => cookie());
-    await Promise.all(keys.map((key, age) => (age % 2 === 0 ? store().put(key, profileOf(age)) : undefined)));
+    const known = keys.filter((_, age) => age % 2 === 0);
+    await Promise.all(known.map((key, i) => store().put(key, profileOf(2 * i))));
     const answers = await Promise.all(keys.map((key) => ages(key)));
     expect(answers.flat()).toEqual(keys.map((_, age) => (age % 2 === 0 ? age : undefined)));
   });

@@ -270,6 +270,8 @@ describe.skipIf(!hasRedisServer())('a connection to Redis', () => {
     const opened = open(`redis://127.0.0.1:${proxy.port}`);
     await opened.ready();
     await opened.store.put(KEY, profileOf(1));
+    const changes = new Set<ProfileChange>();
+    opened.store.onChange((change) => void changes.add(change));
     await proxy.set(mode);
     const endMs = performance.now() + 2_500;
     while (performance.now() < endMs) {
@@ -283,10 +285,51 @@ describe.skipIf(!hasRedisServer())('a connection to Redis', () => {
     console.log(`found again after ${Math.round(tookMs)} ms`);
     expect(tookMs).toBeLessThan(2_000);
     expect(opened.reports).toHaveLength(2);
+    await waitFor(() => changes.has('everything'), 'everything may have changed meanwhile');
   });
 });
 
 describe.skipIf(!hasRedisServer())('a Redis Cluster', () => {
+  it('is asked at the right node before, while and after a slot moves', async () => {
+    const cluster = await startRedisCluster();
+    closing.push(() => cluster.stop());
+    const opened = open(cluster.url);
+    await opened.ready();
+    await opened.store.put(KEY, profileOf(1));
+    const holds = await Promise.all(cluster.nodes.map((node) => node.cli('KEYS', 'nc:{u:*:p')));
+    const name = holds.find((names) => names !== '') ?? '';
+    const from = cluster.nodes[holds.indexOf(name)] as RedisServer;
+    const to = cluster.nodes[(holds.indexOf(name) + 1) % 3] as RedisServer;
+    const [fromId, toId] = await Promise.all([from.cli('CLUSTER', 'MYID'), to.cli('CLUSTER', 'MYID')]);
+    const slot = await from.cli('CLUSTER', 'KEYSLOT', name);
+    await to.cli('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
+    await from.cli('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
+    expect(await ageOf(opened, KEY)).toBe(1);
+    await from.cli('MIGRATE', '127.0.0.1', String(to.port), name, '0', '5000');
+    expect(await ageOf(opened, KEY)).toBe(1);
+    expect(await opened.store.put(KEY, profileOf(2))).toBe('stored');
+    expect(await ageOf(opened, KEY)).toBe(2);
+    for (const node of [to, from]) await node.cli('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+    expect(await ageOf(opened, KEY)).toBe(2);
+    expect(await opened.store.erase(KEY)).toBe(1);
+    expect(opened.reports).toEqual([]);
+  });
+
+  it('is asked on where one node hangs', async () => {
+    const cluster = await startRedisCluster();
+    closing.push(() => cluster.stop());
+    const opened = open(cluster.url);
+    await opened.ready();
+    const keys = Array.from({ length: 50 }, (_, i) => cookie(`c-${i}`));
+    cluster.nodes[1]?.freeze();
+    const asked = await Promise.allSettled(keys.map((key) => ageOf(opened, key)));
+    const answered = asked.filter(({ status }) => status === 'fulfilled').length;
+    expect(answered).toBeGreaterThan(0);
+    expect(answered).toBeLessThan(50);
+    cluster.nodes[1]?.thaw();
+    await opened.ready();
+  });
+
   it('goes on where one node is gone, and is whole again when its replica has taken over', async () => {
     const cluster = await startRedisCluster({ replicas: 1 });
     closing.push(() => cluster.stop());

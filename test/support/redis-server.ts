@@ -10,9 +10,8 @@ const run = promisify(execFile);
 
 const START_ATTEMPTS_MAX = 5;
 /** A node counts as gone, and its replica takes over, after a second. */
-const CLUSTER_ARGUMENTS = [
-  ...['--cluster-enabled', 'yes', '--cluster-node-timeout', '1000', '--cluster-replica-validity-factor', '0'],
-];
+const CLUSTER_ARGUMENTS =
+  '--cluster-enabled yes --cluster-node-timeout 1000 --cluster-replica-validity-factor 0'.split(' ');
 
 export interface RedisServerOptions {
   /** The same port again: a server that comes back. */
@@ -197,11 +196,9 @@ interface Certificates {
 function makeCertificates(dir: string): Certificates {
   const certificate = join(dir, 'redis.crt');
   const key = join(dir, 'redis.key');
-  const made = spawnSync('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'],
-    ...['-keyout', key, '-out', certificate],
-  ]);
+  const kind = 'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2'.split(' ');
+  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
+  const made = spawnSync('openssl', [...kind, ...subject, '-keyout', key, '-out', certificate]);
   if (made.status !== 0) throw new Error(`openssl failed: ${made.stderr.toString()}`);
   return { authority: certificate, certificate, key };
 }
