@@ -1,30 +1,177 @@
-import type { ProfileStore } from '../domain/ports.js';
-import type { Profile, ProfileKey } from '../domain/profile.js';
+import type { FoundProfile, ProfileChange, ProfileStore, StoredProfile } from '../domain/ports.js';
+import type { FrequencyCounters, Profile, ProfileKey } from '../domain/profile.js';
 import { profileKeyText } from '../domain/profile.js';
 
-/** A profile store in this process's memory that is filled while it is loaded and then only asked. */
+/** A profile store in this process's memory. */
 export interface EmbeddedStore extends ProfileStore {
+  /** Keys about which something is stored. */
   readonly size: number;
-  /** Stores a profile. @returns what became of it; a full store takes no new key, yet replaces what it has */
-  put(key: ProfileKey, profile: Profile): 'added' | 'replaced' | 'full';
 }
 
-/** @param profilesMax most profiles that are held, at roughly a kilobyte each */
+/** What is stored under one key. */
+interface Entry {
+  readonly key: ProfileKey;
+  profile: Profile | undefined;
+  frequency: FrequencyCounters | undefined;
+  /** Of an exchange's user id: the cookie of the same person. */
+  cookie: string | undefined;
+  /** Of a cookie: the texts of the user ids that lead to it. */
+  readonly linked: Set<string>;
+}
+
+/**
+ * Everything in one map by the text of the key; links stand on both sides.
+ *
+ * @param profilesMax most keys about which something is held, at roughly a kilobyte each; a full store takes no new key,
+ *   yet replaces what it has
+ */
 export function createEmbeddedStore(profilesMax = 2_000_000): EmbeddedStore {
-  const profiles = new Map<string, Profile>();
-  return {
-    get size() {
-      return profiles.size;
-    },
-    put(key, profile) {
-      const text = profileKeyText(key);
-      const isThere = profiles.has(text);
-      if (!isThere && profiles.size >= profilesMax) return 'full';
-      profiles.set(text, profile);
-      return isThere ? 'replaced' : 'added';
-    },
-    find(keys) {
-      return Promise.resolve(keys.map((key) => profiles.get(profileKeyText(key))));
-    },
-  };
+  return new MapStore(profilesMax);
+}
+
+class MapStore implements EmbeddedStore {
+  readonly #profilesMax: number;
+  readonly #entries = new Map<string, Entry>();
+  readonly #listeners: ((change: ProfileChange) => void)[] = [];
+
+  constructor(profilesMax: number) {
+    this.#profilesMax = profilesMax;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  find(keys: readonly ProfileKey[]): Promise<readonly FoundProfile[]> {
+    return Promise.resolve(keys.map((key) => this.#find(key)));
+  }
+
+  put(key: ProfileKey, profile: Profile): Promise<'stored' | 'full'> {
+    const entry = this.#entryOf(key);
+    if (entry === undefined) return Promise.resolve('full');
+    entry.profile = profile;
+    this.#announce(key);
+    return Promise.resolve('stored');
+  }
+
+  putFrequency(key: ProfileKey, frequency: FrequencyCounters): Promise<void> {
+    // Of addresses and exchanges' users nothing is counted.
+    if (key.kind === 'ip' || key.kind === 'user') return Promise.resolve();
+    const entry = this.#entryOf(key);
+    if (entry === undefined) return Promise.reject(new Error('the store is full'));
+    entry.frequency = frequency.size === 0 ? undefined : frequency;
+    this.#forgetIfEmpty(key);
+    this.#announce(key);
+    return Promise.resolve();
+  }
+
+  link(exchange: string, userId: string, cookie: string): Promise<void> {
+    const userKey: ProfileKey = { kind: 'user', exchange, id: userId };
+    const user = this.#entryOf(userKey);
+    const person = user && this.#entryOf({ kind: 'cookie', id: cookie });
+    if (user === undefined || person === undefined) {
+      this.#forgetIfEmpty(userKey);
+      return Promise.reject(new Error('the store is full'));
+    }
+    if (user.cookie !== cookie) this.#unlink(userKey);
+    user.cookie = cookie;
+    person.linked.add(profileKeyText(userKey));
+    this.#announce(userKey);
+    return Promise.resolve();
+  }
+
+  erase(key: ProfileKey): Promise<number> {
+    const entry = this.#entries.get(profileKeyText(key));
+    if (entry === undefined) return Promise.resolve(0);
+    const { cookie } = entry;
+    const person = cookie === undefined ? undefined : this.#entries.get(profileKeyText(cookieKey(cookie)));
+    return Promise.resolve(
+      (person === undefined ? 0 : this.#eraseWithLinks(person)) + this.#eraseWithLinks(entry),
+    );
+  }
+
+  onChange(listener: (change: ProfileChange) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  problem(): undefined {
+    return undefined;
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #find(key: ProfileKey): FoundProfile {
+    const text = profileKeyText(key);
+    const entry = this.#entries.get(text);
+    if (entry?.cookie === undefined) return { changeNames: [text], stored: toStored(entry, undefined) };
+    const linkedText = profileKeyText(cookieKey(entry.cookie));
+    const linked = toStored(this.#entries.get(linkedText), undefined);
+    return { changeNames: [text, linkedText], stored: toStored(entry, linked) };
+  }
+
+  /** @returns undefined when it would be a new one and there is no room */
+  #entryOf(key: ProfileKey): Entry | undefined {
+    const text = profileKeyText(key);
+    const known = this.#entries.get(text);
+    if (known !== undefined || this.#entries.size >= this.#profilesMax) return known;
+    const linked = new Set<string>();
+    const entry: Entry = { key, profile: undefined, frequency: undefined, cookie: undefined, linked };
+    this.#entries.set(text, entry);
+    return entry;
+  }
+
+  #eraseWithLinks(entry: Entry): number {
+    const { key, linked } = entry;
+    let count = 0;
+    for (const text of linked) {
+      const user = this.#entries.get(text);
+      if (user !== undefined) count += this.#eraseWithLinks(user);
+    }
+    const text = profileKeyText(key);
+    if (this.#entries.get(text) !== entry) return count;
+    count += countRecords(entry);
+    this.#unlink(key);
+    this.#entries.delete(text);
+    this.#announce(key);
+    return count;
+  }
+
+  /** Takes a user id from the cookie that it led to. */
+  #unlink(userKey: ProfileKey): void {
+    const text = profileKeyText(userKey);
+    const user = this.#entries.get(text);
+    if (user?.cookie === undefined) return;
+    const person = cookieKey(user.cookie);
+    user.cookie = undefined;
+    this.#entries.get(profileKeyText(person))?.linked.delete(text);
+    this.#forgetIfEmpty(person);
+  }
+
+  #forgetIfEmpty(key: ProfileKey): void {
+    const text = profileKeyText(key);
+    const entry = this.#entries.get(text);
+    if (entry !== undefined && entry.linked.size === 0 && countRecords(entry) === 0)
+      this.#entries.delete(text);
+  }
+
+  #announce(key: ProfileKey): void {
+    for (const listener of this.#listeners) listener([profileKeyText(key)]);
+  }
+}
+
+function cookieKey(id: string): ProfileKey {
+  return { kind: 'cookie', id };
+}
+
+function countRecords({ profile, frequency, cookie }: Entry): number {
+  return [profile, frequency, cookie].filter((record) => record !== undefined).length;
+}
+
+function toStored(entry: Entry | undefined, linked: StoredProfile | undefined): StoredProfile | undefined {
+  const profile = entry?.profile;
+  const frequency = entry?.frequency;
+  const isEmpty = profile === undefined && frequency === undefined && linked === undefined;
+  return isEmpty ? undefined : { profile, frequency, linked };
 }

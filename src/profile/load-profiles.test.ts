@@ -27,7 +27,7 @@ function line(id: string, age: number): string {
 async function load(store = createEmbeddedStore()) {
   const loaded = await loadProfiles(dir, store, NOW_MS);
   const ages = async (...ids: string[]) =>
-    (await store.find(ids.map(cookie), 0)).map((profile) => profile?.people.age);
+    (await store.find(ids.map(cookie))).map(({ stored }) => stored?.profile?.people.age);
   return { loaded, store, ages };
 }
 
@@ -127,7 +127,7 @@ describe('the embedded store', () => {
       2,
       undefined,
     ]);
-    expect(await store.find([], 0)).toEqual([]);
+    expect(await store.find([])).toEqual([]);
   });
 
   it('keeps the same id of different kinds apart', async () => {
@@ -148,7 +148,7 @@ describe('the embedded store', () => {
       { kind: 'cookie', id: 'x' },
       { kind: 'ip', prefix: 'x' },
     ];
-    expect((await store.find(keys, 0)).map((profile) => profile?.people.age)).toEqual([
+    expect((await store.find(keys)).map(({ stored }) => stored?.profile?.people.age)).toEqual([
       3,
       2,
       1,

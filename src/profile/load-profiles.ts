@@ -14,6 +14,8 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /** What came of loading a folder of profile files. */
 export interface ProfilesLoaded extends Readonly<Totals> {
+  /** Lines whose key an earlier line had: the later one counts. */
+  readonly replaced: number;
   /** The first few of the rejected lines. They name no person. */
   readonly rejected: readonly RejectedLine[];
 }
@@ -21,8 +23,6 @@ export interface ProfilesLoaded extends Readonly<Totals> {
 interface Totals {
   /** Lines taken, those that replaced an earlier one included. */
   taken: number;
-  /** Lines whose key an earlier line had: the later one counts. */
-  replaced: number;
   /** Segments left out because they had ended. */
   segmentsEnded: number;
   rejectedCount: number;
@@ -49,31 +49,36 @@ export async function loadProfiles(
   store: EmbeddedStore,
   nowMs: number,
 ): Promise<ProfilesLoaded> {
-  const totals: Totals = { taken: 0, replaced: 0, segmentsEnded: 0, rejectedCount: 0 };
+  const totals: Totals = { taken: 0, segmentsEnded: 0, rejectedCount: 0 };
   const rejected: RejectedLine[] = [];
+  const sizeBefore = store.size;
   const files = (await readdir(dir)).filter((name) => name.endsWith('.ndjson')).sort();
   for (const file of files) {
     for await (const { number, content } of readFileLines(join(dir, file), LINE_BYTES_MAX)) {
       const reason =
-        'problem' in content ? REASONS[content.problem] : loadLine(content.text, store, nowMs, totals);
+        'problem' in content ? REASONS[content.problem] : await loadLine(content.text, store, nowMs, totals);
       if (reason === undefined) continue;
       totals.rejectedCount++;
       if (rejected.length < REJECTED_SHOWN_MAX) rejected.push({ file, line: number, reason });
     }
   }
-  return { ...totals, rejected };
+  return { ...totals, replaced: totals.taken - (store.size - sizeBefore), rejected };
 }
 
 /** @returns why the line was rejected, undefined when it was not */
-function loadLine(text: string, store: EmbeddedStore, nowMs: number, totals: Totals): string | undefined {
+async function loadLine(
+  text: string,
+  store: EmbeddedStore,
+  nowMs: number,
+  totals: Totals,
+): Promise<string | undefined> {
   const json = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
   if (json.trim() === '') return undefined;
   const line = parseProfileLine(json, nowMs);
   if (line.kind === 'problem') return line.problem.message;
-  const stored = store.put(line.key, line.profile);
+  const stored = await store.put(line.key, line.profile);
   if (stored === 'full') return `the store is full with ${store.size} profiles`;
   totals.taken++;
   totals.segmentsEnded += line.segmentsEnded;
-  if (stored === 'replaced') totals.replaced++;
   return undefined;
 }

@@ -1,0 +1,139 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import type { ProfileKey } from '../domain/profile.js';
+import { profileKeyText } from '../domain/profile.js';
+import type { SecretKey } from '../domain/secret-key.js';
+import { assert } from '../lib/assert.js';
+
+/**
+ * The names of everything that stands in Redis:
+ *
+ *   nc:{u:<person>}:p                 profile of a person by our cookie, device or extended id
+ *   nc:{u:<person>}:f                 how often ads were shown to the person
+ *   nc:{u:<person>}:x                 set of the names of the links that lead to a cookie, so that they can be erased
+ *   nc:{ip:<address>}:p               profile of an address or network
+ *   nc:{x:<exchange>:<person>}        link: an exchange's user id is the person of this cookie of ours
+ *   nc:{x:<exchange>:<person>}:p      profile of an exchange's user
+ *   nc:epoch:{<number>}               a random text; when it is gone or another one, the data were thrown away
+ *   nc:changes                        the channel on which changes are announced
+ *
+ * Person and address are pseudonyms: HMAC-SHA-256 of the kind and the id with a key derived from the operator's secret,
+ * cut to 128 bits, base64url. Whoever reads Redis without the secret learns neither who somebody is nor whether a
+ * certain person is there. What stands in braces decides the slot in Redis Cluster, so all records of one key lie on one
+ * node. A link's value is our cookie id, encrypted, because a pseudonym could not be followed once the key had changed.
+ *
+ * Keys rotate. The first of the ring names what is written, all of them are asked, so what is there under an older one
+ * is found and moved. A new key is first put behind the old one on every process, then in front, so that no process meets
+ * a name that it cannot make; the old one may go when the longest time to live has passed.
+ */
+export const CHANGES_CHANNEL = 'nc:changes';
+export const PSEUDONYM_BYTES = 16;
+
+const NAME_PURPOSE = 'narrowcast profile name, layout 1';
+const LINK_PURPOSE = 'narrowcast profile link, layout 1';
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const COOKIE_BYTES_MAX = 1_024;
+/** Exchange names come from our own file names. A profile file may hold others, which show as `~`. */
+const PLAIN_EXCHANGE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** The names of one key's records, each under every secret of the ring, newest first. */
+export interface KeyNames {
+  /** Under which changes are announced: the pseudonyms. */
+  readonly changes: readonly string[];
+  readonly profile: readonly string[];
+  /** Empty for keys that have none. */
+  readonly frequency: readonly string[];
+  /** Only an exchange's user id has one. */
+  readonly link: readonly string[];
+  /** Only a cookie has one. */
+  readonly linksTo: readonly string[];
+}
+
+const NONE: readonly string[] = [];
+
+export function epochName(number: number): string {
+  return `nc:epoch:{${number}}`;
+}
+
+/** @param link name of a link. @returns the name of the profile of the same user id */
+export function profileNameOfLink(link: string): string {
+  return `${link}:p`;
+}
+
+/** @param link name of a link. @returns the name under which changes of that user id are announced */
+export function changeNameOfLink(link: string): string {
+  return link.slice(link.lastIndexOf(':') + 1, -1);
+}
+
+/** Makes names and seals links with a ring of secrets. */
+export class KeyRing {
+  readonly #secrets: readonly { readonly naming: Buffer; readonly sealing: Buffer }[];
+
+  /** @param ring at least one; the first is used for what is written */
+  constructor(ring: readonly SecretKey[]) {
+    assert(ring.length > 0, 'profile names need at least one key');
+    this.#secrets = ring.map(({ secret }) => ({
+      naming: derive(secret, NAME_PURPOSE),
+      sealing: derive(secret, LINK_PURPOSE),
+    }));
+  }
+
+  namesOf(key: ProfileKey): KeyNames {
+    const text = profileKeyText(key);
+    const changes = this.#secrets.map(({ naming }) => pseudonym(naming, text));
+    const named = (prefix: string, suffix: string) =>
+      changes.map((name) => `nc:{${prefix}:${name}}${suffix}`);
+    if (key.kind === 'ip') {
+      return { changes, profile: named('ip', ':p'), frequency: NONE, link: NONE, linksTo: NONE };
+    }
+    if (key.kind === 'user') {
+      const prefix = `x:${PLAIN_EXCHANGE.test(key.exchange) ? key.exchange : '~'}`;
+      return {
+        changes,
+        profile: named(prefix, ':p'),
+        frequency: NONE,
+        link: named(prefix, ''),
+        linksTo: NONE,
+      };
+    }
+    const linksTo = key.kind === 'cookie' ? named('u', ':x') : NONE;
+    return { changes, profile: named('u', ':p'), frequency: named('u', ':f'), link: NONE, linksTo };
+  }
+
+  /** @returns nonce, cipher text, tag: another text each time */
+  sealCookie(cookie: string): Buffer {
+    const [first] = this.#secrets;
+    assert(first !== undefined, 'the ring has a key');
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv(CIPHER, first.sealing, nonce);
+    return Buffer.concat([nonce, cipher.update(cookie, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+  }
+
+  /** @returns undefined for what no key of the ring has sealed */
+  openCookie(sealed: Buffer): string | undefined {
+    const length = sealed.length - NONCE_BYTES - TAG_BYTES;
+    if (length < 1 || length > COOKIE_BYTES_MAX) return undefined;
+    for (const { sealing } of this.#secrets) {
+      const decipher = createDecipheriv(CIPHER, sealing, sealed.subarray(0, NONCE_BYTES));
+      decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
+      const cookie = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
+      try {
+        decipher.final();
+        return cookie.toString('utf8');
+      } catch {
+        // Sealed with another key of the ring, or by nobody.
+      }
+    }
+    return undefined;
+  }
+}
+
+/** A key of its own for each purpose, so that one secret may serve several without their texts mixing. */
+function derive(secret: Uint8Array, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
+}
+
+function pseudonym(key: Buffer, text: string): string {
+  return createHmac('sha256', key).update(text).digest().toString('base64url', 0, PSEUDONYM_BYTES);
+}

@@ -1,0 +1,113 @@
+import type { ProfileKey } from '../domain/profile.js';
+import { changeNameOfLink, profileNameOfLink, type KeyNames, type KeyRing } from './keys.js';
+import type { ReadBatch } from './read-batch.js';
+import type { WriteBatch } from './write-batch.js';
+
+/** A cookie to which more user ids lead is no person, and whoever makes them up must not fill the store. */
+const LINKS_MAX = 64;
+
+/**
+ * Writes links between exchanges' user ids and cookies, and erases persons with all of their links. A link is found from
+ * its user id; from its cookie by a set that names the links which were made to it.
+ */
+export class Persons {
+  readonly #ring: KeyRing;
+  readonly #reads: ReadBatch;
+  readonly #writes: WriteBatch;
+  readonly #linkTtlMs: number;
+
+  constructor(ring: KeyRing, reads: ReadBatch, writes: WriteBatch, linkTtlMs: number) {
+    this.#ring = ring;
+    this.#reads = reads;
+    this.#writes = writes;
+    this.#linkTtlMs = linkTtlMs;
+  }
+
+  async link(exchange: string, userId: string, cookie: string): Promise<void> {
+    const user = this.#ring.namesOf({ kind: 'user', exchange, id: userId });
+    const [link] = user.link;
+    const [set] = this.#ring.namesOf({ kind: 'cookie', id: cookie }).linksTo;
+    if (link === undefined || set === undefined) return;
+    await this.#enlist(link, set);
+    const ttl = String(this.#linkTtlMs);
+    await this.#writes.run(link, ['SET', link, this.#ring.sealCookie(cookie), 'PX', ttl], user.changes);
+  }
+
+  /**
+   * Makes ready for moving a link to the name of a newer secret.
+   *
+   * @param link the new name
+   * @returns the new value
+   */
+  async reseal(link: string, value: Buffer): Promise<Buffer> {
+    const cookie = this.#ring.openCookie(value);
+    if (cookie === undefined) return value;
+    const [set] = this.#ring.namesOf({ kind: 'cookie', id: cookie }).linksTo;
+    if (set !== undefined) await this.#enlist(link, set);
+    return this.#ring.sealCookie(cookie);
+  }
+
+  /** Comes before the link itself: a link that is in no set could not be erased. */
+  async #enlist(link: string, set: string): Promise<void> {
+    const [, , count] = await Promise.all([
+      this.#writes.run(set, ['SADD', set, link]),
+      this.#writes.run(set, ['PEXPIRE', set, String(this.#linkTtlMs)]),
+      this.#writes.run(set, ['SCARD', set]),
+    ]);
+    if (typeof count === 'number' && count > LINKS_MAX) await this.#dropLinks(set, count - LINKS_MAX);
+  }
+
+  /** @returns how many records there were */
+  async erase(key: ProfileKey): Promise<number> {
+    const names = this.#ring.namesOf(key);
+    const cookies = await this.#linkedCookies(names);
+    if (key.kind === 'cookie') cookies.add(key.id);
+    const counts = await Promise.all([...cookies].map((cookie) => this.#eraseCookie(cookie)));
+    const own = await this.#delete([...names.profile, ...names.frequency, ...names.link], names.changes);
+    return counts.reduce((sum, count) => sum + count, own);
+  }
+
+  async #linkedCookies({ link }: KeyNames): Promise<Set<string>> {
+    const values = await this.#reads.ask(link);
+    const cookies = values.map((value) => value && this.#ring.openCookie(value));
+    return new Set(cookies.filter((cookie) => cookie !== undefined));
+  }
+
+  async #eraseCookie(cookie: string): Promise<number> {
+    const names = this.#ring.namesOf({ kind: 'cookie', id: cookie });
+    const links = await this.#linksTo(names, cookie);
+    const ofLinks = links.flatMap((link) => [link, profileNameOfLink(link)]);
+    const changes = [...names.changes, ...links.map(changeNameOfLink)];
+    const count = await this.#delete([...ofLinks, ...names.profile, ...names.frequency], changes);
+    await this.#delete(names.linksTo, []);
+    return count;
+  }
+
+  /** Of the links in the sets, those that still lead to this cookie; a user id may have got another one since. */
+  async #linksTo({ linksTo }: KeyNames, cookie: string): Promise<readonly string[]> {
+    const sets = await Promise.all(linksTo.map((set) => this.#writes.run(set, ['SMEMBERS', set])));
+    const links = [...new Set(sets.flat().filter((member) => typeof member === 'string'))];
+    const values = await this.#reads.ask(links);
+    return links.filter((_, i) => {
+      const value = values[i];
+      return value !== undefined && this.#ring.openCookie(value) === cookie;
+    });
+  }
+
+  /** Random ones of the set. */
+  async #dropLinks(set: string, count: number): Promise<void> {
+    const dropped = await this.#writes.run(set, ['SPOP', set, String(count)]);
+    const links = Array.isArray(dropped) ? dropped.filter((member) => typeof member === 'string') : [];
+    await this.#delete(links, links.map(changeNameOfLink));
+  }
+
+  /**
+   * Each deletion announces all changes: in a Cluster nobody knows which one comes last.
+   *
+   * @returns how many there were
+   */
+  async #delete(names: readonly string[], changes: readonly string[]): Promise<number> {
+    const replies = await Promise.all(names.map((name) => this.#writes.run(name, ['DEL', name], changes)));
+    return replies.reduce<number>((sum, reply) => sum + Number(reply), 0);
+  }
+}

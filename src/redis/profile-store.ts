@@ -1,0 +1,131 @@
+import type { FoundProfile, ProfileChange, ProfileStore, RemoteStoreMetrics } from '../domain/ports.js';
+import type { FrequencyCounters, Profile, ProfileKey } from '../domain/profile.js';
+import type { SecretKey } from '../domain/secret-key.js';
+import { assert } from '../lib/assert.js';
+import { ChangeListener } from './changes.js';
+import { ClusterServers } from './cluster.js';
+import { EpochWatch } from './epoch.js';
+import { Finder, type TimesToLive } from './find.js';
+import { KeyRing } from './keys.js';
+import type { RedisReports } from './link.js';
+import { Persons } from './persons.js';
+import { encodeFrequency, encodeProfile } from './profile-codec.js';
+import { ReadBatch } from './read-batch.js';
+import type { RedisTarget } from './redis-url.js';
+import { Mover } from './rotation.js';
+import { SingleServer, type RedisServers } from './servers.js';
+import { RedisStoreError } from './store-error.js';
+import { WriteBatch } from './write-batch.js';
+
+export interface RedisStoreOptions extends TimesToLive {
+  readonly target: RedisTarget;
+  /** PEM of the authorities behind the server's certificate; undefined = those that Node knows. */
+  readonly certificateAuthority?: string;
+  /** Secrets that names are made with, newest first; at least one. */
+  readonly keyRing: readonly SecretKey[];
+  readonly metrics: RemoteStoreMetrics;
+  readonly reports: RedisReports;
+}
+
+/**
+ * Profiles in Redis, one server or a Cluster. Connects in the background and for ever, so that the process starts while
+ * Redis is down. Nothing waits for a connection: what cannot be asked now rejects now, with a RedisStoreError.
+ */
+export function createRedisStore(options: RedisStoreOptions): ProfileStore {
+  return new RedisProfileStore(options);
+}
+
+class RedisProfileStore implements ProfileStore {
+  readonly #options: RedisStoreOptions;
+  readonly #ring: KeyRing;
+  readonly #servers: RedisServers;
+  readonly #writes: WriteBatch;
+  readonly #persons: Persons;
+  readonly #finder: Finder;
+  readonly #changes: ChangeListener;
+  readonly #epoch: EpochWatch;
+  readonly #listeners: ((change: ProfileChange) => void)[] = [];
+
+  constructor(options: RedisStoreOptions) {
+    const { metrics, reports, target } = options;
+    const linkOptions = { ...target, certificateAuthority: options.certificateAuthority };
+    const [first] = target.nodes;
+    assert(first !== undefined, 'a Redis target names a node');
+    this.#options = options;
+    this.#ring = new KeyRing(options.keyRing);
+    this.#servers = target.cluster
+      ? new ClusterServers(target.nodes, linkOptions, reports)
+      : new SingleServer(first, linkOptions, reports);
+    const reads = new ReadBatch(this.#servers, metrics);
+    this.#writes = new WriteBatch(this.#servers, metrics, reports);
+    this.#persons = new Persons(this.#ring, reads, this.#writes, options.linkTtlMs);
+    const mover = new Mover(reads, this.#writes);
+    this.#finder = new Finder(this.#ring, reads, mover, this.#persons, options, metrics);
+    const announce = (change: ProfileChange) => {
+      for (const listener of this.#listeners) listener(change);
+    };
+    this.#changes = new ChangeListener(this.#servers, linkOptions, reports, announce);
+    this.#epoch = new EpochWatch(this.#servers, reads, this.#writes, () => announce('everything'));
+  }
+
+  find(keys: readonly ProfileKey[]): Promise<readonly FoundProfile[]> {
+    return this.#finder.find(keys);
+  }
+
+  async put(key: ProfileKey, profile: Profile): Promise<'stored' | 'full'> {
+    const { profileTtlMs, addressTtlMs } = this.#options;
+    const names = this.#ring.namesOf(key);
+    try {
+      const ttlMs = key.kind === 'ip' ? addressTtlMs : profileTtlMs;
+      await this.#set(names.profile, encodeProfile(profile), ttlMs, names.changes);
+    } catch (error) {
+      if (error instanceof RedisStoreError && error.reply === 'OOM') return 'full';
+      throw error;
+    }
+    return 'stored';
+  }
+
+  async putFrequency(key: ProfileKey, frequency: FrequencyCounters): Promise<void> {
+    const names = this.#ring.namesOf(key);
+    if (frequency.size > 0) {
+      const value = encodeFrequency(frequency);
+      await this.#set(names.frequency, value, this.#options.frequencyTtlMs, names.changes);
+    } else {
+      await Promise.all(names.frequency.map((name) => this.#writes.run(name, ['DEL', name], names.changes)));
+    }
+  }
+
+  link(exchange: string, userId: string, cookie: string): Promise<void> {
+    return this.#persons.link(exchange, userId, cookie);
+  }
+
+  erase(key: ProfileKey): Promise<number> {
+    return this.#persons.erase(key);
+  }
+
+  onChange(listener: (change: ProfileChange) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  problem(): string | undefined {
+    return this.#servers.problem();
+  }
+
+  close(): Promise<void> {
+    this.#epoch.close();
+    this.#changes.close();
+    this.#servers.close();
+    return Promise.resolve();
+  }
+
+  /** @param names under each secret, newest first; of a key that has no such record there are none, and nothing is kept */
+  async #set(
+    [name]: readonly string[],
+    value: Buffer,
+    ttlMs: number,
+    changes: readonly string[],
+  ): Promise<void> {
+    if (name === undefined) return;
+    await this.#writes.run(name, ['SET', name, value, 'PX', String(ttlMs)], changes);
+  }
+}

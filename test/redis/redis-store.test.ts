@@ -1,0 +1,356 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ProfileChange } from '../../src/domain/ports.js';
+import type { ProfileKey } from '../../src/domain/profile.js';
+import {
+  hasOpenssl,
+  hasRedisServer,
+  sparePort,
+  startRedisCluster,
+  startRedisServer,
+  waitFor,
+  type RedisServer,
+} from '../support/redis-server.js';
+import { startTcpProxy, type ProxyMode } from '../support/tcp-proxy.js';
+import { openStore, secretKey, type OpenStore } from './open-store.js';
+import { profileOf } from './profile-store.contract.js';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+function open(url: string, options: Parameters<typeof openStore>[1] = {}): OpenStore {
+  const opened = openStore(url, options);
+  closing.push(() => opened.store.close());
+  return opened;
+}
+
+async function serverOf(options: Parameters<typeof startRedisServer>[0] = {}): Promise<RedisServer> {
+  const server = await startRedisServer(options);
+  closing.push(() => server.stop());
+  return server;
+}
+
+function cookie(id: string): ProfileKey {
+  return { kind: 'cookie', id };
+}
+
+const KEY = cookie('c-1');
+
+async function ageOf({ store }: OpenStore, key: ProfileKey): Promise<number | undefined> {
+  return (await store.find([key]))[0]?.stored?.profile?.people.age;
+}
+
+describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedisServer();
+  });
+  afterAll(() => server.stop());
+  afterEach(async () => {
+    await server.cli('CONFIG', 'SET', 'maxmemory', '0');
+    await server.cli('FLUSHALL');
+  });
+
+  async function ready(options: Parameters<typeof openStore>[1] = {}): Promise<OpenStore> {
+    const opened = open(server.url, options);
+    await opened.ready();
+    return opened;
+  }
+
+  it('are asked for once, however many ask within one iteration', async () => {
+    const opened = await ready();
+    const before = opened.batches.length;
+    await Promise.all(Array.from({ length: 300 }, (_, i) => opened.store.find([cookie(`c-${i % 10}`)])));
+    expect(opened.batches.slice(before)).toEqual([20]);
+    await opened.store.find(Array.from({ length: 500 }, (_, i) => cookie(`c-${i}`)));
+    expect(opened.batches.slice(before)).toEqual([20, 512, 488]);
+  });
+
+  it('stand under pseudonyms, expire, and show nobody', async () => {
+    const { store } = await ready();
+    await store.put(KEY, profileOf(1));
+    await store.put({ kind: 'ip', prefix: '192.0.2.1/32' }, profileOf(2));
+    await store.putFrequency(KEY, new Map([['line', { impressions: 1, endMs: 2e12 }]]));
+    await store.link('generic', 'u-1', 'c-1');
+    const names = (await server.cli('--raw', 'KEYS', 'nc:{*')).split('\n').sort();
+    expect(names).toEqual([
+      expect.stringMatching(/^nc:\{ip:[\w-]{22}\}:p$/),
+      expect.stringMatching(/^nc:\{u:[\w-]{22}\}:f$/),
+      expect.stringMatching(/^nc:\{u:[\w-]{22}\}:p$/),
+      expect.stringMatching(/^nc:\{u:[\w-]{22}\}:x$/),
+      expect.stringMatching(/^nc:\{x:generic:[\w-]{22}\}$/),
+    ]);
+    for (const name of names) expect(Number(await server.cli('PTTL', name))).toBeGreaterThan(3_000_000);
+    expect(await server.cli('GET', names[4] as string)).not.toContain('c-1');
+  });
+
+  it('are strangers where the value is damaged or of another type, and that is counted', async () => {
+    const opened = await ready();
+    await opened.store.put(KEY, profileOf(1));
+    await opened.store.put(cookie('c-2'), profileOf(2));
+    const name = (await server.cli('--raw', 'KEYS', 'nc:{u*:p')).split('\n');
+    await server.cli('SET', name[0] as string, 'garbage');
+    await server.cli('DEL', name[1] as string);
+    await server.cli('SADD', name[1] as string, 'member');
+    expect(await ageOf(opened, KEY)).toBeUndefined();
+    expect(await ageOf(opened, cookie('c-2'))).toBeUndefined();
+    expect(opened.troubles).toEqual(['damaged']);
+    await opened.store.put(KEY, profileOf(3));
+    expect(await ageOf(opened, KEY)).toBe(3);
+  });
+
+  it('find no room where Redis is out of memory, and are still read', async () => {
+    const opened = await ready();
+    await opened.store.put(KEY, profileOf(1));
+    await server.cli('CONFIG', 'SET', 'maxmemory', '1');
+    expect(await opened.store.put(KEY, profileOf(2))).toBe('full');
+    const refused = { code: 'refused', reply: 'OOM' };
+    await expect(opened.store.link('generic', 'u-1', 'c-1')).rejects.toMatchObject(refused);
+    expect(await ageOf(opened, KEY)).toBe(1);
+    await server.cli('CONFIG', 'SET', 'maxmemory', '0');
+    expect(await opened.store.put(KEY, profileOf(3))).toBe('stored');
+  });
+
+  it('are not asked for when too many are on their way, which is counted', async () => {
+    const opened = await ready();
+    const finds = Array.from({ length: 11_000 }, (_, i) => opened.store.find([cookie(`c-${i}`)]));
+    const settled = await Promise.allSettled(finds);
+    const refused = settled.filter((find) => find.status === 'rejected');
+    expect(refused).toHaveLength(1_000);
+    expect(refused[0]?.reason).toMatchObject({ code: 'overloaded' });
+    expect(opened.troubles).toEqual(Array.from({ length: 1_000 }, () => 'refused'));
+    expect(await ageOf(opened, KEY)).toBeUndefined();
+  });
+
+  it('drop links of a cookie to which too many lead', async () => {
+    const { store } = await ready();
+    for (let i = 0; i < 70; i++) await store.link('generic', `u-${i}`, 'c-1');
+    const names = (await server.cli('--raw', 'KEYS', 'nc:{x*')).split('\n');
+    expect(names).toHaveLength(64);
+    expect(await store.erase(KEY)).toBe(64);
+    expect(await server.cli('KEYS', 'nc:{*')).toBe('');
+  });
+
+  it('change for another process within a second', async () => {
+    const [writer, reader] = [await ready(), await ready()];
+    const heard: string[] = [];
+    reader.store.onChange((change) => void (change !== 'everything' && heard.push(...change)));
+    const [found] = await reader.store.find([KEY]);
+    await writer.store.put(KEY, profileOf(1));
+    await waitFor(() => heard.length > 0, 'the change is heard');
+    expect(heard).toEqual(found?.changeNames);
+  });
+
+  it('are all taken for changed when the data were thrown away', async () => {
+    const opened = await ready();
+    await waitFor(async () => (await server.cli('KEYS', 'nc:epoch*')) !== '', 'the epoch is set');
+    await sleep(50);
+    const heard: ProfileChange[] = [];
+    opened.store.onChange((change) => void heard.push(change));
+    await server.cli('FLUSHALL');
+    await waitFor(() => heard.length > 0, 'the loss is noticed');
+    expect(heard).toEqual(['everything']);
+  });
+
+  describe('while secrets rotate', () => {
+    const [older, newer] = [secretKey('older'), secretKey('newer')];
+
+    it('are found under the older name, moved to the newer one, and all there in the end', async () => {
+      const before = await ready({ keyRing: [older] });
+      await before.store.put(KEY, profileOf(1));
+      await before.store.putFrequency(KEY, new Map([['line', { impressions: 1, endMs: 2e12 }]]));
+      await before.store.link('generic', 'u-1', 'c-1');
+      const during = await ready({ keyRing: [newer, older] });
+      const userKey: ProfileKey = { kind: 'user', exchange: 'generic', id: 'u-1' };
+      expect((await during.store.find([userKey]))[0]?.stored?.linked?.profile?.people.age).toBe(1);
+      const after = await ready({ keyRing: [newer] });
+      await waitFor(async () => {
+        const [found] = await after.store.find([userKey]);
+        const linked = found?.stored?.linked;
+        return linked?.profile?.people.age === 1 && linked.frequency?.size === 1;
+      }, 'all records are moved');
+      expect(await ageOf(before, KEY)).toBeUndefined();
+      for (const name of (await server.cli('--raw', 'KEYS', 'nc:{*')).split('\n')) {
+        expect(Number(await server.cli('PTTL', name))).toBeGreaterThan(3_000_000);
+      }
+      expect(await after.store.erase(KEY)).toBe(3);
+    });
+
+    it('are erased under every name', async () => {
+      const before = await ready({ keyRing: [older] });
+      await before.store.put(KEY, profileOf(1));
+      await before.store.link('generic', 'u-1', 'c-1');
+      const during = await ready({ keyRing: [newer, older] });
+      await during.store.put(KEY, profileOf(2));
+      expect(await during.store.erase(KEY)).toBe(3);
+      expect(await server.cli('KEYS', 'nc:{*')).toBe('');
+    });
+
+    it('are told to every process, whichever secret is in front there', async () => {
+      const [one, other] = [
+        await ready({ keyRing: [older, newer] }),
+        await ready({ keyRing: [newer, older] }),
+      ];
+      const heard: string[] = [];
+      one.store.onChange((change) => void (change !== 'everything' && heard.push(...change)));
+      const [found] = await one.store.find([KEY]);
+      await other.store.put(KEY, profileOf(1));
+      await waitFor(() => heard.length > 0, 'the change is heard');
+      expect(found?.changeNames.some((name) => heard.includes(name))).toBe(true);
+    });
+  });
+});
+
+describe.skipIf(!hasRedisServer())('a connection to Redis', () => {
+  it('is made when Redis comes, told once, and made again when it comes back', async () => {
+    const port = await sparePort();
+    const opened = open(`redis://127.0.0.1:${port}`);
+    await expect(opened.store.find([KEY])).rejects.toMatchObject({ code: 'not-connected' });
+    await waitFor(() => opened.reports.length > 0, 'the trouble is reported');
+    await sleep(500);
+    const at = `Redis at 127.0.0.1:${port}`;
+    expect(opened.reports).toEqual([`${at} refuses the connection`]);
+    expect(opened.store.problem()).toBe('refuses the connection');
+    const server = await serverOf({ port });
+    await opened.ready();
+    const changes: ProfileChange[] = [];
+    await sleep(300);
+    opened.store.onChange((change) => void changes.push(change));
+    await server.stop();
+    await waitFor(() => opened.store.problem() !== undefined, 'the end is noticed');
+    await serverOf({ port });
+    await opened.ready();
+    await waitFor(() => changes.includes('everything'), 'everything may have changed');
+    expect(opened.reports).toEqual([
+      `${at} refuses the connection`,
+      `${at} answers`,
+      `${at} has closed the connection`,
+      `${at} answers`,
+    ]);
+  });
+
+  it('names what keeps it from being made, and no password', async () => {
+    const server = await serverOf({ password: 'right' });
+    const at = `Redis at 127.0.0.1:${server.port}`;
+    const wrong = open(`redis://:wrong@127.0.0.1:${server.port}`);
+    const none = open(`redis://127.0.0.1:${server.port}`);
+    const right = open(server.url);
+    await right.ready();
+    await waitFor(() => wrong.reports.length > 0 && none.reports.length > 0, 'both are reported');
+    expect(wrong.reports).toEqual([`${at} refuses the user or password`]);
+    expect(none.reports).toEqual([`${at} wants a password`]);
+    expect(right.reports).toEqual([]);
+  });
+
+  it.skipIf(!hasOpenssl())('speaks TLS to a server whose certificate it trusts', async () => {
+    const server = await serverOf({ tls: true, password: 'secret' });
+    const { certificateAuthority = '' } = server;
+    const trusting = open(server.url, { certificateAuthority });
+    const distrusting = open(server.url);
+    await trusting.ready();
+    expect(await trusting.store.put(KEY, profileOf(1))).toBe('stored');
+    await waitFor(() => distrusting.reports.length > 0, 'the certificate is refused');
+    expect(distrusting.reports[0]).toContain('certificate');
+  });
+
+  it.each<[string, ProxyMode]>([
+    ['hangs', { kind: 'hang' }],
+    ['is cut in the middle of a reply', { kind: 'cut', replyBytes: 3 }],
+    ['brings garbage', { kind: 'garbage', bytes: randomBytes(100) }],
+    ['brings a reply that never ends', { kind: 'garbage', bytes: Buffer.from('$999999999\r\nabc') }],
+    ['brings a reply to something else', { kind: 'garbage', bytes: Buffer.from(':1\r\n') }],
+    ['is refused', { kind: 'refuse' }],
+  ])('that %s fails what waits and is made anew within two seconds of the end', async (_, mode) => {
+    const server = await serverOf();
+    const proxy = await startTcpProxy(server.port);
+    closing.push(() => proxy.close());
+    const opened = open(`redis://127.0.0.1:${proxy.port}`);
+    await opened.ready();
+    await opened.store.put(KEY, profileOf(1));
+    const changes = new Set<ProfileChange>();
+    opened.store.onChange((change) => void changes.add(change));
+    await proxy.set(mode);
+    const endMs = performance.now() + 2_500;
+    while (performance.now() < endMs) {
+      await expect(opened.store.find([KEY])).rejects.toMatchObject({ name: 'RedisStoreError' });
+      await sleep(20);
+    }
+    await proxy.set({ kind: 'pass' });
+    const startMs = performance.now();
+    await waitFor(async () => (await ageOf(opened, KEY)) === 1, 'profiles are found again');
+    const tookMs = performance.now() - startMs;
+    console.log(`found again after ${Math.round(tookMs)} ms`);
+    expect(tookMs).toBeLessThan(2_000);
+    expect(opened.reports).toHaveLength(2);
+    await waitFor(() => changes.has('everything'), 'everything may have changed meanwhile');
+  });
+});
+
+describe.skipIf(!hasRedisServer())('a Redis Cluster', () => {
+  it('is asked at the right node before, while and after a slot moves', async () => {
+    const cluster = await startRedisCluster();
+    closing.push(() => cluster.stop());
+    const opened = open(cluster.url);
+    await opened.ready();
+    await opened.store.put(KEY, profileOf(1));
+    const holds = await Promise.all(cluster.nodes.map((node) => node.cli('KEYS', 'nc:{u:*:p')));
+    const name = holds.find((names) => names !== '') ?? '';
+    const from = cluster.nodes[holds.indexOf(name)] as RedisServer;
+    const to = cluster.nodes[(holds.indexOf(name) + 1) % 3] as RedisServer;
+    const [fromId, toId] = await Promise.all([from.cli('CLUSTER', 'MYID'), to.cli('CLUSTER', 'MYID')]);
+    const slot = await from.cli('CLUSTER', 'KEYSLOT', name);
+    await to.cli('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
+    await from.cli('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
+    expect(await ageOf(opened, KEY)).toBe(1);
+    await from.cli('MIGRATE', '127.0.0.1', String(to.port), name, '0', '5000');
+    expect(await ageOf(opened, KEY)).toBe(1);
+    expect(await opened.store.put(KEY, profileOf(2))).toBe('stored');
+    expect(await ageOf(opened, KEY)).toBe(2);
+    for (const node of [to, from]) await node.cli('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
+    expect(await ageOf(opened, KEY)).toBe(2);
+    expect(await opened.store.erase(KEY)).toBe(1);
+    expect(opened.reports).toEqual([]);
+  });
+
+  it('is asked on where one node hangs', async () => {
+    const cluster = await startRedisCluster();
+    closing.push(() => cluster.stop());
+    const opened = open(cluster.url);
+    await opened.ready();
+    const keys = Array.from({ length: 50 }, (_, i) => cookie(`c-${i}`));
+    cluster.nodes[1]?.freeze();
+    const asked = await Promise.allSettled(keys.map((key) => ageOf(opened, key)));
+    const answered = asked.filter(({ status }) => status === 'fulfilled').length;
+    expect(answered).toBeGreaterThan(0);
+    expect(answered).toBeLessThan(50);
+    cluster.nodes[1]?.thaw();
+    await opened.ready();
+  });
+
+  it('goes on where one node is gone, and is whole again when its replica has taken over', async () => {
+    const cluster = await startRedisCluster({ replicas: 1 });
+    closing.push(() => cluster.stop());
+    const opened = open(cluster.url);
+    await opened.ready();
+    const keys = Array.from({ length: 50 }, (_, i) => cookie(`c-${i}`));
+    await Promise.all(keys.map((key, i) => opened.store.put(key, profileOf(i))));
+    await cluster.nodes[0]?.stop();
+    const ask = () => Promise.allSettled(keys.map((key) => ageOf(opened, key)));
+    await waitFor(async () => (await ask()).some(({ status }) => status === 'rejected'), 'the loss shows');
+    expect((await ask()).some(({ status }) => status === 'fulfilled')).toBe(true);
+    await waitFor(
+      async () => (await ask()).every(({ status }) => status === 'fulfilled'),
+      'the replica took over',
+    );
+    expect(await opened.store.put(KEY, profileOf(1))).toBe('stored');
+    const heard: ProfileChange[] = [];
+    opened.store.onChange((change) => void heard.push(change));
+    await waitFor(async () => {
+      await opened.store.put(KEY, profileOf(2));
+      return heard.length > 0;
+    }, 'changes are heard again');
+  });
+});
