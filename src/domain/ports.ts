@@ -8,13 +8,13 @@ export interface StoredProfile {
   readonly profile: Profile | undefined;
   /** How often ads were shown to the person; kept for cookies, devices and extended ids. */
   readonly frequency: FrequencyCounters | undefined;
-  /** Our cookie id of the same person; only under an exchange's user id that was synchronised with it. */
-  readonly cookie: string | undefined;
+  /** What is stored under our cookie of the same person; only under an exchange's user id that was synchronised with it. */
+  readonly linked: StoredProfile | undefined;
 }
 
 export interface FoundProfile {
-  /** Under which name the store announces changes of this key. It tells nothing about the person. */
-  readonly changeName: string;
+  /** Under which names the store announces changes of what was found. They tell nothing about the person. */
+  readonly changeNames: readonly string[];
   /** Undefined where nothing is stored. */
   readonly stored: StoredProfile | undefined;
 }
@@ -25,7 +25,7 @@ export type ProfileChange = readonly string[] | 'everything';
 /** Keeps what is known about visitors: in this process's memory, or in Redis. Both pass the same contract suite. */
 export interface ProfileStore {
   /**
-   * Looks all keys up in one round trip. Sets no deadline of its own: who asks stops waiting when he has to.
+   * Looks all keys up in one round trip, and follows links in a second one. Sets no deadline of its own: who asks stops waiting when he has to.
    *
    * @returns one entry a key, in order
    * @throws when the store does not answer, or says that it cannot
@@ -108,15 +108,44 @@ export type ProfileLookupResult = (typeof PROFILE_LOOKUP_RESULTS)[number];
 export const PROFILE_SOURCES = [
   'lru', // remembered in this process: a profile
   'negative', // remembered in this process: nothing is stored
-  'store', // asked of the store just now
+  'redis', // asked of Redis just now
   'late',
   'broken',
 ] as const;
 export type ProfileSource = (typeof PROFILE_SOURCES)[number];
 
-/** What the profile cache tells of itself while it works. */
+/** What the profile cache counts while it works. */
 export interface ProfileCacheMetrics {
   keyLookup(kind: ProfileKey['kind'], source: ProfileSource): void;
+  /** A question to the store was answered, however late. */
+  storeAnswered(durationMs: number): void;
+}
+
+export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
+export type BreakerState = (typeof BREAKER_STATES)[number];
+
+/** What the profile cache looks like at one moment. */
+export interface ProfileCacheFigures {
+  readonly entries: number;
+  /** Estimated memory. */
+  readonly bytes: number;
+  /** Entries that had to go for want of room, since the start. */
+  readonly evictions: number;
+  readonly breaker: BreakerState;
+}
+
+/** What became of keys that cannot be told from missing ones by those who ask. */
+export const STORE_TROUBLES = [
+  'refused', // not asked, since too many keys were on their way
+  'damaged', // what is stored cannot be read, or is of the wrong type
+] as const;
+export type StoreTrouble = (typeof STORE_TROUBLES)[number];
+
+/** What a store on another machine counts while it works. */
+export interface RemoteStoreMetrics {
+  /** One command went to one node. */
+  batchSent(keys: number): void;
+  storeTrouble(trouble: StoreTrouble): void;
 }
 
 export const GEO_LOOKUP_RESULTS = [

@@ -48,6 +48,14 @@ export interface ProfileGeo {
   readonly zip: string | undefined;
 }
 
+export const PROFILE_KEY_KINDS = [
+  'cookie',
+  'user',
+  'ifa',
+  'eid',
+  'ip',
+] as const satisfies readonly ProfileKey['kind'][];
+
 /** Under which name a profile is stored. `ip` is a canonical prefix key (see lib/ip.ts). */
 export type ProfileKey =
   | { readonly kind: 'cookie'; readonly id: string }
