@@ -110,12 +110,6 @@ export class PendingPuts {
     }
   }
 
-  /** Waits until nothing is on its way any more and reports what is done by then; refusals stay undone. */
-  async settle(): Promise<void> {
-    while (this.#queue.some(({ state }) => state === 'asked')) await this.#answer();
-    this.#finishHead();
-  }
-
   async #advance(): Promise<void> {
     if (this.#first()?.state === 'refused') await this.#tryAgain();
     else await this.#answer();
@@ -159,6 +153,12 @@ export class PendingPuts {
     );
   }
 
+  /** Waits until nothing is on its way any more; what is refused by then stays so. */
+  async #settle(): Promise<void> {
+    while (this.#queue.some(({ state }) => state === 'asked')) await this.#answer();
+    this.#finishHead();
+  }
+
   /** Waits for any answer. @throws StoreStopped when there is none for too long */
   async #answer(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
@@ -173,15 +173,18 @@ export class PendingPuts {
 
   /** @throws StoreStopped when the first line is refused to the last */
   async #tryAgain(): Promise<void> {
-    await this.settle();
+    await this.#settle();
     const first = this.#first();
     if (first === undefined) return;
+    // What was taken behind it is put again as well: it may have the same key, and must be put later.
+    const behind = this.#queue.slice(this.#head + 1);
+    for (const later of behind) if (later.line.work.kind === 'put') later.state = 'refused';
     for (const delayMs of this.#limits.retryDelaysMs) {
       await sleep(delayMs);
       this.#ask(first);
-      await this.settle();
+      await this.#settle();
       if (this.#first() === first) continue;
-      for (const later of this.#queue.slice(this.#head)) this.#ask(later);
+      for (const later of behind) this.#ask(later);
       return;
     }
     throw new StoreStopped(`the store refuses profiles: ${first.why}`);
