@@ -95,7 +95,7 @@ export function reportText({ totals, takenNow, seconds, rejectsFile }: LoadRepor
     for (const [group, count] of [...totals.rejectedBy].sort(([, a], [, b]) => b - a))
       lines.push(`  ${wholeText(count).padStart(9)}  ${group}`);
   }
-  if (segmentsEnded > 0) lines.push(`${countText(segmentsEnded, 'segment')} left out, since they had ended`);
+  if (segmentsEnded > 0) lines.push(`${countText(segmentsEnded, 'segment')} left out, ended already`);
   return `${lines.join('\n')}\n`;
 }
 
