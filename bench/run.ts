@@ -24,7 +24,11 @@ const HELP = `Measures each stage of the bid path. Without --only the tables go 
   --json        the measurements as JSON instead of tables
 `;
 
-function markdown(table: MeasuredTable): string {
+interface NotedTable extends MeasuredTable {
+  readonly notes: readonly string[];
+}
+
+function markdown(table: NotedTable): string {
   const rows = table.measurements.map(
     ({ name, medianUs, p99Us, spreadPercent, samples }) =>
       `| ${name} | ${microseconds(medianUs)} | ${microseconds(p99Us)} | ±${spreadPercent.toFixed(1)} % | ${samples} |`,
@@ -36,6 +40,7 @@ function markdown(table: MeasuredTable): string {
     '|---|---:|---:|---:|---:|',
     ...rows,
     '',
+    ...table.notes.flatMap((note) => [note, '']),
     `Hash of the results: \`${table.hash}\`.`,
     '',
   ].join('\n');
@@ -58,12 +63,12 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 
-const measured: MeasuredTable[] = [];
-for (const { title, tasks } of chosen) {
+const measured: NotedTable[] = [];
+for (const { title, tasks, notes } of chosen) {
   if (process.stderr.isTTY)
     process.stderr.write(`\r\u001b[K${measured.length + 1}/${chosen.length} ${title}`);
   const table = await measure(title, tasks(), Number(values.time));
-  measured.push(table);
+  measured.push({ ...table, notes: notes?.() ?? [] });
 }
 if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
 

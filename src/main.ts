@@ -2,7 +2,10 @@
 import { Command } from 'commander';
 import { check } from './cli/check.js';
 import { explainFile } from './cli/explain-file.js';
+import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
+import { profilesCommand } from './cli/profiles.js';
 import { serve } from './cli/serve.js';
+import { systemClock } from './lib/clock.js';
 import { loadSettingsFile, readSettings, SettingsError } from './settings.js';
 
 const program = new Command('narrowcast')
@@ -45,6 +48,19 @@ program
   .action(async (file: string, options: { exchange: string; campaign?: string; json?: boolean }) => {
     process.exitCode = await explainFile(readSettings(process.env), file, options);
   });
+
+program.addCommand(
+  profilesCommand({
+    settings: () => readSettings(process.env),
+    openStore: (settings) => openProfileStore(settings, systemClock),
+    keepsProfilesInMemory,
+    clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  }),
+);
 
 try {
   loadSettingsFile(process.env);

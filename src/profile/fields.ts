@@ -1,5 +1,8 @@
 import { nearestWord } from '../lib/words.js';
 
+/** Where names are the advertiser's own, the problem of one is counted with those of the others. */
+const NAME_IN_MAP = /^(segments|interests)\..*$/s;
+
 /**
  * Thrown by the readers below when a value is not what it should be, and caught where the line ends. It says of what kind
  * the value is and never the value itself, save where that is one of a few words or a number or date: a line is about a
@@ -7,10 +10,14 @@ import { nearestWord } from '../lib/words.js';
  */
 export class FieldProblem extends Error {
   override readonly name = 'FieldProblem';
+  /** The problem without what was found, for counting problems that are alike. */
+  readonly group: string;
 
   /** @param path such as `people.age`; empty for the line itself */
   constructor(path: string, found: string, expected: string) {
-    super(`${path === '' ? 'the line' : path} is ${found}, expected ${expected}`);
+    const place = path === '' ? 'the line' : path;
+    super(`${place} is ${found}, expected ${expected}`);
+    this.group = `${place.replace(NAME_IN_MAP, '$1.*')}: expected ${expected}`;
   }
 }
 

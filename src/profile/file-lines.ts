@@ -1,38 +1,48 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream } from 'node:fs';
 
 export type LineProblem = 'too-long' | 'not-utf8';
 
-interface FileLine {
+export interface FileLine {
   /** Counted from 1. */
   readonly number: number;
   /** Without its line end, or what is wrong with the line. */
   readonly content: { readonly text: string } | { readonly problem: LineProblem };
+  /** Length of the line as it is held, 0 where nothing of it is. */
+  readonly bytes: number;
 }
 
 const LINE_FEED = 0x0a;
 
 /**
- * Reads a text file line by line without ever holding more than a line of it, and of a line never more than the limit:
- * the rest of a longer one is passed over.
+ * Reads text line by line without ever holding more than a line of it, and of a line never more than the limit: the
+ * rest of a longer one is passed over.
  *
- * @throws what the file system throws
+ * @param chunks the text in pieces, such as a file's stream
+ * @param firstLine number of the first line that is wanted; those before it are counted and not looked at
+ * @throws what the chunks throw
  */
-export async function* readFileLines(file: string, lineBytesMax: number): AsyncGenerator<FileLine> {
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  lineBytesMax: number,
+  firstLine = 1,
+): AsyncGenerator<FileLine> {
   let number = 1;
   let held = new HeldLine(lineBytesMax);
-  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+  for await (const piece of chunks) {
+    const chunk = Buffer.isBuffer(piece) ? piece : Buffer.from(piece);
     let start = 0;
     for (let end = chunk.indexOf(LINE_FEED); end >= 0; end = chunk.indexOf(LINE_FEED, start)) {
-      held.add(chunk.subarray(start, end));
-      yield { number, content: held.content() };
+      if (number >= firstLine) {
+        held.add(chunk.subarray(start, end));
+        yield held.line(number);
+      }
       held = new HeldLine(lineBytesMax);
       number++;
       start = end + 1;
     }
     held.add(chunk.subarray(start));
   }
-  if (held.bytes > 0) yield { number, content: held.content() };
+  if (held.bytes > 0 && number >= firstLine) yield held.line(number);
 }
 
 /** The pieces of one line, thrown away once they are more than the limit. */
@@ -51,9 +61,10 @@ class HeldLine {
     else this.#pieces.push(piece);
   }
 
-  content(): FileLine['content'] {
-    if (this.bytes > this.#bytesMax) return { problem: 'too-long' };
+  line(number: number): FileLine {
+    if (this.bytes > this.#bytesMax) return { number, content: { problem: 'too-long' }, bytes: 0 };
     const line = this.#pieces.length === 1 ? (this.#pieces[0] as Buffer) : Buffer.concat(this.#pieces);
-    return isUtf8(line) ? { text: line.toString('utf8') } : { problem: 'not-utf8' };
+    if (!isUtf8(line)) return { number, content: { problem: 'not-utf8' }, bytes: 0 };
+    return { number, content: { text: line.toString('utf8') }, bytes: line.length };
   }
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ProfileKey } from '../domain/profile.js';
-import { createEmbeddedStore } from './embedded-store.js';
+import { createMapStore } from '../../test/support/map-store.js';
 import { loadProfiles } from './load-profiles.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20);
@@ -24,7 +24,7 @@ function line(id: string, age: number): string {
   return JSON.stringify({ id: { cookie: id }, people: { age } });
 }
 
-async function load(store = createEmbeddedStore()) {
+async function load(store = createMapStore()) {
   const loaded = await loadProfiles(dir, store, NOW_MS);
   const ages = async (...ids: string[]) =>
     (await store.find(ids.map(cookie))).map(({ stored }) => stored?.profile?.people.age);
@@ -39,7 +39,6 @@ describe('loading profiles', () => {
     const { loaded, ages } = await load();
     expect(loaded).toEqual({
       taken: 4,
-      replaced: 0,
       segmentsEnded: 0,
       rejectedCount: 2,
       rejected: [
@@ -81,8 +80,8 @@ describe('loading profiles', () => {
     writeFileSync(join(dir, '1.ndjson'), `${line('a', 1)}\n${line('a', 2)}\n`);
     writeFileSync(join(dir, '2.ndjson'), line('a', 3));
     const { loaded, store, ages } = await load();
-    expect(loaded).toMatchObject({ taken: 3, replaced: 2 });
-    expect(store.size).toBe(1);
+    expect(loaded).toMatchObject({ taken: 3 });
+    expect(store.records.size).toBe(1);
     expect(await ages('a')).toEqual([3]);
   });
 
@@ -93,12 +92,10 @@ describe('loading profiles', () => {
     expect(loaded.rejected.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
   });
 
-  it('stops at the limit of the store, and says so', async () => {
+  it('loses the lines for which the store has no room, and says so', async () => {
     writeFileSync(join(dir, 'a.ndjson'), [line('a', 1), line('b', 2), line('c', 3), line('a', 4)].join('\n'));
-    const { loaded, ages } = await load(createEmbeddedStore(2));
-    expect(loaded.rejected).toEqual([
-      { file: 'a.ndjson', line: 3, reason: 'the store is full with 2 profiles' },
-    ]);
+    const { loaded, ages } = await load(createMapStore(undefined, 2));
+    expect(loaded.rejected).toEqual([{ file: 'a.ndjson', line: 3, reason: 'the store is full' }]);
     expect(await ages('a', 'b', 'c')).toEqual([4, 2, undefined]);
   });
 
@@ -110,50 +107,8 @@ describe('loading profiles', () => {
 
   it('takes the sample profiles as they are', async () => {
     const samples = join(import.meta.dirname, '../../fixtures/profiles');
-    const loaded = await loadProfiles(samples, createEmbeddedStore(), NOW_MS);
-    expect(loaded).toMatchObject({ replaced: 0, segmentsEnded: 0, rejectedCount: 0 });
+    const loaded = await loadProfiles(samples, createMapStore(), NOW_MS);
+    expect(loaded).toMatchObject({ segmentsEnded: 0, rejectedCount: 0 });
     expect(loaded.taken).toBeGreaterThanOrEqual(20);
-  });
-});
-
-describe('the embedded store', () => {
-  it('answers one entry a key, in order, and never with what an object inherits', async () => {
-    writeFileSync(join(dir, 'a.ndjson'), [line('__proto__', 1), line('toString', 2)].join('\n'));
-    const { ages, store } = await load();
-    expect(await ages('constructor', '__proto__', 'hasOwnProperty', 'toString', '')).toEqual([
-      undefined,
-      1,
-      undefined,
-      2,
-      undefined,
-    ]);
-    expect(await store.find([])).toEqual([]);
-  });
-
-  it('keeps the same id of different kinds apart', async () => {
-    const ids = [
-      { cookie: 'x' },
-      { ifa: 'x' },
-      { exchange: 'x', user: 'x' },
-      { eid: { source: 'x', id: 'x' } },
-    ];
-    const lines = ids.map((id, age) => JSON.stringify({ id, people: { age } }));
-    writeFileSync(join(dir, 'a.ndjson'), lines.join('\n'));
-    const { loaded, store } = await load();
-    expect(loaded).toMatchObject({ taken: 4, replaced: 0 });
-    const keys: ProfileKey[] = [
-      { kind: 'eid', source: 'x', id: 'x' },
-      { kind: 'user', exchange: 'x', id: 'x' },
-      { kind: 'ifa', id: 'x' },
-      { kind: 'cookie', id: 'x' },
-      { kind: 'ip', prefix: 'x' },
-    ];
-    expect((await store.find(keys)).map(({ stored }) => stored?.profile?.people.age)).toEqual([
-      3,
-      2,
-      1,
-      0,
-      undefined,
-    ]);
   });
 });

@@ -1,0 +1,146 @@
+import { Command } from 'commander';
+import type { ProfileStore } from '../domain/ports.js';
+import type { Clock } from '../lib/clock.js';
+import { FieldProblem } from '../profile/fields.js';
+import { InputProblem } from '../profile/profile-source.js';
+import type { VisitorName } from '../profile/visitor-records.js';
+import type { Settings } from '../settings.js';
+import type { Terminal } from './output.js';
+import { LOAD_HELP, loadCommand, type LoadCommandOptions } from './profiles-load.js';
+import { deleteCommand, exportCommand, getCommand } from './profiles-visitor.js';
+
+/** What the commands need from the house. */
+export interface ProfileCommandParts {
+  readonly settings: () => Settings;
+  readonly openStore: (settings: Settings) => Promise<ProfileStore>;
+  /** Whether the store is each process's own, which no command can change for another process. */
+  readonly keepsProfilesInMemory: (settings: Settings) => boolean;
+  readonly clock: Clock;
+  readonly terminal: Terminal;
+  readonly exit: (code: number) => void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const EXIT_CANNOT = 2;
+const IN_MEMORY =
+  'profiles are kept in memory and are the lines of the files in PROFILES: change those files, ' +
+  'or set REDIS_URL to keep profiles in Redis';
+const VISITOR_HELP = `
+The visitor is one of: --cookie ID · --ip ADDRESS (or a network) · --ifa ID · --exchange NAME --user ID · --eid SOURCE --id ID`;
+
+/** `narrowcast profiles load | get | delete | export` */
+export function profilesCommand(parts: ProfileCommandParts): Command {
+  const command = new Command('profiles').description(
+    'Load, show, erase and hand out what is known of visitors.',
+  );
+  command
+    .command('load')
+    .description('Put the profiles of files into the store.')
+    .argument('<file...>', 'NDJSON files, also .gz, or - for standard input')
+    .option(
+      '--rejects <file>',
+      'where rejected lines are listed (default: profiles-rejected.ndjson in DATA_DIR)',
+    )
+    .option('--resume', 'go on where an interrupted load of the same files stopped')
+    .option('--json', 'the summary as JSON for scripts')
+    .addHelpText('after', LOAD_HELP)
+    .action((files: string[], options: LoadCommandOptions) =>
+      withStore(parts, 'changes', async (store, settings) => {
+        const stopping = stopOnSignal();
+        const { clock, terminal } = parts;
+        const context = { dataDir: settings.dataDir, clock, terminal, signal: stopping.signal };
+        try {
+          return await loadCommand(store, files, options, context);
+        } finally {
+          stopping.end();
+        }
+      }),
+    );
+  visitorCommand(command, 'get', 'Show what is known of a visitor. Exit code 1 when nothing is.')
+    .option('--json', 'as JSON for scripts')
+    .addHelpText(
+      'after',
+      `${VISITOR_HELP}\nOf an address its networks are asked for as well.\n\nExamples:\n  narrowcast profiles get --cookie c-81f3\n  narrowcast profiles get --ip 203.0.113.9 --json\n`,
+    )
+    .action(({ json, ...name }: VisitorName & { json?: boolean }) =>
+      withStore(parts, 'reads', (store) =>
+        getCommand(store, name, parts.terminal.stdout, { json: json === true, nowMs: parts.clock.nowMs() }),
+      ),
+    );
+  visitorCommand(
+    command,
+    'delete',
+    'Erase a visitor everywhere, and prove it. Exit code 1 when something is left.',
+  )
+    .addHelpText(
+      'after',
+      `${VISITOR_HELP}\nOf an address exactly that is erased, not the networks that others share.\n\nExamples:\n  narrowcast profiles delete --cookie c-81f3\n  narrowcast profiles delete --exchange generic --user gx-1001\n`,
+    )
+    .action((name: VisitorName) =>
+      withStore(parts, 'changes', (store) => deleteCommand(store, name, parts.terminal.stdout)),
+    );
+  visitorCommand(
+    command,
+    'export',
+    'Write the data of a visitor as profile lines. Exit code 1 when there is none.',
+  )
+    .option('--out <file>', 'instead of standard output')
+    .addHelpText(
+      'after',
+      `${VISITOR_HELP}\n"profiles load" takes the lines. Counts of ads shown are not part of them: "profiles get --json" has those.\n\nExamples:\n  narrowcast profiles export --cookie c-81f3 --out visitor.ndjson\n  narrowcast profiles export --eid ids.example --id E-77\n`,
+    )
+    .action(({ out, ...name }: VisitorName & { out?: string }) =>
+      withStore(parts, 'reads', (store) => exportCommand(store, name, parts.terminal, out)),
+    );
+  return command;
+}
+
+function visitorCommand(parent: Command, name: string, description: string): Command {
+  return parent
+    .command(name)
+    .description(description)
+    .option('--cookie <id>', 'our own cookie id')
+    .option('--ip <address>', 'an IP address or network')
+    .option('--ifa <id>', "a device's advertising id")
+    .option('--exchange <name>', 'an exchange, with --user')
+    .option('--user <id>', "an exchange's id of the user, with --exchange")
+    .option('--eid <source>', 'the source of an extended id, with --id')
+    .option('--id <id>', 'an extended id, with --eid');
+}
+
+/** Opens the store, runs a command against it, closes it, and says what went wrong that is the operator's to put right. */
+async function withStore(
+  parts: ProfileCommandParts,
+  how: 'reads' | 'changes',
+  run: (store: ProfileStore, settings: Settings) => Promise<number>,
+): Promise<void> {
+  const settings = parts.settings();
+  if (how === 'changes' && parts.keepsProfilesInMemory(settings)) {
+    parts.terminal.stderr.write(`narrowcast: ${IN_MEMORY}\n`);
+    return parts.exit(EXIT_CANNOT);
+  }
+  const store = await parts.openStore(settings);
+  try {
+    parts.exit(await run(store, settings));
+  } catch (error) {
+    if (!(error instanceof InputProblem) && !(error instanceof FieldProblem)) throw error;
+    parts.terminal.stderr.write(`narrowcast: ${error.message}\n`);
+    parts.exit(EXIT_CANNOT);
+  } finally {
+    await store.close();
+  }
+}
+
+/** The first signal ends the load in order; a second one ends the process as if nobody listened. */
+function stopOnSignal(): { readonly signal: AbortSignal; readonly end: () => void } {
+  const controller = new AbortController();
+  const stop = (): void => {
+    end();
+    controller.abort();
+  };
+  const end = (): void => {
+    for (const signal of SIGNALS) process.removeListener(signal, stop);
+  };
+  for (const signal of SIGNALS) process.once(signal, stop);
+  return { signal: controller.signal, end };
+}
