@@ -28,7 +28,7 @@ export async function explainFile(
   const body = file === '-' ? await buffer(process.stdin) : await readFile(file);
   const bidder = await createBidder(settings, { clock: systemClock, logger: pino({ level: 'silent' }) });
   const { catalog } = await loadCatalog({ configDir: settings.configDir, clock: systemClock });
-  bidder.use(catalog);
+  await bidder.use(catalog);
   const whole = await bidder.explain(options.exchange, body);
   bidder.metrics.close();
   const explanation = options.campaign === undefined ? whole : onlyCampaign(whole, options.campaign);
