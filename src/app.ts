@@ -1,25 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { AnswerReserve } from './bid/answer-reserve.js';
 import { scratchKeeper, type BidEnvironment } from './bid/environment.js';
 import { explain, type Explanation } from './bid/explain.js';
 import { createBidHandler, createOverloadAnswer } from './bid/handler.js';
-import { buildSnapshot, type BidSnapshot } from './bid/snapshot.js';
+import { createResponseSizes } from './bid/respond.js';
+import { snapshotSteps, type BidSnapshot } from './bid/snapshot.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import type { Catalog } from './domain/catalog.js';
-import { SILENT_METRICS } from './domain/ports.js';
+import { SILENT_METRICS, type ProfileStore } from './domain/ports.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
+import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
 import { createMetrics, type Metrics } from './metrics/metrics.js';
 import { createNoticeHandler } from './notices/handle.js';
-import { loadNoticeKeys } from './notices/keys.js';
 import { createNoticeTokens, type NoticeTokens } from './notices/token.js';
-import { createEmbeddedStore } from './profile/embedded-store.js';
 import { openGeoLocator } from './profile/geo.js';
-import { loadProfiles } from './profile/load-profiles.js';
+import { openProfiles } from './open-profiles.js';
 import { createProfileLookup } from './profile/lookup.js';
+import { loadKeyRing } from './secrets/key-ring.js';
 import type { Settings } from './settings.js';
 
 export interface AppParts {
@@ -44,10 +46,17 @@ export interface Bidder {
   readonly environment: BidEnvironment;
   readonly metrics: Metrics;
   readonly tokens: NoticeTokens;
-  /** Puts a catalogue to use; requests in work keep the one they have. */
-  readonly use: (catalog: Catalog) => void;
-  /** The answer to a request and why, uncounted. */
-  readonly explain: (exchange: string, body: Uint8Array) => Promise<Explanation>;
+  readonly store: ProfileStore;
+  /** Is there a catalogue to bid from? */
+  readonly isReady: () => boolean;
+  /**
+   * Puts a catalogue to use, when its index is built; requests in work keep the one they have. Of several that are
+   * waiting only the last is used.
+   */
+  readonly use: (catalog: Catalog) => Promise<void>;
+  /** The answer to a request and why, uncounted; with a campaign only its line items are described. */
+  readonly explain: (exchange: string, body: Uint8Array, campaign?: string) => Promise<Explanation>;
+  readonly close: () => Promise<void>;
 }
 
 /**
@@ -58,18 +67,17 @@ export interface Bidder {
 export async function createBidder(settings: Settings, { clock, logger }: AppParts): Promise<Bidder> {
   mkdirSync(settings.dataDir, { recursive: true });
   const metrics = createMetrics();
-  const store = createEmbeddedStore();
-  const profiles = await loadProfiles(settings.profilesDir, store, clock.nowMs());
-  logger.info({ profiles: store.size, rejected: profiles.rejectedCount }, 'profiles loaded');
-  for (const { file, line, reason } of profiles.rejected)
-    logger.warn({ file, line }, `profile rejected: ${reason}`);
+  const { store, reader } = await openProfiles(settings, { clock, logger, metrics });
 
   if (!settings.publicUrl.startsWith('https:')) {
     logger.warn('PUBLIC_URL is not https: no impression that takes secure markup only will be bid on');
   }
 
   let snapshot: BidSnapshot | undefined;
-  const tokens = createNoticeTokens(loadNoticeKeys(settings.noticeKeys, settings.dataDir));
+  const { dataDir, noticeKeys } = settings;
+  const tokens = createNoticeTokens(
+    loadKeyRing({ name: 'NOTICE_KEYS', setting: noticeKeys, dataDir, fileName: 'notice-key' }),
+  );
   const environment: BidEnvironment = {
     clock,
     snapshot: () => {
@@ -77,37 +85,79 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
       return snapshot;
     },
     scratchFor: scratchKeeper(),
-    findProfile: createProfileLookup(store, metrics),
+    findProfile: createProfileLookup(reader, metrics),
+    answerReserve: new AnswerReserve(),
     locator: openGeoLocator(settings.geoFile, metrics),
     signer: tokens,
+    responseSizes: createResponseSizes(tokens, settings.publicUrl),
     nextBidId: bidIds(),
     publicUrl: settings.publicUrl,
     metrics,
   };
   const explaining: BidEnvironment = {
     ...environment,
-    findProfile: createProfileLookup(store, SILENT_METRICS),
+    findProfile: createProfileLookup(reader, SILENT_METRICS),
+    answerReserve: new AnswerReserve(),
     metrics: SILENT_METRICS,
   };
   return {
     environment,
     metrics,
     tokens,
-    use(catalog) {
-      snapshot = buildSnapshot(catalog, settings.publicUrl);
+    store,
+    isReady: () => snapshot !== undefined,
+    use: lastOnly(async (catalog) => {
+      snapshot = await inSlices(snapshotSteps(catalog, settings.publicUrl), clock);
       metrics.catalogInUse(catalog);
+    }),
+    explain: (exchange, body, campaign) =>
+      explain(explaining, { exchange, body, receivedMs: clock.monotonicMs() }, campaign),
+    async close() {
+      metrics.close();
+      await store.close();
     },
-    explain: (exchange, body) => explain(explaining, { exchange, body, receivedMs: clock.monotonicMs() }),
   };
 }
 
 /** Starts a whole bidder. @throws when it cannot: a port is taken, a folder is missing, a key is malformed */
 export async function startApp(settings: Settings, parts: AppParts): Promise<App> {
+  /** What to close, the last opened first. */
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    return { ...(await openApp(settings, parts, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openApp(
+  settings: Settings,
+  parts: AppParts,
+  closers: (() => void | Promise<void>)[],
+): Promise<Omit<App, 'close'>> {
   const { clock, logger } = parts;
   const bidder = await createBidder(settings, parts);
   const { environment, metrics } = bidder;
+  closers.push(bidder.close);
   let problems: readonly Finding[] = [];
   let draining = false;
+
+  const adminServer = await startAdminServer({
+    host: settings.adminHost,
+    port: settings.adminPort,
+    token: settings.adminToken,
+    bodyBytesMax: settings.bodyBytesMax,
+    metricsText: () => metrics.text(),
+    readiness: readinessOf(bidder, () => draining),
+    explain: async (exchange, body, campaign) =>
+      explanationAnswer(await bidder.explain(exchange, body, campaign)),
+    clock,
+  });
+  closers.push(adminServer.close);
 
   const tellProblems = (found: readonly Finding[]): void => {
     problems = found;
@@ -115,15 +165,23 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     for (const problem of found) logger.warn(formatFinding(problem, { colour: false }));
     if (found.length === 0) logger.info('no problems in the configuration');
   };
-  const use = (catalog: Catalog): void => {
-    bidder.use(catalog);
+  const use = async (catalog: Catalog): Promise<void> => {
+    await bidder.use(catalog);
     const { lineItems } = environment.snapshot();
     const { version, campaigns } = catalog;
     logger.info({ version, campaigns: campaigns.length, lineItems: lineItems.length }, 'catalogue in use');
   };
   const { configDir, dataDir } = settings;
-  const watch = await watchCatalog({ configDir, dataDir, clock, onChange: use, onProblems: tellProblems });
-  use(watch.catalog);
+  const onChange = (catalog: Catalog): void => {
+    use(catalog).catch((error: unknown) => {
+      logger.error(error, 'the new catalogue cannot be used; the one before it stays in use');
+    });
+  };
+  const watch = await watchCatalog({ configDir, dataDir, clock, onChange, onProblems: tellProblems });
+  closers.push(() => {
+    watch.close();
+  });
+  await use(watch.catalog);
   if (watch.problems.length > 0) tellProblems(watch.problems);
 
   const bidServer = await startBidServer({
@@ -132,7 +190,8 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     bodyBytesMax: settings.bodyBytesMax,
     bodyTimeoutMs: settings.bodyTimeoutMs,
     inFlightMax: settings.inFlightMax,
-    handleBid: createBidHandler(environment),
+    delayMsMax: settings.delayMsMax,
+    handleBid: createBidHandler(environment, mistakeLogger(logger, clock)),
     handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, clock }),
     hasExchange: (name) => environment.snapshot().catalog.exchanges.has(name),
     overloadAnswer: createOverloadAnswer(environment),
@@ -140,34 +199,69 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     clock,
   });
   metrics.watchInFlight(bidServer.inFlight);
-  const adminServer = await startAdminServer({
-    host: settings.adminHost,
-    port: settings.adminPort,
-    token: settings.adminToken,
-    bodyBytesMax: settings.bodyBytesMax,
-    metricsText: () => metrics.text(),
-    readiness: () => (draining ? { ready: false, why: 'draining' } : { ready: true, why: 'ready' }),
-    explain: async (exchange, body) => explanationAnswer(await bidder.explain(exchange, body)),
-    clock,
+  closers.push(() => bidServer.drain(settings.drainMs));
+  closers.push(() => {
+    draining = true;
   });
+  return { port: bidServer.port, adminPort: adminServer.port, problems: () => problems };
+}
 
-  return {
-    port: bidServer.port,
-    adminPort: adminServer.port,
-    problems: () => problems,
-    async close() {
-      draining = true;
-      watch.close();
-      await bidServer.drain(settings.drainMs);
-      adminServer.close();
-      metrics.close();
-    },
+/**
+ * Ready once there is a catalogue and the profile store has been there. When it goes away later the process stays ready:
+ * it bids without profiles, and so would every other.
+ */
+function readinessOf(bidder: Bidder, isDraining: () => boolean): () => { ready: boolean; why: string } {
+  let storeSeen = false;
+  return () => {
+    if (isDraining()) return { ready: false, why: 'draining' };
+    if (!bidder.isReady()) return { ready: false, why: 'no catalogue yet' };
+    const problem = bidder.store.problem();
+    storeSeen ||= problem === undefined;
+    if (!storeSeen) return { ready: false, why: `no profile store yet: ${problem}` };
+    return { ready: true, why: problem === undefined ? 'ready' : `ready, without profiles: ${problem}` };
+  };
+}
+
+const MISTAKE_LOG_MS = 10_000;
+
+/** Logs a mistake of the program with where it happened, at most one in ten seconds: a request may be sent again and again. */
+function mistakeLogger(logger: Logger, clock: Clock): (error: unknown) => void {
+  let lastMs = -Infinity;
+  let unlogged = 0;
+  return (error) => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - lastMs < MISTAKE_LOG_MS) {
+      unlogged++;
+      return;
+    }
+    logger.error({ err: error, unlogged }, 'a request met a mistake of the program and got no bid');
+    lastMs = nowMs;
+    unlogged = 0;
   };
 }
 
 function explanationAnswer(explanation: Explanation): { status: number; body: string } {
   const status = explanation.outcome === 'unknown-exchange' ? 404 : 200;
   return { status, body: `${JSON.stringify(explanation, null, 2)}\n` };
+}
+
+/** Makes calls wait for the one before them; of those that wait only the last is made, and answers for all of them. */
+function lastOnly<Argument>(
+  work: (argument: Argument) => Promise<void>,
+): (argument: Argument) => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let newest: Argument | undefined;
+  return (argument) => {
+    newest = argument;
+    const takeTurn = async (): Promise<void> => {
+      const next = newest;
+      newest = undefined;
+      if (next !== undefined) await work(next);
+    };
+    // Who made the call before this one is told of its failure; it keeps nobody else waiting.
+    running = running.then(takeTurn, takeTurn);
+    return running;
+  };
 }
 
 /** Eight random letters a process, then a count: unique without asking anybody, and short. */

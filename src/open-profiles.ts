@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ProfileReader, ProfileStore } from './domain/ports.js';
 import type { Clock } from './lib/clock.js';
@@ -6,6 +7,8 @@ import { CachedReader } from './profile/cached-reader.js';
 import { readDirectly } from './profile/direct-reader.js';
 import { createEmbeddedStore } from './profile/embedded-store.js';
 import { loadProfiles } from './profile/load-profiles.js';
+import { createRedisStore } from './redis/profile-store.js';
+import { parseRedisUrl } from './redis/redis-url.js';
 import { loadKeyRing } from './secrets/key-ring.js';
 import type { Settings } from './settings.js';
 
@@ -13,4 +16,77 @@ import type { Settings } from './settings.js';
 export interface Profiles {
   readonly store: ProfileStore;
   readonly reader: ProfileReader;
+}
+
+interface Parts {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+const STORE_WAIT_MS = 3_000;
+
+/**
+ * Opens the profiles that the settings name: in Redis with a cache before it, or in this process's memory.
+ *
+ * @throws when the folder of profiles cannot be read, or REDIS_URL or a key cannot be used; not when Redis is down
+ */
+export async function openProfiles(settings: Settings, parts: Parts): Promise<Profiles> {
+  const { redisUrl } = settings;
+  const profiles =
+    redisUrl === undefined ? await openEmbedded(settings, parts) : openRedis(redisUrl, settings, parts);
+  parts.metrics.watchProfileStore(() => profiles.store.problem() === undefined);
+  return profiles;
+}
+
+async function openEmbedded(settings: Settings, { clock, logger }: Parts): Promise<Profiles> {
+  const store = createEmbeddedStore();
+  const loaded = await loadProfiles(settings.profilesDir, store, clock.nowMs());
+  logger.info({ profiles: store.size, rejected: loaded.rejectedCount }, 'profiles loaded');
+  for (const { file, line, reason } of loaded.rejected) {
+    logger.warn({ file, line }, `profile rejected: ${reason}`);
+  }
+  return { store, reader: readDirectly(store) };
+}
+
+function openRedis(redisUrl: string, settings: Settings, { clock, logger, metrics }: Parts): Profiles {
+  const { dataDir, redisInsecure: allowInsecure } = settings;
+  const store = createRedisStore({
+    target: parseRedisUrl(redisUrl, { allowInsecure }),
+    keyRing: loadKeyRing({
+      name: 'PROFILE_KEYS',
+      setting: settings.profileKeys,
+      dataDir,
+      fileName: 'profile-key',
+    }),
+    profileTtlMs: settings.profileTtlMs,
+    addressTtlMs: settings.addressTtlMs,
+    frequencyTtlMs: settings.frequencyTtlMs,
+    linkTtlMs: settings.linkTtlMs,
+    metrics,
+    reports: {
+      problem: (message) => {
+        logger.warn(message);
+      },
+      recovered: (message) => {
+        logger.info(message);
+      },
+    },
+  });
+  const reader = new CachedReader(store, {
+    bytesMax: settings.profileCacheBytes,
+    ttlMs: settings.profileCacheTtlMs,
+    clock,
+    metrics,
+  });
+  metrics.watchProfileCache(() => reader.figures());
+  return { store, reader };
+}
+
+/** For commands that ask once: waits a while for a store that is still connecting. @throws when it cannot be asked then */
+export async function whenReady(store: ProfileStore): Promise<void> {
+  const deadlineMs = performance.now() + STORE_WAIT_MS;
+  while (store.problem() !== undefined && performance.now() < deadlineMs) await wait(10);
+  const problem = store.problem();
+  if (problem !== undefined) throw new Error(`the profile store cannot be asked: ${problem}`);
 }

@@ -17,6 +17,7 @@ export const EXCHANGE: Exchange = {
   responseBytesMax: 8_192,
   noBidHeader: false,
   gzip: false,
+  extendedIdSources: undefined,
   billing: 'burl',
 };
 

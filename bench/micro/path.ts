@@ -1,6 +1,8 @@
+import { AnswerReserve } from '../../src/bid/answer-reserve.js';
 import type { BidEnvironment } from '../../src/bid/environment.js';
 import { scratchKeeper } from '../../src/bid/environment.js';
 import { decide } from '../../src/bid/path.js';
+import { createResponseSizes } from '../../src/bid/respond.js';
 import { buildSnapshot } from '../../src/bid/snapshot.js';
 import type { Campaign } from '../../src/domain/campaign.js';
 import type { Catalog } from '../../src/domain/catalog.js';
@@ -10,6 +12,7 @@ import { SILENT_METRICS } from '../../src/domain/ports.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { integerBetween, seededRandom } from '../../src/lib/prng.js';
 import { createNoticeTokens } from '../../src/notices/token.js';
+import { readDirectly } from '../../src/profile/direct-reader.js';
 import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
 import { openGeoLocator } from '../../src/profile/geo.js';
 import { createProfileLookup } from '../../src/profile/lookup.js';
@@ -66,14 +69,17 @@ function seededCatalog(size: number): Catalog {
 
 function environment(catalog: Catalog): BidEnvironment {
   const snapshot = buildSnapshot(catalog, PUBLIC_URL);
+  const signer = createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]);
   let count = 0;
   return {
     clock: systemClock,
     snapshot: () => snapshot,
     scratchFor: scratchKeeper(),
-    findProfile: createProfileLookup(createEmbeddedStore(), SILENT_METRICS),
+    responseSizes: createResponseSizes(signer, PUBLIC_URL),
+    findProfile: createProfileLookup(readDirectly(createEmbeddedStore()), SILENT_METRICS),
+    answerReserve: new AnswerReserve(),
     locator: openGeoLocator(undefined, SILENT_METRICS),
-    signer: createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]),
+    signer,
     nextBidId: () => `bench-${count++}`,
     publicUrl: PUBLIC_URL,
     metrics: SILENT_METRICS,

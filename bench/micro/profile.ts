@@ -1,6 +1,9 @@
 import type { BidRequest } from '../../src/domain/bid-request.js';
+import type { Exchange } from '../../src/domain/catalog.js';
+import type { ExchangeId } from '../../src/domain/ids.js';
 import type { Profile, ProfileKey } from '../../src/domain/profile.js';
 import { pick, seededRandom } from '../../src/lib/prng.js';
+import { readDirectly } from '../../src/profile/direct-reader.js';
 import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
 import { profileKeys } from '../../src/profile/identity.js';
 import { createProfileLookup } from '../../src/profile/lookup.js';
@@ -13,6 +16,7 @@ const PEOPLE = 20_000;
 const NETWORKS = 256;
 const SEGMENTS = ['runner', 'outdoor', 'traveller', 'gamer', 'parent', 'grocery', 'music-fan', 'campus'];
 
+const EXCHANGE = { id: 'generic' as ExchangeId, extendedIdSources: undefined } as Exchange;
 const OTHER_IDS = { id: 'gx-1001', ifa: '6D92078A-8246-4BA4-AE5B-76104861E7DC' };
 
 /** From the request's ids to the merged profile, in a store of 20,000 people and 256 networks. */
@@ -25,7 +29,7 @@ export function profileTasks(): BenchTask[] {
     const { key, profile } = read(profileLine(id, random));
     store.put(key, profile);
   }
-  const lookup = createProfileLookup(store, { profileLookup: () => undefined });
+  const lookup = createProfileLookup(readDirectly(store), { profileLookup: () => undefined });
   const known = visitorOf({ buyerId: 'c-81', ...OTHER_IDS, ip: '198.51.100.7' });
   const stranger = visitorOf({ buyerId: 'c-unknown', ...OTHER_IDS, ip: '203.0.113.7' });
   const line = profileLine({ cookie: 'c-1' }, random);
@@ -36,15 +40,15 @@ export function profileTasks(): BenchTask[] {
     { name: 'merge two profiles', run: () => mergeProfiles(person, address)?.segments.size ?? 0 },
     {
       name: 'look up a visitor known by cookie and network',
-      run: async () => sizeOf(await lookup(known, 'x', 0)),
+      run: async () => sizeOf(await lookup(known, EXCHANGE, 0)),
     },
-    { name: 'look up a stranger', run: async () => sizeOf(await lookup(stranger, 'x', 0)) },
+    { name: 'look up a stranger', run: async () => sizeOf(await lookup(stranger, EXCHANGE, 0)) },
     { name: 'read a line of a profile file', run: () => read(line).profile.segments.size },
   ];
 }
 
 function countKeys(request: BidRequest): number {
-  const { person, address } = profileKeys(request, 'generic');
+  const { person, address } = profileKeys(request, EXCHANGE);
   return person.length + address.length;
 }
 

@@ -5,6 +5,7 @@ import { createBidder } from '../app.js';
 import type { Explanation } from '../bid/explain.js';
 import { loadCatalog } from '../catalog/load.js';
 import { systemClock } from '../lib/clock.js';
+import { whenReady } from '../open-profiles.js';
 import type { Settings } from '../settings.js';
 import { formatExplanation } from './format-explanation.js';
 import { styleFor } from './style.js';
@@ -28,9 +29,10 @@ export async function explainFile(
   const body = file === '-' ? await buffer(process.stdin) : await readFile(file);
   const bidder = await createBidder(settings, { clock: systemClock, logger: pino({ level: 'silent' }) });
   const { catalog } = await loadCatalog({ configDir: settings.configDir, clock: systemClock });
-  bidder.use(catalog);
+  await bidder.use(catalog);
+  await whenReady(bidder.store);
   const whole = await bidder.explain(options.exchange, body);
-  bidder.metrics.close();
+  await bidder.close();
   const explanation = options.campaign === undefined ? whole : onlyCampaign(whole, options.campaign);
   process.stdout.write(
     options.json

@@ -1,17 +1,20 @@
+import { pino } from 'pino';
 import type { ProfileStore } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
-import { createEmbeddedStore } from '../profile/embedded-store.js';
-import { loadProfiles } from '../profile/load-profiles.js';
+import { createMetrics } from '../metrics/metrics.js';
+import { openProfiles, whenReady } from '../open-profiles.js';
 import type { Settings } from '../settings.js';
 
 /** Whether profiles are kept in each process's own memory, so that no other process can change them. */
-export function keepsProfilesInMemory(_settings: Settings): boolean {
-  return true;
+export function keepsProfilesInMemory({ redisUrl }: Settings): boolean {
+  return redisUrl === undefined;
 }
 
-/** The store that a bidder with these settings asks, filled as the bidder's would be. */
+/** The store that a bidder with these settings asks, ready to be asked. @throws when it cannot be reached */
 export async function openProfileStore(settings: Settings, clock: Clock): Promise<ProfileStore> {
-  const store = createEmbeddedStore();
-  await loadProfiles(settings.profilesDir, store, clock.nowMs());
+  const metrics = createMetrics();
+  const { store } = await openProfiles(settings, { clock, logger: pino({ level: 'silent' }), metrics });
+  metrics.close();
+  await whenReady(store);
   return store;
 }

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { visitorOf } from '../../test/support/visitor.js';
-import type { ProfileKey } from '../domain/profile.js';
+import type { ExchangeId } from '../domain/ids.js';
+import { profileKeyText, type ProfileKey } from '../domain/profile.js';
 import { profileKeys } from './identity.js';
-import { profileKeyText } from '../domain/profile.js';
 
 const IFA = '6D92078A-8246-4BA4-AE5B-76104861E7DC';
+
+function exchange(id: string, extendedIdSources?: readonly string[]) {
+  return { id: id as ExchangeId, extendedIdSources };
+}
 
 function texts(keys: readonly ProfileKey[]): string[] {
   return keys.map(profileKeyText);
@@ -15,7 +19,7 @@ describe('the keys of a visitor', () => {
   it('are those of the person in order of trust: cookie, exchange user, device, extended ids', () => {
     const extendedIds = [{ source: 'IDs.Example', id: 'E-1' }];
     const visitor = visitorOf({ buyerId: 'c-81f3', id: 'gx-1', ifa: IFA, extendedIds });
-    expect(profileKeys(visitor, 'generic').person).toEqual([
+    expect(profileKeys(visitor, exchange('generic')).person).toEqual([
       { kind: 'cookie', id: 'c-81f3' },
       { kind: 'user', exchange: 'generic', id: 'gx-1' },
       { kind: 'ifa', id: IFA.toLowerCase() },
@@ -23,9 +27,24 @@ describe('the keys of a visitor', () => {
     ]);
   });
 
+  it('are, of extended ids, those of the sources that the exchange’s file names, in its order', () => {
+    const visitor = visitorOf({
+      extendedIds: [
+        { source: 'a.example', id: '1' },
+        { source: 'B.example', id: '2' },
+        { source: 'c.example', id: '3' },
+      ],
+    });
+    const ids = (sources?: readonly string[]) =>
+      texts(profileKeys(visitor, exchange('x', sources)).person).map((text) => text.at(-1));
+    expect(ids()).toEqual(['1', '2', '3']);
+    expect(ids(['c.example', 'b.example'])).toEqual(['3', '2']);
+    expect(ids(['none.example'])).toEqual([]);
+  });
+
   it('are those of the address from narrow to wide', () => {
     const visitor = visitorOf({ ip: '203.0.113.77', ipv6: '2001:db8:1:2:3::9' });
-    expect(texts(profileKeys(visitor, 'x').address)).toEqual([
+    expect(texts(profileKeys(visitor, exchange('x')).address)).toEqual([
       'a:6:20010db8000100020003000000000009/128',
       'a:4:cb00714d/32',
       'a:6:20010db8000100020000000000000000/64',
@@ -35,17 +54,19 @@ describe('the keys of a visitor', () => {
   });
 
   it('are the same for an address in the wrong field or written as a mapped one', () => {
-    const right = profileKeys(visitorOf({ ip: '192.0.2.10' }), 'x');
+    const right = profileKeys(visitorOf({ ip: '192.0.2.10' }), exchange('x'));
     expect(right.address).toHaveLength(2);
-    expect(profileKeys(visitorOf({ ipv6: '192.0.2.10' }), 'x')).toEqual(right);
-    expect(profileKeys(visitorOf({ ip: '::ffff:192.0.2.10' }), 'x')).toEqual(right);
-    expect(profileKeys(visitorOf({ ip: '192.0.2.10', ipv6: '::FFFF:192.0.2.10' }), 'x')).toEqual(right);
+    expect(profileKeys(visitorOf({ ipv6: '192.0.2.10' }), exchange('x'))).toEqual(right);
+    expect(profileKeys(visitorOf({ ip: '::ffff:192.0.2.10' }), exchange('x'))).toEqual(right);
+    expect(profileKeys(visitorOf({ ip: '192.0.2.10', ipv6: '::FFFF:192.0.2.10' }), exchange('x'))).toEqual(
+      right,
+    );
   });
 
   it.each(['', '1.2.3', '256.1.1.1', 'localhost', '192.0.2.1/24', '192.0.2.1 ', ':::', '1'.repeat(10_000)])(
     'are none for the invalid address %j',
     (ip) => {
-      expect(profileKeys(visitorOf({ ip, ipv6: ip }), 'x').address).toEqual([]);
+      expect(profileKeys(visitorOf({ ip, ipv6: ip }), exchange('x')).address).toEqual([]);
     },
   );
 
@@ -55,27 +76,32 @@ describe('the keys of a visitor', () => {
         { source: id, id: 'e' },
         { source: 's', id },
       ];
-      expect(profileKeys(visitorOf({ buyerId: id, id, ifa: id, extendedIds }), 'x').person).toEqual([]);
+      expect(profileKeys(visitorOf({ buyerId: id, id, ifa: id, extendedIds }), exchange('x')).person).toEqual(
+        [],
+      );
     }
     for (const ifa of ['00000000-0000-0000-0000-000000000000', '0', '-']) {
-      expect(profileKeys(visitorOf({ ifa }), 'x').person).toEqual([]);
+      expect(profileKeys(visitorOf({ ifa }), exchange('x')).person).toEqual([]);
     }
-    expect(profileKeys(visitorOf({ buyerId: 'x'.repeat(256) }), 'x').person).toHaveLength(1);
+    expect(profileKeys(visitorOf({ buyerId: 'x'.repeat(256) }), exchange('x')).person).toHaveLength(1);
   });
 
   it('are bounded in number', () => {
     const extendedIds = Array.from({ length: 1_000 }, (_, i) => ({ source: 's', id: `e${i}` }));
-    expect(profileKeys(visitorOf({ extendedIds }), 'x').person).toHaveLength(8);
+    expect(profileKeys(visitorOf({ extendedIds }), exchange('x')).person).toHaveLength(8);
   });
 
   it('are neither device nor address in front of a public screen', () => {
-    const keys = profileKeys(visitorOf({ ifa: IFA, ip: '192.0.2.10', buyerId: 'c-1' }, 'dooh'), 'x');
+    const keys = profileKeys(
+      visitorOf({ ifa: IFA, ip: '192.0.2.10', buyerId: 'c-1' }, 'dooh'),
+      exchange('x'),
+    );
     expect(keys).toEqual({ person: [{ kind: 'cookie', id: 'c-1' }], address: [] });
   });
 
   it('keep the ids of different exchanges apart', () => {
-    const [one] = texts(profileKeys(visitorOf({ id: 'u' }), 'a').person);
-    const [other] = texts(profileKeys(visitorOf({ id: 'u' }), 'b').person);
+    const [one] = texts(profileKeys(visitorOf({ id: 'u' }), exchange('a')).person);
+    const [other] = texts(profileKeys(visitorOf({ id: 'u' }), exchange('b')).person);
     expect(one).not.toBe(other);
   });
 });

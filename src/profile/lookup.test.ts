@@ -1,28 +1,37 @@
 import { describe, expect, it } from 'vitest';
 import { visitorOf } from '../../test/support/visitor.js';
-import type { ProfileLookupResult, ProfileStore } from '../domain/ports.js';
+import type { Exchange } from '../domain/catalog.js';
+import type { ExchangeId } from '../domain/ids.js';
+import type { ProfileAnswer, ProfileLookupResult, ProfileReader } from '../domain/ports.js';
 import type { ProfileKey } from '../domain/profile.js';
+import { readDirectly } from './direct-reader.js';
 import { createEmbeddedStore } from './embedded-store.js';
 import { createProfileLookup } from './lookup.js';
 import { parseProfileLine } from './profile-line.js';
 
-function storeOf(...lines: readonly object[]): ProfileStore {
+const GENERIC = { id: 'generic' as ExchangeId, extendedIdSources: undefined } as Exchange;
+
+async function storeOf(...lines: readonly object[]) {
   const store = createEmbeddedStore();
   for (const line of lines) {
     const parsed = parseProfileLine(JSON.stringify(line), 0);
     if (parsed.kind === 'problem') throw parsed.problem;
-    store.put(parsed.key, parsed.profile);
+    await store.put(parsed.key, parsed.profile);
   }
   return store;
 }
 
-function lookupIn(store: ProfileStore) {
+function lookupIn(reader: ProfileReader) {
   const results: ProfileLookupResult[] = [];
-  const lookup = createProfileLookup(store, { profileLookup: (result) => void results.push(result) });
+  const lookup = createProfileLookup(reader, { profileLookup: (result) => void results.push(result) });
   return { results, lookup };
 }
 
-const store = storeOf(
+function answering(answer: ProfileAnswer): ProfileReader {
+  return { find: () => Promise.resolve(answer) };
+}
+
+const store = await storeOf(
   { id: { cookie: 'c-1' }, people: { age: 30 } },
   { id: { exchange: 'generic', user: 'u-1' }, people: { age: 31 } },
   { id: { ifa: 'i-1' }, people: { age: 32 } },
@@ -44,42 +53,57 @@ describe('looking a visitor up', () => {
     ['the site of an IPv6 address', { ipv6: '2001:db8:1:ffff::1' }, 42],
     ['the person before the address', { buyerId: 'c-1', ip: '192.0.2.10' }, 30],
   ])('finds by %s', async (_, known, age) => {
-    const { results, lookup } = lookupIn(store);
-    expect((await lookup(visitorOf(known), 'generic', 0))?.people.age).toBe(age);
+    const { results, lookup } = lookupIn(readDirectly(store));
+    expect((await lookup(visitorOf(known), GENERIC, 0))?.people.age).toBe(age);
     expect(results).toEqual(['found']);
   });
 
   it('merges what is known about the person with the narrowest that is known about the address', async () => {
-    const { lookup } = lookupIn(store);
-    const profile = await lookup(visitorOf({ buyerId: 'c-1', ip: '192.0.2.10' }), 'generic', 0);
+    const { lookup } = lookupIn(readDirectly(store));
+    const profile = await lookup(visitorOf({ buyerId: 'c-1', ip: '192.0.2.10' }), GENERIC, 0);
     expect(profile?.people).toMatchObject({ age: 30, income: 'high' });
   });
 
   it('takes the user id of another exchange for another user', async () => {
-    const { results, lookup } = lookupIn(store);
-    expect(await lookup(visitorOf({ id: 'u-1' }), 'other', 0)).toBeUndefined();
+    const { results, lookup } = lookupIn(readDirectly(store));
+    expect(
+      await lookup(visitorOf({ id: 'u-1' }), { ...GENERIC, id: 'other' as ExchangeId }, 0),
+    ).toBeUndefined();
     expect(results).toEqual(['not-found']);
   });
 
-  it('asks the store once for all keys and hands it the deadline', async () => {
+  it('knows a linked visitor by what the cookie is known by, not by what the exchange’s user id is', async () => {
+    const linked = await storeOf(
+      { id: { cookie: 'c-1' }, people: { age: 30 } },
+      { id: { exchange: 'generic', user: 'u-1' }, people: { age: 31 } },
+    );
+    await linked.link('generic', 'u-1', 'c-1');
+    const { lookup } = lookupIn(readDirectly(linked));
+    expect((await lookup(visitorOf({ id: 'u-1' }), GENERIC, 0))?.people.age).toBe(30);
+  });
+
+  it('asks once for all keys and hands on the deadline', async () => {
     const asked: [readonly ProfileKey[], number][] = [];
-    const find: ProfileStore['find'] = async (keys, deadlineMs) => {
+    const find: ProfileReader['find'] = (keys, deadlineMs) => {
       asked.push([keys, deadlineMs]);
-      return keys.map(() => undefined);
+      return Promise.resolve({ kind: 'answered', stored: keys.map(() => undefined) });
     };
-    await lookupIn({ find }).lookup(visitorOf({ buyerId: 'c', ip: '192.0.2.1' }), 'generic', 123);
+    await lookupIn({ find }).lookup(visitorOf({ buyerId: 'c', ip: '192.0.2.1' }), GENERIC, 123);
     expect(asked).toEqual([[expect.objectContaining({ length: 3 }), 123]]);
   });
 
   it('asks nobody when the request names nobody', async () => {
     const { results, lookup } = lookupIn({ find: () => Promise.reject(new Error('asked')) });
-    expect(await lookup(visitorOf({ buyerId: '', ip: 'unknown' }), 'generic', 0)).toBeUndefined();
+    expect(await lookup(visitorOf({ buyerId: '', ip: 'unknown' }), GENERIC, 0)).toBeUndefined();
     expect(results).toEqual(['no-key']);
   });
 
-  it('goes on without a profile when the store fails, and counts it', async () => {
-    const { results, lookup } = lookupIn({ find: () => Promise.reject(new Error('store is gone')) });
-    expect(await lookup(visitorOf({ buyerId: 'c-1' }), 'generic', 0)).toBeUndefined();
-    expect(results).toEqual(['failed']);
-  });
+  it.each(['late', 'broken'] as const)(
+    'goes on without a profile when the store is %s, and counts it',
+    async (kind) => {
+      const { results, lookup } = lookupIn(answering({ kind }));
+      expect(await lookup(visitorOf({ buyerId: 'c-1' }), GENERIC, 0)).toBeUndefined();
+      expect(results).toEqual([kind]);
+    },
+  );
 });

@@ -39,7 +39,9 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
     'a list of sources such as ["id5-sync.com", "liveramp.com"]',
   )
     .optional()
-    .describe('Sources of extended ids to know visitors by, the best first. Left out: all, in the order they come in.'),
+    .describe(
+      'Sources of extended ids to know visitors by, the best first. Left out: all, in the order they come in.',
+    ),
   billing: z
     .enum(['burl', 'impression', 'win'])
     .default('burl')
