@@ -1,9 +1,8 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { ProfileKey } from '../domain/profile.js';
 import { profileKeyText } from '../domain/profile.js';
 import type { SecretKey } from '../domain/secret-key.js';
 import { assert } from '../lib/assert.js';
-import { HmacSha256 } from '../lib/hmac-sha256.js';
 
 /**
  * The names of everything that stands in Redis:
@@ -69,13 +68,13 @@ export function changeNameOfLink(link: string): string {
 
 /** Makes names and seals links with a ring of secrets. */
 export class KeyRing {
-  readonly #secrets: readonly { readonly naming: HmacSha256; readonly sealing: Buffer }[];
+  readonly #secrets: readonly { readonly naming: Buffer; readonly sealing: Buffer }[];
 
   /** @param ring at least one; the first is used for what is written */
   constructor(ring: readonly SecretKey[]) {
     assert(ring.length > 0, 'profile names need at least one key');
     this.#secrets = ring.map(({ secret }) => ({
-      naming: new HmacSha256(derive(secret, NAME_PURPOSE)),
+      naming: derive(secret, NAME_PURPOSE),
       sealing: derive(secret, LINK_PURPOSE),
     }));
   }
@@ -135,7 +134,6 @@ function derive(secret: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', purpose, 32));
 }
 
-function pseudonym(hmac: HmacSha256, text: string): string {
-  const { buffer, byteOffset } = hmac.digest(text);
-  return Buffer.from(buffer, byteOffset, PSEUDONYM_BYTES).toString('base64url');
+function pseudonym(key: Buffer, text: string): string {
+  return createHmac('sha256', key).update(text).digest().toString('base64url', 0, PSEUDONYM_BYTES);
 }
