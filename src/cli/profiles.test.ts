@@ -82,7 +82,7 @@ describe('narrowcast profiles load', () => {
     const stopped = await run(broken, ['load', input]);
     expect(stopped.code).toBe(2);
     expect(stopped.stderr).toContain(
-      'narrowcast: the store refuses profiles: READONLY; give the same files with --resume to go on from here\n',
+      'narrowcast: the store refuses profiles: READONLY\nGive the same files with --resume to go on from here.\n',
     );
     expect((await run(createMapStore(), ['load', input, '--resume'])).code).toBe(0);
   }, 20_000);
