@@ -170,6 +170,12 @@ describe('narrowcast profiles get, export and delete', () => {
     });
   });
 
+  it('wait for a store that is still connecting', async () => {
+    let looks = 0;
+    const problem = () => (++looks < 4 ? 'not connected' : undefined);
+    expect((await run({ ...(await loaded()), problem }, ['get', '--cookie', 'c-1'])).code).toBe(0);
+  });
+
   it('say what is wrong with a name', async () => {
     const { code, stderr } = await run(createMapStore(), ['get', '--cookie', 'c', '--ip', '192.0.2.1']);
     expect(code).toBe(2);
