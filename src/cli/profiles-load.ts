@@ -75,16 +75,16 @@ export async function loadCommand(
   terminal.stdout.write(
     options.json ? `${JSON.stringify(reportData(report), null, 2)}\n` : reportText(report),
   );
-  if (end.kind !== 'complete') terminal.stderr.write(`narrowcast: ${endText(end)}\n`);
+  if (end.kind !== 'complete') terminal.stderr.write(endText(end));
   return end.kind === 'complete' && totals.rejected > 0 ? EXIT_SOME_REJECTED : EXIT_CODES[end.kind];
 }
 
 function endText(end: LoadEnd): string {
-  const resume = 'give the same files with --resume to go on from here';
-  return end.kind === 'stopped' ? `${end.why}; ${resume}` : `interrupted; ${resume}`;
+  const why = end.kind === 'stopped' ? end.why : 'interrupted';
+  return `narrowcast: ${why}\nGive the same files with --resume to go on from here.\n`;
 }
 
-export function reportText({ totals, takenNow, seconds, rejectsFile }: LoadReport): string {
+function reportText({ totals, takenNow, seconds, rejectsFile }: LoadReport): string {
   const { taken, rejected, segmentsEnded } = totals;
   const earlier = taken === takenNow ? '' : `, ${wholeText(taken - takenNow)} of them before this run`;
   const lines = [

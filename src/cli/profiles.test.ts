@@ -82,7 +82,7 @@ describe('narrowcast profiles load', () => {
     const stopped = await run(broken, ['load', input]);
     expect(stopped.code).toBe(2);
     expect(stopped.stderr).toContain(
-      'narrowcast: the store refuses profiles: READONLY; give the same files with --resume to go on from here\n',
+      'narrowcast: the store refuses profiles: READONLY\nGive the same files with --resume to go on from here.\n',
     );
     expect((await run(createMapStore(), ['load', input, '--resume'])).code).toBe(0);
   }, 20_000);
@@ -168,6 +168,12 @@ describe('narrowcast profiles get, export and delete', () => {
       code: 1,
       stdout: '1 record erased; 1 record still there: delete again.\n',
     });
+  });
+
+  it('wait for a store that is still connecting', async () => {
+    let looks = 0;
+    const problem = () => (++looks < 4 ? 'not connected' : undefined);
+    expect((await run({ ...(await loaded()), problem }, ['get', '--cookie', 'c-1'])).code).toBe(0);
   });
 
   it('say what is wrong with a name', async () => {

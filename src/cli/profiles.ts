@@ -1,8 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { ProfileStore } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
-import { FieldProblem } from '../profile/fields.js';
-import { InputProblem } from '../profile/profile-source.js';
 import type { VisitorName } from '../profile/visitor-records.js';
 import type { Settings } from '../settings.js';
 import type { Terminal } from './output.js';
@@ -22,18 +21,70 @@ export interface ProfileCommandParts {
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const EXIT_CANNOT = 2;
+/** Errors whose message is all that the operator needs: they are about the input or the store, not about the program. */
+const PLAIN_ERRORS = new Set(['FieldProblem', 'InputProblem', 'RedisStoreError', 'StoreProblem']);
+/** A store on another machine connects while it is open already. */
+const CONNECT_WITHIN_MS = 10_000;
+const LOOK_EVERY_MS = 20;
 const IN_MEMORY =
   'profiles are kept in memory and are the lines of the files in PROFILES: change those files, ' +
   'or set REDIS_URL to keep profiles in Redis';
 const VISITOR_HELP = `
-The visitor is one of: --cookie ID · --ip ADDRESS (or a network) · --ifa ID · --exchange NAME --user ID · --eid SOURCE --id ID`;
+The visitor is one of: --cookie ID, --ip ADDRESS, --ifa ID, --exchange NAME --user ID, --eid SOURCE --id ID.
+`;
+const GET_HELP = `${VISITOR_HELP}Of an address its networks are asked for as well.
+
+Examples:
+  narrowcast profiles get --cookie c-81f3
+  narrowcast profiles get --ip 203.0.113.9 --json
+`;
+const DELETE_HELP = `${VISITOR_HELP}Of an address exactly that is erased, not the networks that others share.
+
+Examples:
+  narrowcast profiles delete --cookie c-81f3
+  narrowcast profiles delete --exchange generic --user gx-1001
+`;
+const EXPORT_HELP = `${VISITOR_HELP}"profiles load" takes the lines. How often ads were shown is not in them: "profiles get --json" has that.
+
+Examples:
+  narrowcast profiles export --cookie c-81f3 --out visitor.ndjson
+  narrowcast profiles export --eid ids.example --id E-77
+`;
 
 /** `narrowcast profiles load | get | delete | export` */
 export function profilesCommand(parts: ProfileCommandParts): Command {
   const command = new Command('profiles').description(
     'Load, show, erase and hand out what is known of visitors.',
   );
-  command
+  addLoad(command, parts);
+  visitorCommand(command, 'get', 'Show what is known of a visitor. Exit code 1 when nothing is.')
+    .option('--json', 'as JSON for scripts')
+    .addHelpText('after', GET_HELP)
+    .action(({ json, ...name }: VisitorName & { json?: boolean }) =>
+      withStore(parts, 'reads', (store) =>
+        getCommand(store, name, parts.terminal.stdout, { json: json === true, nowMs: parts.clock.nowMs() }),
+      ),
+    );
+  visitorCommand(command, 'delete', 'Erase a visitor, and prove it. Exit code 1 when something is left.')
+    .addHelpText('after', DELETE_HELP)
+    .action((name: VisitorName) =>
+      withStore(parts, 'changes', (store) => deleteCommand(store, name, parts.terminal.stdout)),
+    );
+  visitorCommand(
+    command,
+    'export',
+    'Write the profiles of a visitor as lines. Exit code 1 when there is none.',
+  )
+    .option('--out <file>', 'instead of standard output')
+    .addHelpText('after', EXPORT_HELP)
+    .action(({ out, ...name }: VisitorName & { out?: string }) =>
+      withStore(parts, 'reads', (store) => exportCommand(store, name, parts.terminal, out)),
+    );
+  return command;
+}
+
+function addLoad(parent: Command, parts: ProfileCommandParts): void {
+  parent
     .command('load')
     .description('Put the profiles of files into the store.')
     .argument('<file...>', 'NDJSON files, also .gz, or - for standard input')
@@ -56,43 +107,6 @@ export function profilesCommand(parts: ProfileCommandParts): Command {
         }
       }),
     );
-  visitorCommand(command, 'get', 'Show what is known of a visitor. Exit code 1 when nothing is.')
-    .option('--json', 'as JSON for scripts')
-    .addHelpText(
-      'after',
-      `${VISITOR_HELP}\nOf an address its networks are asked for as well.\n\nExamples:\n  narrowcast profiles get --cookie c-81f3\n  narrowcast profiles get --ip 203.0.113.9 --json\n`,
-    )
-    .action(({ json, ...name }: VisitorName & { json?: boolean }) =>
-      withStore(parts, 'reads', (store) =>
-        getCommand(store, name, parts.terminal.stdout, { json: json === true, nowMs: parts.clock.nowMs() }),
-      ),
-    );
-  visitorCommand(
-    command,
-    'delete',
-    'Erase a visitor everywhere, and prove it. Exit code 1 when something is left.',
-  )
-    .addHelpText(
-      'after',
-      `${VISITOR_HELP}\nOf an address exactly that is erased, not the networks that others share.\n\nExamples:\n  narrowcast profiles delete --cookie c-81f3\n  narrowcast profiles delete --exchange generic --user gx-1001\n`,
-    )
-    .action((name: VisitorName) =>
-      withStore(parts, 'changes', (store) => deleteCommand(store, name, parts.terminal.stdout)),
-    );
-  visitorCommand(
-    command,
-    'export',
-    'Write the data of a visitor as profile lines. Exit code 1 when there is none.',
-  )
-    .option('--out <file>', 'instead of standard output')
-    .addHelpText(
-      'after',
-      `${VISITOR_HELP}\n"profiles load" takes the lines. Counts of ads shown are not part of them: "profiles get --json" has those.\n\nExamples:\n  narrowcast profiles export --cookie c-81f3 --out visitor.ndjson\n  narrowcast profiles export --eid ids.example --id E-77\n`,
-    )
-    .action(({ out, ...name }: VisitorName & { out?: string }) =>
-      withStore(parts, 'reads', (store) => exportCommand(store, name, parts.terminal, out)),
-    );
-  return command;
 }
 
 function visitorCommand(parent: Command, name: string, description: string): Command {
@@ -121,14 +135,29 @@ async function withStore(
   }
   const store = await parts.openStore(settings);
   try {
+    await waitUntilUsable(store);
     parts.exit(await run(store, settings));
   } catch (error) {
-    if (!(error instanceof InputProblem) && !(error instanceof FieldProblem)) throw error;
+    if (!(error instanceof Error) || !PLAIN_ERRORS.has(error.name)) throw error;
     parts.terminal.stderr.write(`narrowcast: ${error.message}\n`);
     parts.exit(EXIT_CANNOT);
   } finally {
     await store.close();
   }
+}
+
+class StoreProblem extends Error {
+  override readonly name = 'StoreProblem';
+}
+
+/** @throws StoreProblem when the store cannot be asked even after a while */
+async function waitUntilUsable(store: ProfileStore): Promise<void> {
+  for (let waitedMs = 0; waitedMs < CONNECT_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
+    if (store.problem() === undefined) return;
+    await sleep(LOOK_EVERY_MS);
+  }
+  const problem = store.problem();
+  if (problem !== undefined) throw new StoreProblem(`the profile store cannot be asked: ${problem}`);
 }
 
 /** The first signal ends the load in order; a second one ends the process as if nobody listened. */

@@ -33,6 +33,10 @@ function instantOrProblem(value: unknown, path: string, orElse: string): number 
 /** @returns undefined when `text` is no day of the calendar, such as 2026-02-30 */
 function dayStartMs(text: string): number | undefined {
   if (!DAY.test(text)) return undefined;
-  const startMs = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(startMs) && new Date(startMs).toISOString().startsWith(text) ? startMs : undefined;
+  const month = Number(text.slice(5, 7)) - 1;
+  const day = Number(text.slice(8, 10));
+  const date = new Date(0);
+  const startMs = date.setUTCFullYear(Number(text.slice(0, 4)), month, day);
+  // A day that the month does not have has become one of the next month.
+  return date.getUTCMonth() === month && date.getUTCDate() === day ? startMs : undefined;
 }

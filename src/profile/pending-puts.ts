@@ -41,6 +41,7 @@ const FULL = 'there is no room for more profiles';
 interface Pending {
   readonly line: WorkedLine;
   state: 'asked' | 'answered' | 'full' | 'refused';
+  /** Why it was refused. */
   why: string;
 }
 
@@ -139,18 +140,20 @@ export class PendingPuts {
     const { work } = pending.line;
     if (work.kind !== 'put') return;
     pending.state = 'asked';
-    const settled = (state: Pending['state'], why: string): void => {
-      pending.state = state;
-      pending.why = why;
-      this.#wake();
-    };
-    this.#store.put(work.key, work.profile).then(
-      (stored) => {
-        if (stored === 'stored') settled('answered', '');
-        else settled(this.#fullIsRefusal ? 'refused' : 'full', FULL);
-      },
-      (error: unknown) => settled('refused', error instanceof Error ? error.message : String(error)),
-    );
+    void this.#put(pending, work.key, work.profile);
+  }
+
+  async #put(pending: Pending, key: ProfileKey, profile: Profile): Promise<void> {
+    try {
+      const stored = await this.#store.put(key, profile);
+      if (stored === 'stored') pending.state = 'answered';
+      else pending.state = this.#fullIsRefusal ? 'refused' : 'full';
+      pending.why = FULL;
+    } catch (error) {
+      pending.state = 'refused';
+      pending.why = error instanceof Error ? error.message : String(error);
+    }
+    this.#wake();
   }
 
   /** Waits until nothing is on its way any more; what is refused by then stays so. */
