@@ -81,7 +81,7 @@ export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFo
         await lastGood.remove(file);
       }
       storedSeen = true;
-      const files = [...present].sort();
+      const files = [...present].sort(byNameWithoutEnding);
       for (const file of files) await refresh(options, entries, file);
       return { files: files.flatMap((file) => entries.get(file) ?? []), problems };
     },
@@ -180,6 +180,13 @@ async function listFolder(
     const message = `the folder ${faultText(error).replace(/^the file /, '')}; what ran keeps running`;
     return { names: undefined, problems: [atTop(folder, message)] };
   }
+}
+
+/** The ending would put `trail-copy.json` before `trail.json`, since `-` comes before the dot. */
+function byNameWithoutEnding(a: string, b: string): number {
+  const [nameA, nameB] = [a.slice(0, -'.json'.length), b.slice(0, -'.json'.length)];
+  if (nameA === nameB) return 0;
+  return nameA < nameB ? -1 : 1;
 }
 
 function isWithin(folder: string, file: string, required: readonly string[]): boolean {

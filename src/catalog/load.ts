@@ -3,6 +3,7 @@ import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { pathText, type Finding } from './finding.js';
+import { idOwners } from './id-owners.js';
 import type { JsonFile } from './json-file.js';
 import { unconfirmedJumps, unconfirmedRateJumps, type Jump } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
@@ -121,39 +122,41 @@ const PLAIN_EXCHANGE = exchangeOf(exchangeFile.parse({}), 'generic');
 async function loadCampaigns(folder: KeptFolder<CampaignContent>, rates: Rates, problems: Finding[]) {
   const { files, problems: ofFolder } = await folder.scan();
   problems.push(...ofFolder);
+  const jumps = new Map(files.map((file) => [file, campaignJumps(file, rates)]));
+  const owners = idOwners(
+    files.map((file) => {
+      const { present, lastGood } = file;
+      const wanted = present.good && jumps.get(file)?.length === 0 ? present.content.campaign.id : undefined;
+      return { file: file.file, wanted, former: lastGood?.content.campaign.id };
+    }),
+  );
   const campaigns: Campaign[] = [];
-  const fileById = new Map<string, string>();
   for (const file of files) {
-    const refusals = refusalsOf(file, rates, fileById);
-    const content = await takeOver(
-      folder,
-      file,
-      refusals,
-      problems,
-      ({ campaign }) => !fileById.has(campaign.id),
-    );
-    if (!content) continue;
-    fileById.set(content.campaign.id, file.file);
-    campaigns.push(content.campaign);
+    const isOwn = ({ campaign }: CampaignContent): boolean => owners.get(campaign.id) === file.file;
+    const repeats = repeatedId(file, owners);
+    const refusals = repeats.length > 0 ? repeats : (jumps.get(file) ?? []);
+    const content = await takeOver(folder, file, refusals, problems, isOwn);
+    if (content) campaigns.push(content.campaign);
   }
   return { campaigns, files };
 }
 
-/** What is wrong with a campaign that is right in itself. */
-function refusalsOf(
-  { file, present, lastGood }: KeptFile<CampaignContent>,
-  rates: Rates,
-  fileById: ReadonlyMap<string, string>,
+function repeatedId(
+  { file, present }: KeptFile<CampaignContent>,
+  owners: ReadonlyMap<string, string>,
 ): Finding[] {
   if (!present.good) return [];
+  const { id } = present.content.campaign;
+  const owner = owners.get(id) ?? file;
+  if (owner === file) return [];
+  const { line, column, source } = present.json.locate(['id']);
+  const message = `id is "${id}", which belongs to ${owner}; give this campaign its own id, or delete one of the two files`;
+  return [{ severity: 'error', file, line, column, path: 'id', message, found: source }];
+}
+
+function campaignJumps({ file, present, lastGood }: KeptFile<CampaignContent>, rates: Rates): Finding[] {
+  if (!present.good || lastGood === undefined || lastGood.content === present.content) return [];
   const { content, json } = present;
-  const owner = fileById.get(content.campaign.id);
-  if (owner !== undefined) {
-    const { line, column } = json.locate(['id']);
-    const message = `id is "${content.campaign.id}", but ${owner} has the same; give each campaign its own id`;
-    return [{ severity: 'error', file, line, column, path: 'id', message }];
-  }
-  if (lastGood === undefined || lastGood.content === content) return [];
   return jumpFindings(file, json, unconfirmedJumps(content, lastGood.content.campaign, rates));
 }
 
