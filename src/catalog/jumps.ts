@@ -1,5 +1,12 @@
 import type { Campaign } from '../domain/campaign.js';
-import { convertMicros, MICROS_PER_UNIT, unitsText, type Micros, type Rates } from '../domain/money.js';
+import {
+  convertMicros,
+  MICROS_PER_UNIT,
+  unitsText,
+  type Currency,
+  type Micros,
+  type Rates,
+} from '../domain/money.js';
 import type { FilePath } from './finding.js';
 import type { CampaignContent } from './schema/campaign.js';
 import type { RatesContent } from './schema/rates.js';
@@ -12,6 +19,18 @@ export interface Jump {
   readonly path: FilePath;
   /** What happened and what to add to the file if it is meant, as the rest of a sentence that starts with the path. */
   readonly says: string;
+}
+
+/** What a campaign was worth when it last ran; a campaign itself is one. */
+export interface AmountsBefore {
+  /** Where that stood, within the campaign folder. */
+  readonly file: string;
+  readonly budget: {
+    readonly totalMicros: Micros;
+    readonly dailyMicros: Micros | undefined;
+    readonly currency: Currency;
+  };
+  readonly lineItems: readonly { readonly id: string; readonly bid: { readonly amountMicros: Micros } }[];
 }
 
 interface Amount {
@@ -27,7 +46,7 @@ interface Amount {
  */
 export function unconfirmedJumps(
   { campaign, confirmed }: CampaignContent,
-  lastGood: Campaign,
+  lastGood: AmountsBefore,
   rates: Rates,
 ): readonly Jump[] {
   const confirmedMicros = new Set(confirmed.map((amount) => Math.round(amount * MICROS_PER_UNIT)));
@@ -43,10 +62,11 @@ export function unconfirmedJumps(
   const list = [
     ...new Set([...confirmed.map(String), ...jumped.map(({ nowMicros }) => unitsText(nowMicros))]),
   ];
+  const than = lastGood.file === campaign.file ? '' : ` as in campaigns/${lastGood.file}`;
   return jumped.map(({ path, nowMicros, beforeMicros }) => {
     const times = Math.floor((nowMicros / beforeMicros) * 10) / 10;
     const says =
-      `jumped from ${unitsText(beforeMicros)} to ${unitsText(nowMicros)} ${currency}, ${times} times as much; ` +
+      `jumped from ${unitsText(beforeMicros)} to ${unitsText(nowMicros)} ${currency}, ${times} times as much${than}; ` +
       `if that is meant, add "confirm": [${list.join(', ')}] at the top level of the file`;
     return { path, says };
   });
@@ -68,9 +88,9 @@ export function unconfirmedRateJumps({ rates, confirmed }: RatesContent, lastGoo
 }
 
 /** The amounts that may have jumped, each with what it was before. */
-function amountsOf(campaign: Campaign, lastGood: Campaign): Amount[] {
+function amountsOf(campaign: Campaign, lastGood: AmountsBefore): Amount[] {
   const { budget, lineItems } = campaign;
-  const bidsBefore = new Map(lastGood.lineItems.map(({ id, bid }) => [id, bid.amountMicros]));
+  const bidsBefore = new Map<string, Micros>(lastGood.lineItems.map(({ id, bid }) => [id, bid.amountMicros]));
   const highestBefore = Math.max(...bidsBefore.values()) as Micros;
   const amounts: Amount[] = [
     { path: ['budget', 'total'], nowMicros: budget.totalMicros, beforeMicros: lastGood.budget.totalMicros },

@@ -14,6 +14,8 @@ import { campaignWith } from '../../test/support/campaign-file.js';
 import { configFolder } from '../../test/support/config-folder.js';
 import { merged } from '../../test/support/merge.js';
 import type { Currency } from '../domain/money.js';
+import { ManualClock } from '../lib/clock.js';
+import { checkConfig } from './check.js';
 import { createCatalogLoader, loadCatalog, type LoadedCatalog } from './load.js';
 
 const BID = ['lineItems', 0, 'bid', 'amount'];
@@ -380,5 +382,94 @@ describe('a price or budget that jumps tenfold', () => {
     for (const lineItem of renamed.lineItems) lineItem.id = 'renamed';
     save('campaigns/trail.json', renamed);
     expect(cpm(await loader.load())).toBe(3.2);
+  });
+});
+
+describe('a jump in a file that is not the one where the campaign ran', () => {
+  const DAY_MS = 86_400_000;
+  const jumped = (times: number, file: string) => [
+    expect.stringMatching(
+      `bid.amount jumped from 3.2 to .* USD, ${times} times as much as in campaigns/${file}; if that is meant, add "confirm"`,
+    ),
+  ];
+
+  it('was not seen once the refused file had another name', async () => {
+    const { configDir, path, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    save('campaigns/trail.json', campaignWith(BID, 32));
+    expect(cpm(await loader.load())).toBe(3.2);
+    renameSync(path('campaigns/trail.json'), path('campaigns/trail2.json'));
+    const renamed = await loader.load();
+    expect(ids(renamed)).toEqual([]);
+    expect(told(renamed)).toEqual(jumped(10, 'trail.json'));
+    save('campaigns/trail2.json', merged(campaignWith(BID, 32), { confirm: [32] }));
+    expect(cpm(await loader.load())).toBe(32);
+  });
+
+  it('is none when a file has another name only', async () => {
+    const { configDir, path } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    renameSync(path('campaigns/trail.json'), path('campaigns/renamed.json'));
+    const renamed = await loader.load();
+    expect(renamed.problems).toEqual([]);
+    expect(cpm(renamed)).toBe(3.2);
+  });
+
+  it.each(['trail.json', 'anew.json'])(
+    'was not seen once it was deleted and made anew as %s',
+    async (file) => {
+      const { configDir, dataDir, path, save } = configFolder();
+      const loader = createCatalogLoader({ configDir, dataDir });
+      await loader.load();
+      rmSync(path('campaigns/trail.json'));
+      expect(ids(await loader.load())).toEqual([]);
+      await loader.load();
+      save(`campaigns/${file}`, campaignWith(BID, 320));
+      const anew = await loader.load();
+      expect(ids(anew)).toEqual([]);
+      expect(told(anew)[0]).toContain('jumped from 3.2 to 320 USD, 100 times as much');
+      expect(ids(await loadCatalog({ configDir, dataDir }))).toEqual([]);
+      save(`campaigns/${file}`, campaignWith(BID, 5));
+      expect(cpm(await loader.load())).toBe(5);
+    },
+  );
+
+  it('was not seen when the file was deleted while nothing ran, by a check either', async () => {
+    const { configDir, dataDir, path, save } = configFolder();
+    await loadCatalog({ configDir, dataDir });
+    rmSync(path('campaigns/trail.json'));
+    save('campaigns/anew.json', campaignWith(BID, 32));
+    const { findings } = await checkConfig({ configDir, dataDir });
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('jumped from 3.2')]);
+    expect(told(await loadCatalog({ configDir, dataDir }))).toEqual(jumped(10, 'trail.json'));
+    expect(told(await loadCatalog({ configDir, dataDir }))).toEqual(jumped(10, 'trail.json'));
+  });
+
+  it('was not seen when the campaign had another id meanwhile', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    save('campaigns/trail.json', merged(campaignWith(BID, 31), { id: 'other' }));
+    expect(cpm(await loader.load())).toBe(31);
+    save('campaigns/trail.json', campaignWith(BID, 300));
+    expect(cpm(await loader.load())).toBe(31);
+  });
+
+  it('is no jump any more thirty days after the campaign ended', async () => {
+    const { configDir, dataDir, path, save } = configFolder();
+    const clock = new ManualClock(Date.now());
+    const loader = createCatalogLoader({ configDir, dataDir, clock });
+    await loader.load();
+    rmSync(path('campaigns/trail.json'));
+    await loader.load();
+    save('campaigns/trail.json', campaignWith(BID, 320));
+    clock.advance(30 * DAY_MS - 60_000);
+    expect(ids(await loader.load())).toEqual([]);
+    expect(readdirSync(join(dataDir, 'last-good/former'))).toEqual(['trail-shoes.json']);
+    clock.advance(120_000);
+    expect(cpm(await loader.load())).toBe(320);
+    expect(readdirSync(join(dataDir, 'last-good/former'))).toEqual([]);
   });
 });

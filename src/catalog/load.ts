@@ -3,6 +3,7 @@ import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { pathText, type Finding } from './finding.js';
+import { keepFormerCampaigns, type FormerCampaigns } from './former-campaigns.js';
 import { idOwners } from './id-owners.js';
 import type { JsonFile } from './json-file.js';
 import { unconfirmedJumps, unconfirmedRateJumps, type Jump } from './jumps.js';
@@ -60,8 +61,15 @@ export function createCatalogLoader(
   lastGood: LastGoodStore = openLastGood(dataDir),
 ): CatalogLoader {
   const common = { configDir, lastGood, clock };
+  const former = keepFormerCampaigns(lastGood, clock);
   const folders: Folders = {
-    campaigns: keepFolder({ ...common, folder: 'campaigns', required: [], read: readCampaign }),
+    campaigns: keepFolder({
+      ...common,
+      folder: 'campaigns',
+      required: [],
+      read: readCampaign,
+      onGone: ({ campaign }) => former.remember(campaign),
+    }),
     exchanges: keepFolder({
       ...common,
       folder: 'exchanges',
@@ -78,7 +86,7 @@ export function createCatalogLoader(
       const problems: Finding[] = [];
       const rates = await loadRates(folders.rates, problems);
       const exchanges = await loadExchanges(folders.exchanges, problems);
-      const campaigns = await loadCampaigns(folders.campaigns, rates.rates, problems);
+      const campaigns = await loadCampaigns({ ...folders, former }, rates.rates, problems);
       const next = { campaigns: campaigns.campaigns, exchanges: exchanges.exchanges, rates: rates.rates };
       const isNew = current.version === 0 || !isSameCatalog(current, next);
       if (isNew) current = { version: current.version + 1, ...next };
@@ -119,26 +127,57 @@ async function loadExchanges(folder: KeptFolder<Exchange>, problems: Finding[]) 
 /** The exchange that is always there. */
 const PLAIN_EXCHANGE = exchangeOf(exchangeFile.parse({}), 'generic');
 
-async function loadCampaigns(folder: KeptFolder<CampaignContent>, rates: Rates, problems: Finding[]) {
+async function loadCampaigns(
+  { campaigns: folder, former }: Pick<Folders, 'campaigns'> & { readonly former: FormerCampaigns },
+  rates: Rates,
+  problems: Finding[],
+) {
   const { files, problems: ofFolder } = await folder.scan();
   problems.push(...ofFolder);
-  const jumps = new Map(files.map((file) => [file, campaignJumps(file, rates)]));
+  const jumps = await campaignJumps(files, former, rates);
   const owners = idOwners(
     files.map((file) => {
       const { present, lastGood } = file;
-      const wanted = present.good && jumps.get(file)?.length === 0 ? present.content.campaign.id : undefined;
+      const wanted = present.good && !jumps.has(file) ? present.content.campaign.id : undefined;
       return { file: file.file, wanted, former: lastGood?.content.campaign.id };
     }),
   );
   const campaigns: Campaign[] = [];
   for (const file of files) {
+    const before = file.lastGood?.content.campaign;
     const isOwn = ({ campaign }: CampaignContent): boolean => owners.get(campaign.id) === file.file;
     const repeats = repeatedId(file, owners);
     const refusals = repeats.length > 0 ? repeats : (jumps.get(file) ?? []);
     const content = await takeOver(folder, file, refusals, problems, isOwn);
     if (content) campaigns.push(content.campaign);
+    const after = file.lastGood?.content.campaign;
+    if (before && before.id !== after?.id) problems.push(...(await former.remember(before)));
   }
   return { campaigns, files };
+}
+
+/**
+ * Measures each changed campaign by what last ran under its id, wherever that stood, and one under a new id by what its
+ * file said before.
+ */
+async function campaignJumps(
+  files: readonly KeptFile<CampaignContent>[],
+  former: FormerCampaigns,
+  rates: Rates,
+): Promise<ReadonlyMap<KeptFile<CampaignContent>, readonly Finding[]>> {
+  const runs = new Map<string, Campaign>();
+  for (const { lastGood } of files)
+    if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
+  const jumps = new Map<KeptFile<CampaignContent>, readonly Finding[]>();
+  for (const file of files) {
+    const { present, lastGood } = file;
+    if (!present.good || present.content === lastGood?.content) continue;
+    const { id } = present.content.campaign;
+    const before = runs.get(id) ?? (await former.find(id)) ?? lastGood?.content.campaign;
+    const found = before ? unconfirmedJumps(present.content, before, rates) : [];
+    if (found.length > 0) jumps.set(file, jumpFindings(file.file, present.json, found));
+  }
+  return jumps;
 }
 
 function repeatedId(
@@ -152,12 +191,6 @@ function repeatedId(
   const { line, column, source } = present.json.locate(['id']);
   const message = `id is "${id}", which belongs to ${owner}; give this campaign its own id, or delete one of the two files`;
   return [{ severity: 'error', file, line, column, path: 'id', message, found: source }];
-}
-
-function campaignJumps({ file, present, lastGood }: KeptFile<CampaignContent>, rates: Rates): Finding[] {
-  if (!present.good || lastGood === undefined || lastGood.content === present.content) return [];
-  const { content, json } = present;
-  return jumpFindings(file, json, unconfirmedJumps(content, lastGood.content.campaign, rates));
 }
 
 function jumpFindings(file: string, json: JsonFile, jumps: readonly Jump[]): Finding[] {
