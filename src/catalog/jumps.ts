@@ -14,10 +14,10 @@ import type { RatesContent } from './schema/rates.js';
 /** Ten times is what one zero too many, or a forgotten decimal point, makes of a price. */
 const JUMP_FACTOR = 10;
 
-/** An amount that is so much higher than in the last good version that it may be a slip of the hand. */
-export interface Jump {
+/** An amount that is not taken over as it stands, though its file is right in itself. */
+export interface AmountFault {
   readonly path: FilePath;
-  /** What happened and what to add to the file if it is meant, as the rest of a sentence that starts with the path. */
+  /** What is wrong and what to do, as the rest of a sentence that starts with the path. */
   readonly says: string;
 }
 
@@ -48,7 +48,7 @@ export function unconfirmedJumps(
   { campaign, confirmed }: CampaignContent,
   lastGood: AmountsBefore,
   rates: Rates,
-): readonly Jump[] {
+): readonly AmountFault[] {
   const confirmedMicros = new Set(confirmed.map((amount) => Math.round(amount * MICROS_PER_UNIT)));
   const { currency } = campaign.budget;
   const jumped = amountsOf(campaign, lastGood)
@@ -73,7 +73,10 @@ export function unconfirmedJumps(
 }
 
 /** Finds rates that make every price in their currency ten times as high or as low, unless the file vouches for them. */
-export function unconfirmedRateJumps({ rates, confirmed }: RatesContent, lastGood: Rates): readonly Jump[] {
+export function unconfirmedRateJumps(
+  { rates, confirmed }: RatesContent,
+  lastGood: Rates,
+): readonly AmountFault[] {
   const jumped = [...rates.perUsd].filter(([currency, now]) => {
     const before = lastGood.perUsd.get(currency) ?? now;
     return Math.max(now / before, before / now) >= JUMP_FACTOR && !confirmed.includes(now);

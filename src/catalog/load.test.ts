@@ -13,7 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { campaignWith } from '../../test/support/campaign-file.js';
 import { configFolder } from '../../test/support/config-folder.js';
 import { merged } from '../../test/support/merge.js';
-import type { Currency } from '../domain/money.js';
+import { convertMicros, USD, type Currency, type Micros } from '../domain/money.js';
 import { ManualClock } from '../lib/clock.js';
 import { checkConfig } from './check.js';
 import { createCatalogLoader, loadCatalog, type LoadedCatalog } from './load.js';
@@ -471,5 +471,59 @@ describe('a jump in a file that is not the one where the campaign ran', () => {
     clock.advance(120_000);
     expect(cpm(await loader.load())).toBe(320);
     expect(readdirSync(join(dataDir, 'last-good/former'))).toEqual([]);
+  });
+});
+
+describe('a bid that is worth more than anybody pays', () => {
+  const weakest = { date: '2026-11-20', perUsd: { EUR: 0.8, JPY: 150, IRR: 5_000_000 } };
+  const inCurrency = (amount: number, currency: string) =>
+    merged(campaignWith(BID, amount), { budget: { currency } });
+
+  it('was more than could be counted in the currency of the exchange', async () => {
+    const { configDir, save } = configFolder();
+    save('rates.json', weakest);
+    save('campaigns/trail.json', inCurrency(10_000_000, 'USD'));
+    const loaded = await loadCatalog({ configDir });
+    expect(ids(loaded)).toEqual([]);
+    expect(loaded.problems).toMatchObject([
+      {
+        file: 'campaigns/trail.json',
+        line: 26,
+        path: 'lineItems[0].bid.amount',
+        found: '10000000',
+        message:
+          'lineItems[0].bid.amount is 10000000 USD but must be worth at most 1000 USD per thousand impressions, a dollar for each of them',
+      },
+    ]);
+    save('campaigns/trail.json', inCurrency(1_000, 'USD'));
+    const dearest = await loadCatalog({ configDir });
+    expect(dearest.problems).toEqual([]);
+    for (const currency of dearest.catalog.rates.perUsd.keys()) {
+      const micros = convertMicros(dearest.catalog.rates, (cpm(dearest) * 1e6) as Micros, USD, currency);
+      expect(micros).toSatisfy(Number.isSafeInteger);
+    }
+  });
+
+  it('is measured in dollars, whatever its currency', async () => {
+    const { configDir, save } = configFolder();
+    save('campaigns/trail.json', inCurrency(150_000, 'JPY'));
+    expect((await loadCatalog({ configDir })).problems).toEqual([]);
+    save('campaigns/trail.json', inCurrency(165_000, 'JPY'));
+    expect(told(await loadCatalog({ configDir }))).toEqual([
+      expect.stringContaining('is 165000 JPY, worth 1100 USD, but must be worth at most 1000 USD'),
+    ]);
+  });
+
+  it('keeps the last good version running, unless that is worth too much by now as well', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    save('campaigns/trail.json', inCurrency(800, 'EUR'));
+    await loader.load();
+    save('campaigns/trail.json', inCurrency(801, 'EUR'));
+    expect(cpm(await loader.load())).toBe(800);
+    save('rates.json', { date: '2026-11-21', perUsd: { EUR: 0.7 } });
+    const dearer = await loader.load();
+    expect(ids(dearer)).toEqual([]);
+    expect(dearer.problems).toMatchObject([{ consequence: 'nothing of this file is in use' }]);
   });
 });

@@ -2,11 +2,12 @@ import type { Campaign } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { systemClock, type Clock } from '../lib/clock.js';
+import { bidsWorthTooMuch } from './bid-worth.js';
 import { pathText, type Finding } from './finding.js';
 import { keepFormerCampaigns, type FormerCampaigns } from './former-campaigns.js';
 import { idOwners } from './id-owners.js';
 import type { JsonFile } from './json-file.js';
-import { unconfirmedJumps, unconfirmedRateJumps, type Jump } from './jumps.js';
+import { unconfirmedJumps, unconfirmedRateJumps, type AmountFault } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
 import { readCampaign, readExchange, readRates, type FileContent } from './read-file.js';
@@ -109,7 +110,7 @@ async function loadRates(folder: KeptFolder<RatesContent>, problems: Finding[]) 
 
 function rateRefusals({ file, present, lastGood }: KeptFile<RatesContent>): Finding[] {
   if (!present.good || lastGood === undefined) return [];
-  return jumpFindings(file, present.json, unconfirmedRateJumps(present.content, lastGood.content.rates));
+  return amountFindings(file, present.json, unconfirmedRateJumps(present.content, lastGood.content.rates));
 }
 
 async function loadExchanges(folder: KeptFolder<Exchange>, problems: Finding[]) {
@@ -134,21 +135,22 @@ async function loadCampaigns(
 ) {
   const { files, problems: ofFolder } = await folder.scan();
   problems.push(...ofFolder);
-  const jumps = await campaignJumps(files, former, rates);
+  const refusedAmounts = await amountRefusals(files, former, rates);
   const owners = idOwners(
     files.map((file) => {
       const { present, lastGood } = file;
-      const wanted = present.good && !jumps.has(file) ? present.content.campaign.id : undefined;
+      const wanted = present.good && !refusedAmounts.has(file) ? present.content.campaign.id : undefined;
       return { file: file.file, wanted, former: lastGood?.content.campaign.id };
     }),
   );
   const campaigns: Campaign[] = [];
   for (const file of files) {
     const before = file.lastGood?.content.campaign;
-    const isOwn = ({ campaign }: CampaignContent): boolean => owners.get(campaign.id) === file.file;
+    const isUsable = ({ campaign }: CampaignContent): boolean =>
+      owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, rates).length === 0;
     const repeats = repeatedId(file, owners);
-    const refusals = repeats.length > 0 ? repeats : (jumps.get(file) ?? []);
-    const content = await takeOver(folder, file, refusals, problems, isOwn);
+    const refusals = repeats.length > 0 ? repeats : (refusedAmounts.get(file) ?? []);
+    const content = await takeOver(folder, file, refusals, problems, isUsable);
     if (content) campaigns.push(content.campaign);
     const after = file.lastGood?.content.campaign;
     if (before && before.id !== after?.id) problems.push(...(await former.remember(before)));
@@ -157,10 +159,10 @@ async function loadCampaigns(
 }
 
 /**
- * Measures each changed campaign by what last ran under its id, wherever that stood, and one under a new id by what its
- * file said before.
+ * Holds bids against what anybody pays, and each changed campaign against what last ran under its id, wherever that
+ * stood; one under a new id against what its file said before.
  */
-async function campaignJumps(
+async function amountRefusals(
   files: readonly KeptFile<CampaignContent>[],
   former: FormerCampaigns,
   rates: Rates,
@@ -168,16 +170,20 @@ async function campaignJumps(
   const runs = new Map<string, Campaign>();
   for (const { lastGood } of files)
     if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
-  const jumps = new Map<KeptFile<CampaignContent>, readonly Finding[]>();
+  const refusals = new Map<KeptFile<CampaignContent>, readonly Finding[]>();
   for (const file of files) {
     const { present, lastGood } = file;
-    if (!present.good || present.content === lastGood?.content) continue;
-    const { id } = present.content.campaign;
-    const before = runs.get(id) ?? (await former.find(id)) ?? lastGood?.content.campaign;
-    const found = before ? unconfirmedJumps(present.content, before, rates) : [];
-    if (found.length > 0) jumps.set(file, jumpFindings(file.file, present.json, found));
+    if (!present.good) continue;
+    const { content, json } = present;
+    let faults = bidsWorthTooMuch(content.campaign, rates);
+    if (faults.length === 0 && content !== lastGood?.content) {
+      const { id } = content.campaign;
+      const before = runs.get(id) ?? (await former.find(id)) ?? lastGood?.content.campaign;
+      if (before) faults = unconfirmedJumps(content, before, rates);
+    }
+    if (faults.length > 0) refusals.set(file, amountFindings(file.file, json, faults));
   }
-  return jumps;
+  return refusals;
 }
 
 function repeatedId(
@@ -193,8 +199,8 @@ function repeatedId(
   return [{ severity: 'error', file, line, column, path: 'id', message, found: source }];
 }
 
-function jumpFindings(file: string, json: JsonFile, jumps: readonly Jump[]): Finding[] {
-  return jumps.map(({ path, says }) => {
+function amountFindings(file: string, json: JsonFile, faults: readonly AmountFault[]): Finding[] {
+  return faults.map(({ path, says }) => {
     const { line, column, source } = json.locate(path);
     const message = `${pathText(path)} ${says}`;
     return { severity: 'error', file, line, column, path: pathText(path), message, found: source };
