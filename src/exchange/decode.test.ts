@@ -120,6 +120,7 @@ describe('a request that breaks the specification', () => {
     ],
     ['a negative maxseq of audio', { imp: [{ id: '1', audio: { maxseq: -1 } }] }, 'imp[0].audio.maxseq'],
     ['a negative tmax', { tmax: -100 }, 'tmax'],
+    ['a negative tmax in a list', { tmax: [-100] }, 'tmax'],
     ['a negative screen', { device: { w: -1 } }, 'device.w'],
     ['a negative pixel density', { device: { ppi: -1 } }, 'device.ppi'],
     ['a negative accuracy', { device: { geo: { accuracy: -5 } } }, 'device.geo.accuracy'],
@@ -324,6 +325,17 @@ describe('the auction', () => {
       languagesAllowed: ['en'],
       languageTagsAllowed: [],
     });
+  });
+
+  it.each([
+    [80.5, 80],
+    ['80.5', 80],
+    [[50], 50],
+    [0.5, 0],
+    ['soon', undefined],
+    [[50, 60], undefined],
+  ])('never takes more time than was granted: %j is %j ms', (tmax, tmaxMs) => {
+    expect(decoded(request({ tmax })).tmaxMs).toBe(tmaxMs);
   });
 
   it('keeps block lists whole, however long', () => {

@@ -9,9 +9,10 @@ import { decodeRegulations, decodeUser } from './decode-user.js';
 import {
   isSet,
   readCount,
-  readInteger,
   readList,
+  readNumber,
   readObject,
+  readSingle,
   readText,
   readTexts,
   readUpperTexts,
@@ -84,7 +85,7 @@ function extract(fields: RequestFields): BidRequest {
     skipped,
     test: isSet(fields.test),
     auctionType: readCount(fields.at) ?? AUCTION_TYPE_DEFAULT,
-    tmaxMs: readInteger(fields.tmax),
+    tmaxMs: wholeMilliseconds(readNumber(readSingle(fields.tmax))),
     currencies: currencies.length === 0 ? CURRENCIES_DEFAULT : currencies,
     seatsAllowed: readTexts(fields.wseat),
     seatsBlocked: readTexts(fields.bseat),
@@ -94,4 +95,9 @@ function extract(fields: RequestFields): BidRequest {
     user: decodeUser(fields.user),
     regulations: decodeRegulations(fields.regs),
   };
+}
+
+/** Rounded down: never more time than was granted. */
+function wholeMilliseconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds);
 }

@@ -27,6 +27,11 @@ export function readList(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? NOTHING : [value];
 }
 
+/** @returns the only entry of a list of one, which some send where a single value belongs; else the value itself */
+export function readSingle(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
 /** @returns a non-empty text. Numbers are written out, unless they are too large to be known exactly. */
 export function readText(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value;
