@@ -171,11 +171,16 @@ export interface ExtendedId {
 export interface Regulations {
   readonly coppa: boolean;
   readonly gdpr: boolean;
-  readonly usPrivacy: string | undefined;
-  readonly gpp: string | undefined;
-  readonly gppSections: readonly number[];
+  /** `us_privacy` of `regs` and of `regs.ext`, as sent; what is no text stands as one that is malformed. */
+  readonly usPrivacy: readonly string[];
+  /** Whether there is a GPP string. It is not read. */
+  readonly gppPresent: boolean;
+  /** `gpp_sid` of both places, as sent; -1 and 0 say that no section applies. */
+  readonly gppSections: readonly string[];
   /** Global Privacy Control, `regs.ext.gpc`. */
   readonly globalPrivacyControl: boolean;
+  /** True when `regs` or `regs.ext` is there but no object, so that none of this is known. */
+  readonly unreadable: boolean;
 }
 
 /** A request that was JSON but breaks the specification (rules 10-15): which rule, and what stood there. */

@@ -345,7 +345,7 @@ describe('the auction', () => {
 
   it('takes absent, null and wrongly typed objects as untold', () => {
     const bare = decoded(request());
-    const odd = { site: null, app: [], device: 7, user: 'x', regs: [1], source: 0, bcat: null, cur: [] };
+    const odd = { site: null, app: [], device: 7, user: 'x', regs: [], source: 0, bcat: null, cur: [] };
     expect(decoded(request(odd))).toEqual(bare);
   });
 });
@@ -377,7 +377,7 @@ describe('the sample requests', () => {
         geo: { country: 'USA', region: 'CA', city: 'Oakland', zip: '94607', utcOffsetMinutes: -420 },
       },
       user: { id: '7f2b1f8cf2c8', buyerId: 'c-81f3', yearOfBirth: 1988, gender: 'F' },
-      regulations: { coppa: false, gdpr: false, usPrivacy: '1YNN' },
+      regulations: { coppa: false, gdpr: false, usPrivacy: ['1YNN'] },
     });
   });
 
@@ -404,7 +404,7 @@ describe('the sample requests', () => {
         geo: { latitude: 52.52, longitude: 13.4 },
       },
       user: { extendedIds: [{ source: 'id.example' }, { source: 'graph.example' }] },
-      regulations: { gdpr: true, gppSections: [2] },
+      regulations: { gdpr: true, gppSections: ['2'] },
     });
   });
 });

@@ -12,6 +12,12 @@ import { UNITS_MAX } from '../domain/money.js';
 /** An object of the request with the fields that are read from it. */
 export type JsonObject<Field extends string> = Readonly<Partial<Record<Field, unknown>>>;
 
+/**
+ * Stands for a value that is there but cannot be read, where leaving it out would open what it was to close. No seat,
+ * domain, code or currency is spelt so, which is why a list of it alone allows nobody.
+ */
+export const UNREADABLE = '(unreadable)';
+
 const NOTHING: readonly never[] = [];
 const NUMBER_CHARACTERS_MAX = 32;
 
@@ -44,13 +50,15 @@ export function readLowerText(value: unknown): string | undefined {
 }
 
 /**
- * @returns the number, or the one that a text of at most 32 characters spells in JSON's way. Never NaN, but
+ * @returns the number, or the one that a text of at most 32 characters spells in JSON's way, blanks aside. Never NaN, but
  *   `Infinity` or `-Infinity` when the number is beyond all counting (`1e999`).
  */
 export function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || !isSpeltAsNumber(value)) return undefined;
-  const number = Number(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (!isSpeltAsNumber(text)) return undefined;
+  const number = Number(text);
   return Number.isNaN(number) ? undefined : number;
 }
 
@@ -77,20 +85,22 @@ export function readCount(value: unknown): number | undefined {
   return integer !== undefined && integer > 0 ? integer : undefined;
 }
 
-/**
- * @returns false for 0, "0", false and "false"; true for every other number, "1", true and "true". Any number but 0
- *   counts as yes because the flags restrict what may be done, and a restriction is better believed.
- */
+/** @returns true or false for a boolean, a number, or a text or list of one that spells either; 0 alone is false */
 export function readFlag(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'number') return value !== 0;
-  if (value === '1' || value === 'true') return true;
-  return value === '0' || value === 'false' ? false : undefined;
+  const single = readSingle(value);
+  if (typeof single === 'boolean') return single;
+  const number = readNumber(single);
+  if (number !== undefined) return number !== 0;
+  const word = readLowerText(single)?.trim();
+  return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-/** @returns true where `readFlag` does; what does not tell counts as no */
+/**
+ * @returns false when the flag is absent, null or a clear no. Anything else counts as yes, because the flags restrict
+ *   what may be done, and a restriction is better believed.
+ */
 export function isSet(value: unknown): boolean {
-  return readFlag(value) === true;
+  return value !== undefined && value !== null && readFlag(value) !== false;
 }
 
 /** @returns a price in units of its currency, from 0 to UNITS_MAX */
@@ -131,6 +141,24 @@ export function readIntegers(value: unknown): readonly number[] {
     if (integer !== undefined) integers.push(integer);
   }
   return integers;
+}
+
+/** @returns the codes of a list and of texts with commas; in place of what is no text, `UNREADABLE` */
+export function readMarkedCodes(value: unknown): readonly string[] {
+  const list = readList(value);
+  if (list.length === 0) return NOTHING;
+  return list.flatMap((entry) => {
+    if (entry === '') return NOTHING;
+    return readText(entry)?.split(',').map(trimmed).filter(isNotEmpty) ?? UNREADABLE;
+  });
+}
+
+function isNotEmpty(text: string): boolean {
+  return text !== '';
+}
+
+function trimmed(text: string): string {
+  return text.trim();
 }
 
 function lower(text: string): string {
