@@ -37,6 +37,7 @@ export interface Impression {
   readonly banner: Banner;
   /** True when the impression also offers video, audio or native: the bid must then say its `mtype`. */
   readonly multiFormat: boolean;
+  /** False when absent, undefined when it cannot be read. */
   readonly interstitial: boolean | undefined;
   /** CPM, in `floorCurrency`. 0 when absent. */
   readonly floorMicros: Micros;

@@ -20,6 +20,7 @@ const FORMATS_MAX = 64;
 /** Further deals are not offered to anybody. */
 const DEALS_MAX = 256;
 const DOLLARS = 'USD';
+const INSTL_DEFAULT = 0;
 
 type ImpressionField =
   'id' | 'banner' | 'video' | 'audio' | 'native' | 'instl' | 'bidfloor' | 'bidfloorcur' | 'secure' | 'pmp';
@@ -47,7 +48,7 @@ export function decodeImpression(value: unknown): Impression | SkippedImpression
       readObject(impression.video) !== undefined ||
       readObject(impression.audio) !== undefined ||
       readObject(impression.native) !== undefined,
-    interstitial: readFlag(impression.instl),
+    interstitial: readFlag(impression.instl ?? INSTL_DEFAULT),
     floorMicros: floorMicros(impression.bidfloor),
     floorCurrency: currencyCode(impression.bidfloorcur),
     secure: isSet(impression.secure),

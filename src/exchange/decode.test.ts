@@ -252,7 +252,8 @@ describe('impressions', () => {
       privateAuction: true,
     });
     expect(impression({ instl: 0 }).interstitial).toBe(false);
-    expect(impression({}).interstitial).toBeUndefined();
+    expect(impression({}).interstitial).toBe(false);
+    expect(impression({ instl: 'perhaps' }).interstitial).toBeUndefined();
   });
 
   it('read deals, whose currency is never inherited (rule 20), and leave those without id out (rule 14)', () => {
