@@ -56,6 +56,7 @@ export interface Deal {
   /** Overrides the request's; 3 = the floor is the price. */
   readonly auctionType: number | undefined;
   readonly seatsAllowed: readonly string[];
+  /** `wadomain`, written as in `BlockLists`; empty = every advertiser. */
   readonly advertiserDomains: readonly string[];
 }
 
@@ -93,7 +94,7 @@ export interface BlockLists {
   readonly categories: readonly string[];
   readonly categoriesAllowed: readonly string[];
   readonly categoryTaxonomy: number;
-  /** `badv`, lower case. */
+  /** `badv`: domains, lower case, each standing for its subdomains. */
   readonly advertiserDomains: readonly string[];
   /** `bapp`, lower case. */
   readonly apps: readonly string[];

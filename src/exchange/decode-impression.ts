@@ -3,11 +3,12 @@ import { MICROS_PER_UNIT, microsFromUnits, type Micros } from '../domain/money.j
 import {
   isSet,
   readCount,
+  readDomains,
   readFlag,
   readInteger,
   readIntegers,
   readList,
-  readLowerTexts,
+  readLowerCodes,
   readObject,
   readPrice,
   readText,
@@ -67,7 +68,7 @@ function decodeBanner(banner: JsonObject<BannerField>): Banner {
     sizes,
     flexSizes,
     position: readInteger(banner.pos),
-    mimes: readLowerTexts(banner.mimes),
+    mimes: readLowerCodes(banner.mimes),
     typesBlocked: readIntegers(banner.btype),
     attributesBlocked: readIntegers(banner.battr),
     apis: readIntegers(banner.api),
@@ -108,7 +109,7 @@ function decodeDeals(value: unknown): readonly Deal[] {
       floorCurrency: currencyCode(deal.bidfloorcur),
       auctionType: readCount(deal.at),
       seatsAllowed: readTexts(deal.wseat),
-      advertiserDomains: readLowerTexts(deal.wadomain),
+      advertiserDomains: readDomains(deal.wadomain),
     });
   }
   return deals;

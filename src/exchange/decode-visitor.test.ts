@@ -29,6 +29,11 @@ describe('the inventory', () => {
     expect(decodeInventory({ site: { ...site, cattax: 6 } })).toMatchObject({ categories: ['IAB1', '483'] });
   });
 
+  it('knows categories and bundles with blanks around them', () => {
+    expect(decodeInventory({ site: { cat: [' IAB25 '] } }).categories).toEqual(['IAB25']);
+    expect(decodeInventory({ app: { bundle: ' com.example ' } }).bundle).toBe('com.example');
+  });
+
   it('gathers keywords from both lists of both places', () => {
     const site = { keywords: 'a,b', kwarray: ['c'], content: { keywords: ['d'], kwarray: 'e' } };
     expect(decodeInventory({ site }).keywords).toEqual(['a,b', 'c', 'd', 'e']);

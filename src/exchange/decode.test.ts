@@ -339,6 +339,28 @@ describe('the auction', () => {
     expect(decoded(request({ tmax })).tmaxMs).toBe(tmaxMs);
   });
 
+  it('reads lists whose entries are written carelessly', () => {
+    const careless = {
+      badv: 'casino.example, *.Loans.example',
+      bapp: [' com.Bad '],
+      bcat: ['IAB25, iab7-39 '],
+    };
+    const { blocks } = decoded(request({ ...careless, acat: ' iab1', wlang: ['en ', ''], bseat: 'a, b' }));
+    expect(blocks).toMatchObject({
+      advertiserDomains: ['casino.example', 'loans.example'],
+      apps: ['com.bad'],
+      categories: ['IAB25', 'IAB7-39'],
+      categoriesAllowed: ['IAB1'],
+      languagesAllowed: ['en'],
+    });
+    expect(decoded(request({ bseat: 'a, b' })).seatsBlocked).toEqual(['a', 'b']);
+    expect(decoded(request({ wseat: [' a '] })).seatsAllowed).toEqual(['a']);
+    const [deal] = impression({
+      pmp: { deals: [{ id: 'd', wadomain: ['https://www.acme.example/'] }] },
+    }).deals;
+    expect(deal?.advertiserDomains).toEqual(['acme.example']);
+  });
+
   it('keeps block lists whole, however long', () => {
     const badv = Array.from({ length: 5_000 }, (_, i) => `advertiser-${i}.example`);
     expect(decoded(request({ badv })).blocks.advertiserDomains).toEqual(badv);

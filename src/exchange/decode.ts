@@ -12,10 +12,11 @@ import {
   readList,
   readNumber,
   readObject,
+  readSentCodes,
   readSingle,
   readText,
   readTexts,
-  readUpperTexts,
+  readUpperCodes,
 } from './read.js';
 
 export type DecodeResult =
@@ -78,7 +79,7 @@ function extract(fields: RequestFields): BidRequest {
     if ('why' in impression) skipped.push(impression);
     else impressions.push(impression);
   }
-  const currencies = readUpperTexts(fields.cur);
+  const currencies = readUpperCodes(fields.cur);
   return {
     id: readText(fields.id) ?? '',
     impressions,
@@ -88,7 +89,7 @@ function extract(fields: RequestFields): BidRequest {
     tmaxMs: wholeMilliseconds(readNumber(readSingle(fields.tmax))),
     currencies: currencies.length === 0 ? CURRENCIES_DEFAULT : currencies,
     seatsAllowed: readTexts(fields.wseat),
-    seatsBlocked: readTexts(fields.bseat),
+    seatsBlocked: readSentCodes(fields.bseat),
     blocks: decodeBlockLists(fields),
     inventory: decodeInventory(fields),
     device: decodeDevice(fields.device),

@@ -1,4 +1,5 @@
 import { UNITS_MAX } from '../domain/money.js';
+import { listedDomain } from './host.js';
 
 /**
  * The readers through which every field of a bid request passes. They hold what Narrowcast tolerates: exchanges send
@@ -46,7 +47,7 @@ export function readText(value: unknown): string | undefined {
 }
 
 export function readLowerText(value: unknown): string | undefined {
-  return readText(value)?.toLowerCase();
+  return readText(value)?.trim().toLowerCase();
 }
 
 /**
@@ -91,7 +92,7 @@ export function readFlag(value: unknown): boolean | undefined {
   if (typeof single === 'boolean') return single;
   const number = readNumber(single);
   if (number !== undefined) return number !== 0;
-  const word = readLowerText(single)?.trim();
+  const word = readLowerText(single);
   return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
@@ -109,26 +110,48 @@ export function readPrice(value: unknown): number | undefined {
   return number !== undefined && number >= 0 && number <= UNITS_MAX ? number : undefined;
 }
 
-/** @returns the texts of a list; what is no text is left out */
+/** @returns the texts of a list, without blanks around them; what is no text is left out */
 export function readTexts(value: unknown): readonly string[] {
   const list = readList(value);
   if (list.length === 0) return NOTHING;
   const texts: string[] = [];
   for (const entry of list) {
-    const text = readText(entry);
-    if (text !== undefined) texts.push(text);
+    const text = readText(entry)?.trim();
+    if (text !== undefined && text !== '') texts.push(text);
   }
   return texts;
 }
 
-export function readLowerTexts(value: unknown): readonly string[] {
+/** @returns what `readCode` makes of each text of a list; a text with commas is several, as in `"IAB25,IAB26"` */
+function readCodes(value: unknown, readCode: (text: string) => string | undefined): readonly string[] {
   const texts = readTexts(value);
-  return texts.length === 0 ? NOTHING : texts.map(lower);
+  if (texts.length === 0) return NOTHING;
+  const codes: string[] = [];
+  for (const text of texts) {
+    for (const part of text.includes(',') ? text.split(',').map(trimmed) : [text]) {
+      const code = readCode(part);
+      if (code !== undefined && code !== '') codes.push(code);
+    }
+  }
+  return codes;
 }
 
-export function readUpperTexts(value: unknown): readonly string[] {
-  const texts = readTexts(value);
-  return texts.length === 0 ? NOTHING : texts.map(upper);
+/** @returns codes of any kind as sent */
+export function readSentCodes(value: unknown): readonly string[] {
+  return readCodes(value, asSent);
+}
+
+export function readLowerCodes(value: unknown): readonly string[] {
+  return readCodes(value, lower);
+}
+
+export function readUpperCodes(value: unknown): readonly string[] {
+  return readCodes(value, upper);
+}
+
+/** @returns the domains of a block or allow list, lower case */
+export function readDomains(value: unknown): readonly string[] {
+  return readCodes(value, listedDomain);
 }
 
 /** @returns the whole numbers of a list; what is none is left out */
@@ -145,20 +168,18 @@ export function readIntegers(value: unknown): readonly number[] {
 
 /** @returns the codes of a list and of texts with commas; in place of what is no text, `UNREADABLE` */
 export function readMarkedCodes(value: unknown): readonly string[] {
-  const list = readList(value);
-  if (list.length === 0) return NOTHING;
-  return list.flatMap((entry) => {
+  return readList(value).flatMap((entry) => {
     if (entry === '') return NOTHING;
-    return readText(entry)?.split(',').map(trimmed).filter(isNotEmpty) ?? UNREADABLE;
+    return readText(entry) === undefined ? [UNREADABLE] : readSentCodes(entry);
   });
-}
-
-function isNotEmpty(text: string): boolean {
-  return text !== '';
 }
 
 function trimmed(text: string): string {
   return text.trim();
+}
+
+function asSent(text: string): string {
+  return text;
 }
 
 function lower(text: string): string {
