@@ -41,7 +41,7 @@ export interface Impression {
   readonly interstitial: boolean | undefined;
   /** CPM, in `floorCurrency`. 0 when absent. */
   readonly floorMicros: Micros;
-  /** Upper case, `USD` when absent. */
+  /** Upper case, `USD` when absent; what cannot be read stands as a currency without a rate. */
   readonly floorCurrency: string;
   readonly secure: boolean;
   readonly privateAuction: boolean;

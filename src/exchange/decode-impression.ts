@@ -11,8 +11,10 @@ import {
   readLowerCodes,
   readObject,
   readPrice,
+  readSingle,
   readText,
   readTexts,
+  UNREADABLE,
   type JsonObject,
 } from './read.js';
 
@@ -122,6 +124,8 @@ function floorMicros(value: unknown): Micros {
   return micros / MICROS_PER_UNIT < floor ? ((micros + 1) as Micros) : micros;
 }
 
+/** No rate is held for what cannot be read, so that nothing is bid at such a floor: it is no free ticket. */
 function currencyCode(value: unknown): string {
-  return readText(value)?.toUpperCase() ?? DOLLARS;
+  if (value === undefined || value === null || value === '') return DOLLARS;
+  return readText(readSingle(value))?.trim().toUpperCase() ?? UNREADABLE;
 }

@@ -3,6 +3,7 @@ import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import type { BidRequest, Impression, InvalidRequest } from '../domain/bid-request.js';
 import { IMPRESSIONS_MAX } from './check-request.js';
 import { decodeBidRequest, type DecodeResult } from './decode.js';
+import { UNREADABLE } from './read.js';
 
 type Json = Record<string, unknown>;
 
@@ -232,6 +233,23 @@ describe('impressions', () => {
       floorMicros: 2_010_000,
       floorCurrency: 'EUR',
     });
+  });
+
+  it.each([
+    [['EUR'], 'EUR'],
+    [' eur ', 'EUR'],
+    ['', 'USD'],
+    [null, 'USD'],
+    [{}, UNREADABLE],
+    [true, UNREADABLE],
+    [['EUR', 'USD'], UNREADABLE],
+    [[], UNREADABLE],
+    [[null], UNREADABLE],
+  ])('never take a floor currency of %j for another', (bidfloorcur, currency) => {
+    const deals = [{ id: 'd', bidfloorcur }];
+    const read = impression({ bidfloor: 4.9, bidfloorcur, pmp: { deals } });
+    expect(read.floorCurrency).toBe(currency);
+    expect(read.deals[0]?.floorCurrency).toBe(currency);
   });
 
   it('round a floor of less than a micro up: a bid at the floor is never below it', () => {
