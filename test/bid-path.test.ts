@@ -146,13 +146,14 @@ describe('an explanation', () => {
   });
 
   it('shows one campaign when asked for one', async () => {
-    running = await startBidder(baseFiles());
+    const started = (running = await startBidder(baseFiles()));
     const ask = async (campaign: string) => {
-      const response = await running?.admin(`/explain/generic?campaign=${campaign}`, {
+      const response = await started.admin(`/explain/generic?campaign=${campaign}`, {
         method: 'POST',
         body: JSON.stringify(fullRequest()),
       });
-      return ((await response?.json()) as Explanation).impressions[0]?.lineItems.length;
+      const explanation = (await response.json()) as Explanation;
+      return explanation.impressions[0]?.lineItems.length;
     };
     expect([await ask('shoes'), await ask('boots')]).toEqual([1, 0]);
   });

@@ -1,6 +1,14 @@
 import type { InvalidRequest } from '../domain/bid-request.js';
 import { UNITS_MAX } from '../domain/money.js';
-import { readList, readNumber, readObject, readPrice, readText, type JsonObject } from './read.js';
+import {
+  readList,
+  readNumber,
+  readObject,
+  readPrice,
+  readSingle,
+  readText,
+  type JsonObject,
+} from './read.js';
 
 /**
  * The rules that refuse a whole request (OpenRTB 2.6 §3.2; rules 10, 12 and 15 of the rule book). They are asked
@@ -45,7 +53,7 @@ export function findInvalid(request: RequestFields): InvalidRequest | undefined 
     badId(request.id) ??
     badImpressions(request.imp) ??
     badInventory(request) ??
-    badNumber(request.tmax, 'tmax') ??
+    badNumber(readSingle(request.tmax), 'tmax') ??
     inside('device', badDevice(request.device))
   );
 }

@@ -3,15 +3,18 @@ import { MICROS_PER_UNIT, microsFromUnits, type Micros } from '../domain/money.j
 import {
   isSet,
   readCount,
+  readDomains,
   readFlag,
   readInteger,
   readIntegers,
   readList,
-  readLowerTexts,
+  readLowerCodes,
   readObject,
   readPrice,
+  readSingle,
   readText,
   readTexts,
+  UNREADABLE,
   type JsonObject,
 } from './read.js';
 
@@ -20,6 +23,7 @@ const FORMATS_MAX = 64;
 /** Further deals are not offered to anybody. */
 const DEALS_MAX = 256;
 const DOLLARS = 'USD';
+const INSTL_DEFAULT = 0;
 
 type ImpressionField =
   'id' | 'banner' | 'video' | 'audio' | 'native' | 'instl' | 'bidfloor' | 'bidfloorcur' | 'secure' | 'pmp';
@@ -47,7 +51,7 @@ export function decodeImpression(value: unknown): Impression | SkippedImpression
       readObject(impression.video) !== undefined ||
       readObject(impression.audio) !== undefined ||
       readObject(impression.native) !== undefined,
-    interstitial: readFlag(impression.instl),
+    interstitial: readFlag(impression.instl ?? INSTL_DEFAULT),
     floorMicros: floorMicros(impression.bidfloor),
     floorCurrency: currencyCode(impression.bidfloorcur),
     secure: isSet(impression.secure),
@@ -66,7 +70,7 @@ function decodeBanner(banner: JsonObject<BannerField>): Banner {
     sizes,
     flexSizes,
     position: readInteger(banner.pos),
-    mimes: readLowerTexts(banner.mimes),
+    mimes: readLowerCodes(banner.mimes),
     typesBlocked: readIntegers(banner.btype),
     attributesBlocked: readIntegers(banner.battr),
     apis: readIntegers(banner.api),
@@ -107,7 +111,7 @@ function decodeDeals(value: unknown): readonly Deal[] {
       floorCurrency: currencyCode(deal.bidfloorcur),
       auctionType: readCount(deal.at),
       seatsAllowed: readTexts(deal.wseat),
-      advertiserDomains: readLowerTexts(deal.wadomain),
+      advertiserDomains: readDomains(deal.wadomain),
     });
   }
   return deals;
@@ -120,6 +124,8 @@ function floorMicros(value: unknown): Micros {
   return micros / MICROS_PER_UNIT < floor ? ((micros + 1) as Micros) : micros;
 }
 
+/** No rate is held for what cannot be read, so that nothing is bid at such a floor: it is no free ticket. */
 function currencyCode(value: unknown): string {
-  return readText(value)?.toUpperCase() ?? DOLLARS;
+  if (value === undefined || value === null || value === '') return DOLLARS;
+  return readText(readSingle(value))?.trim().toUpperCase() ?? UNREADABLE;
 }

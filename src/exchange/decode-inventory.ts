@@ -3,12 +3,13 @@ import type { RequestFields } from './check-request.js';
 import { hostOf } from './host.js';
 import {
   readCount,
+  readDomains,
   readLowerText,
-  readLowerTexts,
+  readLowerCodes,
   readObject,
   readText,
   readTexts,
-  readUpperTexts,
+  readUpperCodes,
   type JsonObject,
 } from './read.js';
 
@@ -78,11 +79,11 @@ function allCategories(
   content: ContentFields,
   taxonomy: number,
 ): readonly string[] {
-  const own = readUpperTexts(channel.cat);
-  const section = readUpperTexts(channel.sectioncat);
-  const page = readUpperTexts(channel.pagecat);
+  const own = readUpperCodes(channel.cat);
+  const section = readUpperCodes(channel.sectioncat);
+  const page = readUpperCodes(channel.pagecat);
   const sameTaxonomy = (readCount(content.cattax) ?? CATEGORY_TAXONOMY_DEFAULT) === taxonomy;
-  const contents = sameTaxonomy ? readUpperTexts(content.cat) : [];
+  const contents = sameTaxonomy ? readUpperCodes(content.cat) : [];
   if (section.length === 0 && page.length === 0 && contents.length === 0) return own;
   return [...own, ...section, ...page, ...contents];
 }
@@ -98,12 +99,12 @@ function allKeywords(channel: InventoryFields, content: ContentFields): readonly
 
 export function decodeBlockLists(request: RequestFields): BlockLists {
   return {
-    categories: readUpperTexts(request.bcat),
-    categoriesAllowed: readUpperTexts(request.acat),
+    categories: readUpperCodes(request.bcat),
+    categoriesAllowed: readUpperCodes(request.acat),
     categoryTaxonomy: readCount(request.cattax) ?? CATEGORY_TAXONOMY_DEFAULT,
-    advertiserDomains: readLowerTexts(request.badv),
-    apps: readLowerTexts(request.bapp),
-    languagesAllowed: readLowerTexts(request.wlang),
-    languageTagsAllowed: readLowerTexts(request.wlangb),
+    advertiserDomains: readDomains(request.badv),
+    apps: readLowerCodes(request.bapp),
+    languagesAllowed: readLowerCodes(request.wlang),
+    languageTagsAllowed: readLowerCodes(request.wlangb),
   };
 }

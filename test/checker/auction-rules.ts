@@ -41,13 +41,19 @@ function floorProblems(
   { bid, currency, perUsd }: BidFacts | Omit<BidFacts, 'deal'>,
 ): string[] {
   const amount = number(source['bidfloor']) ?? 0;
-  const floor = converted(amount, text(source['bidfloorcur'])?.toUpperCase() ?? 'USD', currency, perUsd);
+  const floor = converted(amount, floorCurrency(source['bidfloorcur']), currency, perUsd);
   const price = number(bid['price']) ?? 0;
   if (amount === 0) return [];
   if (floor === undefined) return ['there is no rate for the currency of the floor'];
   return price + PRICE_TOLERANCE < floor
     ? [`the price ${price} is below the floor ${floor} ${currency}`]
     : [];
+}
+
+/** Only one that is not given is dollars. */
+function floorCurrency(given: unknown): string {
+  if (given === undefined || given === null || given === '') return 'USD';
+  return text(list(given)[0])?.trim().toUpperCase() ?? 'a currency that cannot be read';
 }
 
 function advertiserProblems({ bid, request }: BidFacts): string[] {
