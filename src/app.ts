@@ -23,6 +23,7 @@ import { openProfiles } from './open-profiles.js';
 import { createProfileLookup } from './profile/lookup.js';
 import { loadKeyRing } from './secrets/key-ring.js';
 import type { Settings } from './settings.js';
+import { createSyncHandler } from './sync/handle.js';
 
 export interface AppParts {
   readonly clock: Clock;
@@ -193,6 +194,11 @@ async function openApp(
     delayMsMax: settings.delayMsMax,
     handleBid: createBidHandler(environment, mistakeLogger(logger, clock)),
     handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, clock }),
+    handleSync: createSyncHandler({
+      exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
+      store: bidder.store,
+      metrics,
+    }),
     hasExchange: (name) => environment.snapshot().catalog.exchanges.has(name),
     overloadAnswer: createOverloadAnswer(environment),
     metrics,

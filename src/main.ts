@@ -6,7 +6,7 @@ import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
 import { serve } from './cli/serve.js';
 import { systemClock } from './lib/clock.js';
-import { loadSettingsFile, readSettings, SettingsError } from './settings.js';
+import { loadSettingsFile, readSettings } from './settings.js';
 
 const program = new Command('narrowcast')
   .description(
@@ -62,14 +62,18 @@ program.addCommand(
   }),
 );
 
+/** Settings, folders, ports and stores are the operator's to put right; anything else is ours and shows where it happened. */
+const OPERATORS = new Set(['Error', 'SettingsError', 'StoreNotReady']);
+
+function wordsOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return OPERATORS.has(error.name) ? error.message : (error.stack ?? error.message);
+}
+
 try {
   loadSettingsFile(process.env);
   await program.parseAsync();
 } catch (error) {
-  // Settings, folders and ports are the operator's to put right; anything else is ours and shows where it happened.
-  const isOurs = !(error instanceof SettingsError) && !(error instanceof Error && error.name === 'Error');
-  process.stderr.write(
-    `narrowcast: ${isOurs && error instanceof Error ? error.stack : String(error instanceof Error ? error.message : error)}\n`,
-  );
+  process.stderr.write(`narrowcast: ${wordsOf(error)}\n`);
   process.exitCode = 1;
 }

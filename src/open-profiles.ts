@@ -24,7 +24,8 @@ interface Parts {
   readonly metrics: Metrics;
 }
 
-const STORE_WAIT_MS = 3_000;
+const STORE_WAIT_MS = 10_000;
+const STORE_LOOK_MS = 20;
 
 /**
  * Opens the profiles that the settings name: in Redis with a cache before it, or in this process's memory.
@@ -83,10 +84,15 @@ function openRedis(redisUrl: string, settings: Settings, { clock, logger, metric
   return { store, reader };
 }
 
-/** For commands that ask once: waits a while for a store that is still connecting. @throws when it cannot be asked then */
+/** Its message is for the operator. */
+class StoreNotReady extends Error {
+  override readonly name = 'StoreNotReady';
+}
+
+/** For commands: waits a while for a store that is still connecting. @throws when it cannot be asked even then */
 export async function whenReady(store: ProfileStore): Promise<void> {
   const deadlineMs = performance.now() + STORE_WAIT_MS;
-  while (store.problem() !== undefined && performance.now() < deadlineMs) await wait(10);
+  while (store.problem() !== undefined && performance.now() < deadlineMs) await wait(STORE_LOOK_MS);
   const problem = store.problem();
-  if (problem !== undefined) throw new Error(`the profile store cannot be asked: ${problem}`);
+  if (problem !== undefined) throw new StoreNotReady(`the profile store cannot be asked: ${problem}`);
 }

@@ -19,6 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   secrets: ['lib', 'domain'],
   metrics: ['lib', 'domain'],
   notices: ['lib', 'domain'],
+  sync: ['lib', 'domain', 'admission', 'exchange'],
   http: ['lib', 'domain'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
 };

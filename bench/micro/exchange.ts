@@ -18,6 +18,7 @@ export const EXCHANGE: Exchange = {
   noBidHeader: false,
   gzip: false,
   extendedIdSources: undefined,
+  syncRedirect: undefined,
   billing: 'burl',
 };
 

@@ -27,7 +27,7 @@ export function profileTasks(): BenchTask[] {
   const networks = Array.from({ length: NETWORKS }, (_, i): object => ({ ip: `198.51.${i}.0/24` }));
   for (const id of [...ids, ...networks]) {
     const { key, profile } = read(profileLine(id, random));
-    store.put(key, profile);
+    void store.put(key, profile);
   }
   const lookup = createProfileLookup(readDirectly(store), { profileLookup: () => undefined });
   const known = visitorOf({ buyerId: 'c-81', ...OTHER_IDS, ip: '198.51.100.7' });

@@ -23,16 +23,22 @@ export type PrivacyLimit =
  */
 export function privacyLimit(request: BidRequest): PrivacyLimit | undefined {
   const { regulations, device } = request;
-  if (regulations.coppa) return 'coppa';
   if (device.limitAdTracking) return 'limit-ad-tracking';
   if (device.doNotTrack) return 'do-not-track';
+  const limit = regulationsLimit(regulations);
+  if (limit) return limit;
+  // A screen in a public place is watched by many; device.ifa names the screen, not a person (rule 39).
+  return request.inventory.kind === 'dooh' ? 'shared-screen' : undefined;
+}
+
+/** The same of what is told about the law alone, wherever it is told. */
+export function regulationsLimit(regulations: Regulations): PrivacyLimit | undefined {
+  if (regulations.coppa) return 'coppa';
   if (regulations.gdpr) return 'gdpr';
   if (regulations.usPrivacy.some(usPrivacyOptsOut)) return 'us-privacy-opt-out';
   if (regulations.globalPrivacyControl) return 'global-privacy-control';
   if (gppMayApply(regulations)) return 'gpp';
-  if (regulations.unreadable) return 'unreadable-regulations';
-  // A screen in a public place is watched by many; device.ifa names the screen, not a person (rule 39).
-  return request.inventory.kind === 'dooh' ? 'shared-screen' : undefined;
+  return regulations.unreadable ? 'unreadable-regulations' : undefined;
 }
 
 /** IAB US Privacy String 1.0: `1`, notice, opt-out of sale, LSPA; `1---` = the law does not apply. */

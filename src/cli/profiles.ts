@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import type { ProfileStore } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
+import { whenReady } from '../open-profiles.js';
 import type { VisitorName } from '../profile/visitor-records.js';
 import type { Settings } from '../settings.js';
 import type { Terminal } from './output.js';
@@ -22,10 +22,8 @@ export interface ProfileCommandParts {
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const EXIT_CANNOT = 2;
 /** Errors whose message is all that the operator needs: they are about the input or the store, not about the program. */
-const PLAIN_ERRORS = new Set(['FieldProblem', 'InputProblem', 'RedisStoreError', 'StoreProblem']);
+const PLAIN_ERRORS = new Set(['FieldProblem', 'InputProblem', 'RedisStoreError', 'StoreNotReady']);
 /** A store on another machine connects while it is open already. */
-const CONNECT_WITHIN_MS = 10_000;
-const LOOK_EVERY_MS = 20;
 const IN_MEMORY =
   'profiles are kept in memory and are the lines of the files in PROFILES: change those files, ' +
   'or set REDIS_URL to keep profiles in Redis';
@@ -135,7 +133,7 @@ async function withStore(
   }
   const store = await parts.openStore(settings);
   try {
-    await waitUntilUsable(store);
+    await whenReady(store);
     parts.exit(await run(store, settings));
   } catch (error) {
     if (!(error instanceof Error) || !PLAIN_ERRORS.has(error.name)) throw error;
@@ -144,20 +142,6 @@ async function withStore(
   } finally {
     await store.close();
   }
-}
-
-class StoreProblem extends Error {
-  override readonly name = 'StoreProblem';
-}
-
-/** @throws StoreProblem when the store cannot be asked even after a while */
-async function waitUntilUsable(store: ProfileStore): Promise<void> {
-  for (let waitedMs = 0; waitedMs < CONNECT_WITHIN_MS; waitedMs += LOOK_EVERY_MS) {
-    if (store.problem() === undefined) return;
-    await sleep(LOOK_EVERY_MS);
-  }
-  const problem = store.problem();
-  if (problem !== undefined) throw new StoreProblem(`the profile store cannot be asked: ${problem}`);
 }
 
 /** The first signal ends the load in order; a second one ends the process as if nobody listened. */

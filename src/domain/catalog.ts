@@ -33,6 +33,8 @@ export interface Exchange {
    * them in the order of the request.
    */
   readonly extendedIdSources: readonly string[] | undefined;
+  /** Where browsers are sent with our cookie id, in place of `${COOKIE_ID}`; undefined = they get a picture. */
+  readonly syncRedirect: string | undefined;
   /** Which notice spends: the exchange's `burl`, our impression pixel where it has none, or the win as a last resort. */
   readonly billing: 'burl' | 'impression' | 'win';
 }

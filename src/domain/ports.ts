@@ -238,3 +238,43 @@ export type NoticeOutcome = (typeof NOTICE_OUTCOMES)[number];
 export interface NoticeMetrics {
   notice(kind: NoticeKind, outcome: NoticeOutcome): void;
 }
+
+export interface SyncCall {
+  readonly exchange: string;
+  /** The raw query string without `?`; empty when there is none. */
+  readonly query: string;
+  /** The `Cookie` header; empty when there is none. */
+  readonly cookies: string;
+  /** `Sec-GPC: 1` */
+  readonly globalPrivacyControl: boolean;
+  /** `DNT: 1` */
+  readonly doNotTrack: boolean;
+}
+
+export type SyncAnswer =
+  /** 200 with a transparent 1x1 gif. */
+  | { readonly kind: 'pixel'; readonly setCookie: string }
+  /** 302, to the address that the exchange's file names and nowhere else. */
+  | { readonly kind: 'redirect'; readonly setCookie: string; readonly location: string }
+  /** 204: nothing was set. */
+  | { readonly kind: 'refused' }
+  /** 400 */
+  | { readonly kind: 'invalid' }
+  /** 404 */
+  | { readonly kind: 'unknown-exchange' };
+
+export type SyncHandler = (call: SyncCall) => SyncAnswer;
+
+export const SYNC_OUTCOMES = [
+  'linked', // the cookie is set, the link is on its way to the store
+  'cookie-only', // no user id was sent
+  'opted-out', // just now or earlier
+  'refused', // consent is needed, or privacy was asked for
+  'invalid', // unknown exchange, or an id that cannot be one
+  'failed', // the store did not take what was on its way
+] as const;
+export type SyncOutcome = (typeof SYNC_OUTCOMES)[number];
+
+export interface SyncMetrics {
+  sync(outcome: SyncOutcome): void;
+}

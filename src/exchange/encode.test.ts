@@ -21,6 +21,7 @@ const EXCHANGE: Exchange = {
   noBidHeader: true,
   gzip: true,
   extendedIdSources: undefined,
+  syncRedirect: undefined,
   billing: 'burl',
 };
 

@@ -1,5 +1,5 @@
 import { App } from 'uWebSockets.js';
-import type { BidAnswer, BidHandler, BidMetrics, NoticeHandler } from '../domain/ports.js';
+import type { BidAnswer, BidHandler, BidMetrics, NoticeHandler, SyncHandler } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { addBidRoute } from './bid-route.js';
 import { openWithoutBody } from './body.js';
@@ -7,6 +7,7 @@ import { answerCall, createPort } from './call.js';
 import { listen, type Listener } from './listener.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { addNoticeRoutes } from './notice-routes.js';
+import { addSyncRoute } from './sync-route.js';
 
 export interface BidServerOptions {
   readonly host: string;
@@ -24,6 +25,7 @@ export interface BidServerOptions {
   readonly delayMsMax?: number;
   readonly handleBid: BidHandler;
   readonly handleNotice: NoticeHandler;
+  readonly handleSync: SyncHandler;
   readonly hasExchange: (name: string) => boolean;
   /** What an exchange is told when there is no capacity for its request. */
   readonly overloadAnswer: (exchange: string) => BidAnswer;
@@ -42,7 +44,7 @@ const HELD_BYTES_MAX = 67_108_864;
 const DELAY_MS_MAX = 100;
 
 /**
- * Serves bid requests and notices.
+ * Serves bid requests, notices and cookie syncs.
  *
  * @throws when the address cannot be listened on
  */
@@ -58,6 +60,7 @@ export async function startBidServer(options: BidServerOptions): Promise<BidServ
   const delayMsMax = options.delayMsMax ?? DELAY_MS_MAX;
   const inFlight = addBidRoute(app, port, limits, { ...options, delayMsMax, loopDelay });
   addNoticeRoutes(app, port, options.handleNotice);
+  addSyncRoute(app, port, options.handleSync);
   app.any('/*', (res, req) => {
     const call = openWithoutBody(port, res, req);
     if (call) answerCall(call, '404 Not Found', [], '');

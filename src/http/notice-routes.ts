@@ -3,6 +3,7 @@ import type { NoticeAnswer, NoticeHandler, NoticeKind } from '../domain/ports.js
 import { assert, unreachable } from '../lib/assert.js';
 import { openWithoutBody } from './body.js';
 import { answerCall, type Call, type HeaderList, type Port } from './call.js';
+import { GIF, PIXEL, UNCACHED } from './pixel.js';
 
 const PATHS: readonly (readonly [path: string, kind: NoticeKind])[] = [
   ['/n/win/:token', 'win'],
@@ -12,16 +13,7 @@ const PATHS: readonly (readonly [path: string, kind: NoticeKind])[] = [
   ['/c/:token', 'click'],
 ];
 
-/** Notices come from any page and must reach us each time they are fired. */
-const UNCACHED: HeaderList = [
-  ['cache-control', 'no-store'],
-  ['access-control-allow-origin', '*'],
-];
-const GIF: HeaderList = [...UNCACHED, ['content-type', 'image/gif']];
 const GET_OR_POST: HeaderList = [...UNCACHED, ['allow', 'GET, POST']];
-
-/** One transparent pixel, the smallest gif that every browser draws. */
-const PIXEL = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 
 /** Adds the win, billing and loss notices, the impression pixel and the click redirect, by GET or POST. */
 export function addNoticeRoutes(app: TemplatedApp, port: Port, handle: NoticeHandler): void {

@@ -46,6 +46,7 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
       Object.entries(counts.notices).flatMap(([kind, outcomes]) =>
         counterSamples(outcomes, 'outcome', { kind }),
       ),
+    narrowcast_syncs_total: () => counterSamples(counts.syncs, 'outcome'),
     narrowcast_catalog_version: () => gaugeSamples(counts.catalog?.version ?? 0),
     narrowcast_catalog_campaigns: () => gaugeSamples(counts.catalog?.campaigns.length ?? 0),
     narrowcast_catalog_line_items: () => gaugeSamples(lineItemCount(counts.catalog)),

@@ -9,6 +9,7 @@ import {
   REQUEST_OUTCOMES,
   STAGES_MEASURED,
   STORE_TROUBLES,
+  SYNC_OUTCOMES,
   type GeoLookupResult,
   type MeasuredStage,
   type NoticeKind,
@@ -18,6 +19,7 @@ import {
   type ProfileSource,
   type RequestOutcome,
   type StoreTrouble,
+  type SyncOutcome,
 } from '../domain/ports.js';
 import { PROFILE_KEY_KINDS, type ProfileKey } from '../domain/profile.js';
 import { Histogram } from './histogram.js';
@@ -43,6 +45,7 @@ export interface Counts {
   readonly storeTroubles: Record<StoreTrouble, number>;
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
+  readonly syncs: Record<SyncOutcome, number>;
   readonly reloads: Record<'changed' | 'problems', number>;
   auctionsCutShort: number;
   catalog: Catalog | undefined;
@@ -73,6 +76,7 @@ export function newCounts(): Counts {
     storeTroubles: recordOf(STORE_TROUBLES, () => 0),
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
+    syncs: recordOf(SYNC_OUTCOMES, () => 0),
     reloads: { changed: 0, problems: 0 },
     auctionsCutShort: 0,
     catalog: undefined,

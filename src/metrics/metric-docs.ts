@@ -144,6 +144,13 @@ export const METRIC_DOCS = [
     help: 'Win, billing and loss notices, impression pixels and clicks, by what became of them.',
   },
   {
+    name: 'narrowcast_syncs_total',
+    type: 'counter',
+    labels: ['outcome'],
+    unit: 'syncs',
+    help: 'Cookie syncs by what became of them; failed comes on top, when the store did not take the link.',
+  },
+  {
     name: 'narrowcast_catalog_version',
     type: 'gauge',
     labels: [],

@@ -5,13 +5,15 @@ import type {
   ProfileCacheFigures,
   ProfileCacheMetrics,
   RemoteStoreMetrics,
+  SyncMetrics,
 } from '../domain/ports.js';
 import { collectorsOf } from './collectors.js';
 import { addExchange, newCounts } from './counts.js';
 import { watchEventLoopLag } from './event-loop-lag.js';
 import { createRegistry } from './registry.js';
 
-export interface Metrics extends BidMetrics, NoticeMetrics, ProfileCacheMetrics, RemoteStoreMetrics {
+export interface Metrics
+  extends BidMetrics, NoticeMetrics, ProfileCacheMetrics, RemoteStoreMetrics, SyncMetrics {
   /** Call with every catalogue that is put to use. Its exchanges get label values of their own. */
   catalogInUse(catalog: Catalog): void;
   /** Call after every reading of the configuration that found or cured problems, with how many there are now. */
@@ -74,6 +76,9 @@ export function createMetrics(): Metrics {
     },
     notice(kind, outcome) {
       counts.notices[kind][outcome] += 1;
+    },
+    sync(outcome) {
+      counts.syncs[outcome] += 1;
     },
     catalogInUse(catalog) {
       counts.catalog = catalog;

@@ -151,6 +151,7 @@ export async function startTestServer(
       if (call.kind === 'click') return { kind: 'redirect', location: 'https://shop.example/landing?a=1' };
       return { kind: 'accepted' };
     },
+    handleSync: () => ({ kind: 'refused' }),
     hasExchange: (name) => name === 'generic',
     overloadAnswer: () => ({ kind: 'no-bid', nbr: 1 }),
     metrics: { ...SILENT_METRICS, outcome: (label, outcome) => outcomes.push([label, outcome]) },

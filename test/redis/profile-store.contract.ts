@@ -13,8 +13,8 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     exchange,
     id: newId(),
   });
-  const ages = async (...keys: ProfileKey[]) =>
-    (await store().find(keys)).map(({ stored }) => stored?.profile?.people.age);
+  const purchases = async (...keys: ProfileKey[]) =>
+    (await store().find(keys)).map(({ stored }) => stored?.profile?.value.frequency);
 
   it('finds a profile as it was put, and nothing for a stranger', async () => {
     const key = cookie();
@@ -37,16 +37,16 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     const keys = [cookie(), cookie(), cookie()] as const;
     await store().put(keys[0], profileOf(1));
     await store().put(keys[2], profileOf(3));
-    expect(await ages(keys[2], keys[1], keys[0], keys[2])).toEqual([3, undefined, 1, 3]);
+    expect(await purchases(keys[2], keys[1], keys[0], keys[2])).toEqual([3, undefined, 1, 3]);
     expect(await store().find([])).toEqual([]);
   });
 
   it('keeps many keys apart that are asked for at once', async () => {
     const keys = Array.from({ length: 2_000 }, () => cookie());
-    const known = keys.filter((_, age) => age % 2 === 0);
+    const known = keys.filter((_, i) => i % 2 === 0);
     await Promise.all(known.map((key, i) => store().put(key, profileOf(2 * i))));
-    const answers = await Promise.all(keys.map((key) => ages(key)));
-    expect(answers.flat()).toEqual(keys.map((_, age) => (age % 2 === 0 ? age : undefined)));
+    const answers = await Promise.all(keys.map((key) => purchases(key)));
+    expect(answers.flat()).toEqual(keys.map((_, i) => (i % 2 === 0 ? i : undefined)));
   });
 
   it('keeps the same id of different kinds apart', async () => {
@@ -60,14 +60,14 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
       { kind: 'eid', source: 'ids.example', id },
       { kind: 'ip', prefix: id },
     ];
-    for (const [age, key] of keys.entries()) await store().put(key, profileOf(age));
-    expect(await ages(...keys)).toEqual([...keys.keys()]);
+    for (const [i, key] of keys.entries()) await store().put(key, profileOf(i));
+    expect(await purchases(...keys)).toEqual([...keys.keys()]);
   });
 
   it('takes any text for an id', async () => {
     for (const id of ['__proto__', '', '}{', 'a\r\nb\0', 'ü😀', 'x'.repeat(10_000)]) {
       await store().put(cookie(id), profileOf(id.length));
-      expect(await ages(cookie(id))).toEqual([id.length]);
+      expect(await purchases(cookie(id))).toEqual([id.length]);
     }
   });
 
@@ -101,7 +101,7 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     await store().put(linked, profileOf(41));
     const [both] = await store().find([linked]);
     expect(both?.stored).toEqual({ profile: profileOf(41), frequency: undefined, linked: ofCookie });
-    expect(await ages({ ...linked, exchange: 'other' })).toEqual([undefined]);
+    expect(await purchases({ ...linked, exchange: 'other' })).toEqual([undefined]);
   });
 
   it('lets the later of two links count', async () => {
@@ -110,9 +110,9 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     await store().put(other, profileOf(2));
     await store().link(linked.exchange, linked.id, one.id);
     await store().link(linked.exchange, linked.id, other.id);
-    expect((await store().find([linked]))[0]?.stored?.linked?.profile?.people.age).toBe(2);
+    expect((await store().find([linked]))[0]?.stored?.linked?.profile?.value.frequency).toBe(2);
     expect(await store().erase(one)).toBe(1);
-    expect((await store().find([linked]))[0]?.stored?.linked?.profile?.people.age).toBe(2);
+    expect((await store().find([linked]))[0]?.stored?.linked?.profile?.value.frequency).toBe(2);
   });
 
   it.each([
@@ -128,14 +128,14 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     expect(await store().erase(keys[index] as ProfileKey)).toBe(6);
     expect((await store().find(keys)).map(({ stored }) => stored)).toEqual([undefined, undefined, undefined]);
     expect(await store().erase(keys[index] as ProfileKey)).toBe(0);
-    expect(await ages(bystander)).toEqual([9]);
+    expect(await purchases(bystander)).toEqual([9]);
   });
 
   it('erases what is known of an address', async () => {
     const key: ProfileKey = { kind: 'ip', prefix: newId() };
     await store().put(key, profileOf(1));
     expect(await store().erase(key)).toBe(1);
-    expect(await ages(key)).toEqual([undefined]);
+    expect(await purchases(key)).toEqual([undefined]);
   });
 
   it('announces every change under a name that was found with the key', async () => {
@@ -168,11 +168,12 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
 
 const COUNTERS: FrequencyCounters = new Map([['line-1/1d', { impressions: 3, endMs: 1_800_000_000_000 }]]);
 
-export function profileOf(age: number, more: Partial<Profile> = {}): Profile {
+/** A profile of which only the number of purchases is known. */
+export function profileOf(purchases: number, more: Partial<Profile> = {}): Profile {
   return {
     segments: new Map(),
     people: {
-      age,
+      age: undefined,
       gender: undefined,
       education: undefined,
       occupation: undefined,
@@ -180,7 +181,7 @@ export function profileOf(age: number, more: Partial<Profile> = {}): Profile {
       income: undefined,
     },
     interests: new Map(),
-    value: { recency: undefined, frequency: undefined, monetary: undefined, lifetime: undefined },
+    value: { recency: undefined, frequency: purchases, monetary: undefined, lifetime: undefined },
     stage: undefined,
     geo: { country: undefined, region: undefined, city: undefined, zip: undefined },
     updatedMs: undefined,

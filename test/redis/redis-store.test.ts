@@ -39,8 +39,8 @@ function cookie(id: string): ProfileKey {
 
 const KEY = cookie('c-1');
 
-async function ageOf({ store }: OpenStore, key: ProfileKey): Promise<number | undefined> {
-  return (await store.find([key]))[0]?.stored?.profile?.people.age;
+async function purchasesOf({ store }: OpenStore, key: ProfileKey): Promise<number | undefined> {
+  return (await store.find([key]))[0]?.stored?.profile?.value.frequency;
 }
 
 describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
@@ -95,11 +95,11 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
     await server.cli('SET', name[0] as string, 'garbage');
     await server.cli('DEL', name[1] as string);
     await server.cli('SADD', name[1] as string, 'member');
-    expect(await ageOf(opened, KEY)).toBeUndefined();
-    expect(await ageOf(opened, cookie('c-2'))).toBeUndefined();
+    expect(await purchasesOf(opened, KEY)).toBeUndefined();
+    expect(await purchasesOf(opened, cookie('c-2'))).toBeUndefined();
     expect(opened.troubles).toEqual(['damaged']);
     await opened.store.put(KEY, profileOf(3));
-    expect(await ageOf(opened, KEY)).toBe(3);
+    expect(await purchasesOf(opened, KEY)).toBe(3);
   });
 
   it('find no room where Redis is out of memory, and are still read', async () => {
@@ -109,7 +109,7 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
     expect(await opened.store.put(KEY, profileOf(2))).toBe('full');
     const refused = { code: 'refused', reply: 'OOM' };
     await expect(opened.store.link('generic', 'u-1', 'c-1')).rejects.toMatchObject(refused);
-    expect(await ageOf(opened, KEY)).toBe(1);
+    expect(await purchasesOf(opened, KEY)).toBe(1);
     await server.cli('CONFIG', 'SET', 'maxmemory', '0');
     expect(await opened.store.put(KEY, profileOf(3))).toBe('stored');
   });
@@ -122,7 +122,7 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
     expect(refused).toHaveLength(1_000);
     expect(refused[0]?.reason).toMatchObject({ code: 'overloaded' });
     expect(opened.troubles).toEqual(Array.from({ length: 1_000 }, () => 'refused'));
-    expect(await ageOf(opened, KEY)).toBeUndefined();
+    expect(await purchasesOf(opened, KEY)).toBeUndefined();
   });
 
   it('drop links of a cookie to which too many lead', async () => {
@@ -165,14 +165,14 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
       await before.store.link('generic', 'u-1', 'c-1');
       const during = await ready({ keyRing: [newer, older] });
       const userKey: ProfileKey = { kind: 'user', exchange: 'generic', id: 'u-1' };
-      expect((await during.store.find([userKey]))[0]?.stored?.linked?.profile?.people.age).toBe(1);
+      expect((await during.store.find([userKey]))[0]?.stored?.linked?.profile?.value.frequency).toBe(1);
       const after = await ready({ keyRing: [newer] });
       await waitFor(async () => {
         const [found] = await after.store.find([userKey]);
         const linked = found?.stored?.linked;
-        return linked?.profile?.people.age === 1 && linked.frequency?.size === 1;
+        return linked?.profile?.value.frequency === 1 && linked.frequency?.size === 1;
       }, 'all records are moved');
-      expect(await ageOf(before, KEY)).toBeUndefined();
+      expect(await purchasesOf(before, KEY)).toBeUndefined();
       for (const name of (await server.cli('--raw', 'KEYS', 'nc:{*')).split('\n')) {
         expect(Number(await server.cli('PTTL', name))).toBeGreaterThan(3_000_000);
       }
@@ -280,7 +280,7 @@ describe.skipIf(!hasRedisServer())('a connection to Redis', () => {
     }
     await proxy.set({ kind: 'pass' });
     const startMs = performance.now();
-    await waitFor(async () => (await ageOf(opened, KEY)) === 1, 'profiles are found again');
+    await waitFor(async () => (await purchasesOf(opened, KEY)) === 1, 'profiles are found again');
     const tookMs = performance.now() - startMs;
     console.log(`found again after ${Math.round(tookMs)} ms`);
     expect(tookMs).toBeLessThan(2_000);
@@ -304,13 +304,13 @@ describe.skipIf(!hasRedisServer())('a Redis Cluster', () => {
     const slot = await from.cli('CLUSTER', 'KEYSLOT', name);
     await to.cli('CLUSTER', 'SETSLOT', slot, 'IMPORTING', fromId);
     await from.cli('CLUSTER', 'SETSLOT', slot, 'MIGRATING', toId);
-    expect(await ageOf(opened, KEY)).toBe(1);
+    expect(await purchasesOf(opened, KEY)).toBe(1);
     await from.cli('MIGRATE', '127.0.0.1', String(to.port), name, '0', '5000');
-    expect(await ageOf(opened, KEY)).toBe(1);
+    expect(await purchasesOf(opened, KEY)).toBe(1);
     expect(await opened.store.put(KEY, profileOf(2))).toBe('stored');
-    expect(await ageOf(opened, KEY)).toBe(2);
+    expect(await purchasesOf(opened, KEY)).toBe(2);
     for (const node of [to, from]) await node.cli('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
-    expect(await ageOf(opened, KEY)).toBe(2);
+    expect(await purchasesOf(opened, KEY)).toBe(2);
     expect(await opened.store.erase(KEY)).toBe(1);
     expect(opened.reports).toEqual([]);
   });
@@ -322,7 +322,7 @@ describe.skipIf(!hasRedisServer())('a Redis Cluster', () => {
     await opened.ready();
     const keys = Array.from({ length: 50 }, (_, i) => cookie(`c-${i}`));
     cluster.nodes[1]?.freeze();
-    const asked = await Promise.allSettled(keys.map((key) => ageOf(opened, key)));
+    const asked = await Promise.allSettled(keys.map((key) => purchasesOf(opened, key)));
     const answered = asked.filter(({ status }) => status === 'fulfilled').length;
     expect(answered).toBeGreaterThan(0);
     expect(answered).toBeLessThan(50);
@@ -338,7 +338,7 @@ describe.skipIf(!hasRedisServer())('a Redis Cluster', () => {
     const keys = Array.from({ length: 50 }, (_, i) => cookie(`c-${i}`));
     await Promise.all(keys.map((key, i) => opened.store.put(key, profileOf(i))));
     await cluster.nodes[0]?.stop();
-    const ask = () => Promise.allSettled(keys.map((key) => ageOf(opened, key)));
+    const ask = () => Promise.allSettled(keys.map((key) => purchasesOf(opened, key)));
     await waitFor(async () => (await ask()).some(({ status }) => status === 'rejected'), 'the loss shows');
     expect((await ask()).some(({ status }) => status === 'fulfilled')).toBe(true);
     await waitFor(

@@ -4,6 +4,7 @@ import type { ExchangeId } from '../../domain/ids.js';
 import type { Currency } from '../../domain/money.js';
 import { currencyCode } from './campaign.js';
 import { group, list, text, wholeNumber } from './fields.js';
+import { webTemplate } from './web.js';
 
 const TMAX_MS = { min: 10, max: 10_000 };
 /**
@@ -45,6 +46,12 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
     .describe(
       'Sources of extended ids to know visitors by, the best first. Left out: all, in the order they come in.',
     ),
+  syncRedirect: webTemplate(
+    'the https address that the exchange gave you for cookie syncs, with ${COOKIE_ID} where your id goes',
+    '${COOKIE_ID}',
+  )
+    .optional()
+    .describe('Where browsers take your cookie id after a sync. Left out: they get a picture.'),
   billing: z
     .enum(['burl', 'impression', 'win'])
     .default('burl')
@@ -61,6 +68,6 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
 
 /** @param exchangeId the file's name without `.json` */
 export function exchangeOf(given: z.output<typeof exchangeFile>, exchangeId: string): Exchange {
-  const { $schema: _forEditors, extendedIdSources, ...settings } = given;
-  return { ...settings, extendedIdSources, id: exchangeId as ExchangeId };
+  const { $schema: _forEditors, extendedIdSources, syncRedirect, ...settings } = given;
+  return { ...settings, extendedIdSources, syncRedirect, id: exchangeId as ExchangeId };
 }

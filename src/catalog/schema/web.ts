@@ -37,6 +37,14 @@ export function webAddress(expected: string) {
   );
 }
 
+/** An https address in which `macro` stands for what is put in later. */
+export function webTemplate(expected: string, macro: string) {
+  return parsed(text(expected, { charactersMax: URL_CHARACTERS_MAX }), expected, (found) => {
+    const isTemplate = found.startsWith('https://') && found.includes(macro);
+    return isTemplate && parseWebAddress(found.replaceAll(macro, 'id')) !== undefined ? found : undefined;
+  });
+}
+
 function parseWebAddress(found: string): string | undefined {
   if (/[\s"'<>\\^`{|}]/.test(found) || !URL.canParse(found)) return undefined;
   const { protocol, hostname, username, password } = new URL(found);

@@ -1,0 +1,53 @@
+import type { TemplatedApp } from 'uWebSockets.js';
+import type { SyncAnswer, SyncHandler } from '../domain/ports.js';
+import { unreachable } from '../lib/assert.js';
+import { openWithoutBody } from './body.js';
+import { answerCall, type Call, type HeaderList, type Port } from './call.js';
+import { GIF, PIXEL, UNCACHED } from './pixel.js';
+
+const GET_ONLY: HeaderList = [...UNCACHED, ['allow', 'GET']];
+
+/** Adds `GET /sync/:exchange`, by which browsers get our cookie. */
+export function addSyncRoute(app: TemplatedApp, port: Port, handle: SyncHandler): void {
+  app.any('/sync/:exchange', (res, req) => {
+    const method = req.getCaseSensitiveMethod();
+    const asked = {
+      exchange: req.getParameter(0) ?? '',
+      query: req.getQuery(),
+      cookies: req.getHeader('cookie'),
+      globalPrivacyControl: req.getHeader('sec-gpc') === '1',
+      doNotTrack: req.getHeader('dnt') === '1',
+    };
+    const call = openWithoutBody(port, res, req);
+    if (!call) return;
+    if (method === 'GET') answerSync(call, handle(asked));
+    else answerCall(call, '405 Method Not Allowed', GET_ONLY, '');
+  });
+}
+
+function answerSync(call: Call, answer: SyncAnswer): void {
+  switch (answer.kind) {
+    case 'pixel':
+      answerCall(call, '200 OK', [...GIF, ['set-cookie', answer.setCookie]], PIXEL);
+      break;
+    case 'redirect':
+      answerCall(
+        call,
+        '302 Found',
+        [...UNCACHED, ['location', answer.location], ['set-cookie', answer.setCookie]],
+        '',
+      );
+      break;
+    case 'refused':
+      answerCall(call, '204 No Content', UNCACHED, undefined);
+      break;
+    case 'invalid':
+      answerCall(call, '400 Bad Request', UNCACHED, '');
+      break;
+    case 'unknown-exchange':
+      answerCall(call, '404 Not Found', UNCACHED, '');
+      break;
+    default:
+      unreachable(answer);
+  }
+}
