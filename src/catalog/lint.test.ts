@@ -130,6 +130,21 @@ describe('what no schema can find', () => {
       'warning: lineItems[0].targeting.devices.os[0] is "iphone", which no request calls itself; did you mean "ios"?',
     ],
     [
+      [...T, 'geo'],
+      [{ country: 'USA', region: 'California' }],
+      'warning: lineItems[0].targeting.geo[0].region is "california", but requests tell regions by their codes; did you mean "CA"?',
+    ],
+    [
+      [...T, 'geo'],
+      [{ country: 'DEU', region: 'Bayern' }],
+      'warning: lineItems[0].targeting.geo[0].region is "bayern", but requests tell regions by their codes; use its code of ISO 3166-2, such as "CA" for California',
+    ],
+    [
+      [...T, 'geo'],
+      { exclude: [{ region: 'CA' }] },
+      'warning: lineItems[0].targeting.geo.exclude[0] names the region "CA" without a country, and several countries have a region of the same code; add "country"',
+    ],
+    [
       [...T, 'inventory'],
       { bundles: ['com.acme'], domains: ['acme.example'] },
       'warning: lineItems[0].targeting.inventory.bundles asks for apps while "domains" asks for sites, and an ad is in one or the other; make a line item for each',

@@ -24,6 +24,7 @@ import {
   type Covers,
 } from './covers.js';
 import { DIMENSION_PATHS, type Report } from './lint-finding.js';
+import { lintPlaces } from './lint-places.js';
 
 const HOUR_MS = 3_600_000;
 /** After so long every hour of the week has come, whatever the clocks did. */
@@ -51,6 +52,7 @@ export function lintTargeting(lineItem: LineItem, flight: Flight, nowMs: number,
   reportContradictions(targeting, report);
   reportAllBanned(targeting, report);
   reportOsNames(targeting, report);
+  lintPlaces(targeting.geo, report);
   if (targeting.hours && neverComes(targeting.hours, flight, nowMs)) {
     report(
       'error',
