@@ -20,7 +20,7 @@ import { createEmbeddedStore } from './profile/embedded-store.js';
 import { openGeoLocator } from './profile/geo.js';
 import { loadProfiles } from './profile/load-profiles.js';
 import { createProfileLookup } from './profile/lookup.js';
-import type { Settings } from './settings.js';
+import { requireFolder, type Settings } from './settings.js';
 
 export interface AppParts {
   readonly clock: Clock;
@@ -59,6 +59,7 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
   mkdirSync(settings.dataDir, { recursive: true });
   const metrics = createMetrics();
   const store = createEmbeddedStore();
+  requireFolder('PROFILES', settings.profilesDir, 'files *.ndjson');
   const profiles = await loadProfiles(settings.profilesDir, store, clock.nowMs());
   logger.info({ profiles: store.size, rejected: profiles.rejectedCount }, 'profiles loaded');
   for (const { file, line, reason } of profiles.rejected)
