@@ -48,9 +48,15 @@ function describeOtherRule(
     case 'line-item-paused':
       return says('an active line item', `line item ${lineItem.id} is paused`);
     case 'flight-not-started':
-      return says(`from ${instant(flight.startMs)}`, `it is ${instant(nowMs)}`);
+      return says(
+        `from ${timeText(flight.startMs, flight.timeZone)}`,
+        `it is ${timeText(nowMs, flight.timeZone)}`,
+      );
     case 'flight-over':
-      return says(`until ${instant(flight.endMs)}`, `it is ${instant(nowMs)}`);
+      return says(
+        `until ${timeText(flight.endMs, flight.timeZone)}`,
+        `it is ${timeText(nowMs, flight.timeZone)}`,
+      );
     case 'blocked-advertiser':
       return says(`a publisher that takes ${advertiser.domain}`, 'it blocks this advertiser');
     case 'deal-advertiser':
@@ -64,16 +70,22 @@ function describeOtherRule(
       );
     case 'deal-without-price':
       return says('a fixed-price deal that names its price', 'its floor is 0');
-    case 'below-floor':
+    case 'below-floor': {
+      const held = lineItem.targeting.deals?.anyOf ?? [];
+      const { floorMicros, floorCurrency } =
+        impression.deals.find(({ id }) => held.includes(id)) ?? impression;
       return says(
         `a floor of at most ${unitsText(lineItem.bid.amountMicros)} ${budget.currency} per thousand`,
-        'a higher one (see the price)',
+        `a floor of ${unitsText(floorMicros)} ${floorCurrency}`,
       );
+    }
     default:
       return unreachable(rule);
   }
 }
 
-function instant(timeMs: number): string {
-  return new Date(timeMs).toISOString();
+/** On the clock of the campaign: `2026-11-23 20:28 Asia/Shanghai`. */
+function timeText(timeMs: number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return `${format.format(timeMs)} ${timeZone}`;
 }

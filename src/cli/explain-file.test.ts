@@ -84,6 +84,29 @@ describe('explaining a request on the command line', () => {
     expect(explained.stdout).toContain(message);
   });
 
+  it.each<[JsonObject, JsonObject, string]>([
+    [
+      { imp: [{ bidfloor: 5, bidfloorcur: 'EUR' }] },
+      {},
+      'wanted  a floor of at most 3.2 USD per thousand\n        found   a floor of 5 EUR\n',
+    ],
+    [
+      {},
+      { flight: { start: '2020-01-01', end: '2020-12-31', timeZone: 'Asia/Shanghai' } },
+      'wanted  until 2021-01-01 00:00 Asia/Shanghai\n        found   it is 20',
+    ],
+    [
+      { tmax: null },
+      {},
+      "280 ms to answer (the request has no tmax, so the exchange's tmaxDefaultMs counts, less the network's share)",
+    ],
+  ])('request %j, campaign %j: %s', async (request, campaign, words) => {
+    const { save, explain } = commandLine();
+    const flight = { start: '2020-01-01', end: '2100-01-01', timeZone: 'UTC' };
+    save('campaigns/trail.json', { ...CAMPAIGN, flight, ...campaign });
+    expect((await explain(JSON.stringify(fullRequest(request)))).stdout).toContain(words);
+  });
+
   it('says in plain words which file it cannot read', async () => {
     const { settings, configDir } = commandLine();
     const ask = (file: string) => explainFile(settings, file, { exchange: 'generic' });
