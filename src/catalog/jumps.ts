@@ -1,5 +1,12 @@
 import type { Campaign } from '../domain/campaign.js';
-import { convertMicros, MICROS_PER_UNIT, unitsText, type Micros, type Rates } from '../domain/money.js';
+import {
+  convertMicros,
+  MICROS_PER_UNIT,
+  unitsText,
+  type Currency,
+  type Micros,
+  type Rates,
+} from '../domain/money.js';
 import type { FilePath } from './finding.js';
 import type { CampaignContent } from './schema/campaign.js';
 import type { RatesContent } from './schema/rates.js';
@@ -7,11 +14,23 @@ import type { RatesContent } from './schema/rates.js';
 /** Ten times is what one zero too many, or a forgotten decimal point, makes of a price. */
 const JUMP_FACTOR = 10;
 
-/** An amount that is so much higher than in the last good version that it may be a slip of the hand. */
-export interface Jump {
+/** An amount that is not taken over as it stands, though its file is right in itself. */
+export interface AmountFault {
   readonly path: FilePath;
-  /** What happened and what to add to the file if it is meant, as the rest of a sentence that starts with the path. */
+  /** What is wrong and what to do, as the rest of a sentence that starts with the path. */
   readonly says: string;
+}
+
+/** What a campaign was worth when it last ran; a campaign itself is one. */
+export interface AmountsBefore {
+  /** Where that stood, within the campaign folder. */
+  readonly file: string;
+  readonly budget: {
+    readonly totalMicros: Micros;
+    readonly dailyMicros: Micros | undefined;
+    readonly currency: Currency;
+  };
+  readonly lineItems: readonly { readonly id: string; readonly bid: { readonly amountMicros: Micros } }[];
 }
 
 interface Amount {
@@ -27,9 +46,9 @@ interface Amount {
  */
 export function unconfirmedJumps(
   { campaign, confirmed }: CampaignContent,
-  lastGood: Campaign,
+  lastGood: AmountsBefore,
   rates: Rates,
-): readonly Jump[] {
+): readonly AmountFault[] {
   const confirmedMicros = new Set(confirmed.map((amount) => Math.round(amount * MICROS_PER_UNIT)));
   const { currency } = campaign.budget;
   const jumped = amountsOf(campaign, lastGood)
@@ -43,17 +62,21 @@ export function unconfirmedJumps(
   const list = [
     ...new Set([...confirmed.map(String), ...jumped.map(({ nowMicros }) => unitsText(nowMicros))]),
   ];
+  const than = lastGood.file === campaign.file ? '' : ` as in campaigns/${lastGood.file}`;
   return jumped.map(({ path, nowMicros, beforeMicros }) => {
     const times = Math.floor((nowMicros / beforeMicros) * 10) / 10;
     const says =
-      `jumped from ${unitsText(beforeMicros)} to ${unitsText(nowMicros)} ${currency}, ${times} times as much; ` +
+      `jumped from ${unitsText(beforeMicros)} to ${unitsText(nowMicros)} ${currency}, ${times} times as much${than}; ` +
       `if that is meant, add "confirm": [${list.join(', ')}] at the top level of the file`;
     return { path, says };
   });
 }
 
 /** Finds rates that make every price in their currency ten times as high or as low, unless the file vouches for them. */
-export function unconfirmedRateJumps({ rates, confirmed }: RatesContent, lastGood: Rates): readonly Jump[] {
+export function unconfirmedRateJumps(
+  { rates, confirmed }: RatesContent,
+  lastGood: Rates,
+): readonly AmountFault[] {
   const jumped = [...rates.perUsd].filter(([currency, now]) => {
     const before = lastGood.perUsd.get(currency) ?? now;
     return Math.max(now / before, before / now) >= JUMP_FACTOR && !confirmed.includes(now);
@@ -68,9 +91,9 @@ export function unconfirmedRateJumps({ rates, confirmed }: RatesContent, lastGoo
 }
 
 /** The amounts that may have jumped, each with what it was before. */
-function amountsOf(campaign: Campaign, lastGood: Campaign): Amount[] {
+function amountsOf(campaign: Campaign, lastGood: AmountsBefore): Amount[] {
   const { budget, lineItems } = campaign;
-  const bidsBefore = new Map(lastGood.lineItems.map(({ id, bid }) => [id, bid.amountMicros]));
+  const bidsBefore = new Map<string, Micros>(lastGood.lineItems.map(({ id, bid }) => [id, bid.amountMicros]));
   const highestBefore = Math.max(...bidsBefore.values()) as Micros;
   const amounts: Amount[] = [
     { path: ['budget', 'total'], nowMicros: budget.totalMicros, beforeMicros: lastGood.budget.totalMicros },

@@ -43,6 +43,8 @@ export interface KeptFolderOptions<Content> {
   readonly read: ReadContent<Content>;
   readonly lastGood: LastGoodStore;
   readonly clock: Clock;
+  /** Told of the last good version of each file that is gone, before the copy goes too; gives what is wrong with that. */
+  readonly onGone?: (lastGood: Content) => Promise<readonly Finding[]>;
 }
 
 interface Stamp {
@@ -63,7 +65,7 @@ interface Entry<Content> extends KeptFile<Content> {
 }
 
 export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFolder<Content> {
-  const { configDir, folder, required, lastGood } = options;
+  const { configDir, folder, required, lastGood, onGone } = options;
   const entries = new Map<string, Entry<Content>>();
   let storedSeen = false;
 
@@ -77,11 +79,13 @@ export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFo
       // A folder that cannot be listed says nothing about its files: what ran keeps running.
       const present = new Set(names ?? [...known, ...required]);
       for (const file of known.filter((file) => !present.has(file))) {
+        const gone = entries.get(file) ?? (await newEntry(options, file));
+        if (gone.lastGood) problems.push(...((await onGone?.(gone.lastGood.content)) ?? []));
         entries.delete(file);
         await lastGood.remove(file);
       }
       storedSeen = true;
-      const files = [...present].sort();
+      const files = [...present].sort(byNameWithoutEnding);
       for (const file of files) await refresh(options, entries, file);
       return { files: files.flatMap((file) => entries.get(file) ?? []), problems };
     },
@@ -182,6 +186,13 @@ async function listFolder(
   }
 }
 
+/** The ending would put `trail-copy.json` before `trail.json`, since `-` comes before the dot. */
+function byNameWithoutEnding(a: string, b: string): number {
+  const [nameA, nameB] = [a.slice(0, -'.json'.length), b.slice(0, -'.json'.length)];
+  if (nameA === nameB) return 0;
+  return nameA < nameB ? -1 : 1;
+}
+
 function isWithin(folder: string, file: string, required: readonly string[]): boolean {
   return folder === '' ? required.includes(file) : file.startsWith(`${folder}/`);
 }
@@ -192,12 +203,22 @@ async function storeCopy(
   text: string,
   savedMs: number,
 ): Promise<readonly Finding[]> {
+  return orWarning(file, 'no copy of this version could be kept for the next start', () =>
+    lastGood.write(file, text, savedMs),
+  );
+}
+
+/** What could not be written is a loss at the next start only, and no reason to stop. */
+export async function orWarning(
+  file: string,
+  loss: string,
+  write: () => Promise<void>,
+): Promise<readonly Finding[]> {
   try {
-    await lastGood.write(file, text, savedMs);
+    await write();
     return [];
   } catch (error) {
-    const message = `no copy of this version could be kept for the next start (${faultText(error)})`;
-    return [{ ...atTop(file, message), severity: 'warning' }];
+    return [{ ...atTop(file, `${loss} (${faultText(error)})`), severity: 'warning' }];
   }
 }
 

@@ -288,3 +288,38 @@ describe('rates and exchanges', () => {
     expect(findings).toMatchObject([{ file: 'exchanges/adx.json', line: 3, column: 5, severity: 'warning' }]);
   });
 });
+
+describe('a creative that is too long for an exchange', () => {
+  const markup = `<a href="\${CLICK_URL}">${'x'.repeat(1_500)}</a>`;
+  const findings = async (targeting: JsonObject = {}) => {
+    const { configDir, save } = configFolder();
+    save('exchanges/small.json', { responseBytesMax: 2_048, billing: 'impression' });
+    save('exchanges/tiny.json', { responseBytesMax: 1_024 });
+    const lineItem = merged(SOUND_LINE_ITEM, { targeting, creatives: [{ ...CREATIVE, html: markup }] });
+    save('campaigns/trail.json', merged(SOUND, { lineItems: [lineItem] }));
+    const { findings: found } = await checkConfig({ configDir, clock: NOW });
+    return found.map(({ severity, message }) => `${severity}: ${message}`);
+  };
+  const tooLong = 'lineItems[0].creatives[0].html is too long for';
+  const small = 'small takes responses of 2048 bytes and this needs 2442';
+  const tiny = 'tiny takes responses of 1024 bytes and this needs 2599';
+  const shorten = 'shorten it, or load the rest from a file';
+
+  it('could never be bid there, and nobody said so', async () => {
+    expect(await findings()).toEqual([`warning: ${tooLong} small, tiny (${small}; ${tiny}); ${shorten}`]);
+    expect(await findings({ inventory: { exchanges: { noneOf: ['tiny', 'small'] } } })).toEqual([]);
+  });
+
+  it('is an error where the line item wants no other exchange', async () => {
+    expect(await findings({ inventory: { exchanges: ['small'] } })).toEqual([
+      `error: ${tooLong} every exchange there is for it (${small}); ${shorten}`,
+    ]);
+  });
+
+  it('is none that just fits', async () => {
+    const { configDir, save } = configFolder();
+    save('exchanges/generic.json', { responseBytesMax: 1_200 });
+    save('campaigns/trail.json', SOUND);
+    expect((await checkConfig({ configDir, clock: NOW })).findings).toEqual([]);
+  });
+});

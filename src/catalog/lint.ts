@@ -1,11 +1,12 @@
-import type { Campaign } from '../domain/campaign.js';
-import type { Catalog } from '../domain/catalog.js';
+import type { Campaign, LineItem } from '../domain/campaign.js';
+import type { Catalog, Exchange } from '../domain/catalog.js';
 import { conversionRate, type Rates } from '../domain/money.js';
 import { nearestWord } from '../lib/words.js';
 import type { FilePath } from './finding.js';
 import { lintBidAndCaps, lintCreativeIds, lintFlightAndBudget } from './lint/lint-campaign.js';
 import { lintCreative } from './lint/lint-creative.js';
 import { DIMENSION_PATHS, type LintFinding, type Report } from './lint/lint-finding.js';
+import { lintResponseRoom } from './lint/response-bytes.js';
 import { lintTargeting } from './lint/lint-targeting.js';
 
 const DAY_MS = 86_400_000;
@@ -36,8 +37,11 @@ export function lintCatalog(catalog: Catalog, nowMs: number): LintFinding[] {
       lintBidAndCaps({ bid, frequency, deals: targeting.deals !== undefined }, ofLineItem);
       lintTargeting(lineItem, campaign.flight, nowMs, ofLineItem);
       lintExchangeNames(lineItem.targeting.exchanges, catalog, ofLineItem);
+      const exchanges = exchangesFor(lineItem, catalog);
       for (const [j, creative] of lineItem.creatives.entries()) {
-        lintCreative(campaign, lineItem, creative, reportIn(file, ['lineItems', i, 'creatives', j]));
+        const ofCreative = reportIn(file, ['lineItems', i, 'creatives', j]);
+        lintCreative(campaign, lineItem, creative, ofCreative);
+        lintResponseRoom({ campaign, lineItem, creative }, exchanges, ofCreative);
       }
     }
   }
@@ -56,8 +60,16 @@ function lintCurrency({ budget }: Campaign, { rates, exchanges }: Catalog, repor
   report(reachable ? 'warning' : 'error', ['budget', 'currency'], says);
 }
 
+/** Where a line item may bid. */
+function exchangesFor({ targeting }: LineItem, { exchanges }: Catalog): readonly Exchange[] {
+  const { anyOf = [], noneOf = [] } = targeting.exchanges ?? {};
+  return [...exchanges.values()].filter(
+    ({ id }) => (anyOf.length === 0 || anyOf.includes(id)) && !noneOf.includes(id),
+  );
+}
+
 function lintExchangeNames(
-  wish: Campaign['lineItems'][number]['targeting']['exchanges'],
+  wish: LineItem['targeting']['exchanges'],
   { exchanges }: Catalog,
   report: Report,
 ): void {

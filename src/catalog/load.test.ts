@@ -13,7 +13,9 @@ import { describe, expect, it } from 'vitest';
 import { campaignWith } from '../../test/support/campaign-file.js';
 import { configFolder } from '../../test/support/config-folder.js';
 import { merged } from '../../test/support/merge.js';
-import type { Currency } from '../domain/money.js';
+import { convertMicros, USD, type Currency, type Micros } from '../domain/money.js';
+import { ManualClock } from '../lib/clock.js';
+import { checkConfig } from './check.js';
 import { createCatalogLoader, loadCatalog, type LoadedCatalog } from './load.js';
 
 const BID = ['lineItems', 0, 'bid', 'amount'];
@@ -49,13 +51,13 @@ describe('loading the configuration', () => {
     );
   });
 
-  it('refuses the later file of two with the same campaign id, naming both', async () => {
+  it('refuses the copy of two files that have the same campaign id from the start', async () => {
     const { configDir, save } = configFolder();
-    save('campaigns/z-copy.json', campaignWith(BID, 9));
+    save('campaigns/trail-copy.json', campaignWith(BID, 500));
     const loaded = await loadCatalog({ configDir });
     expect(cpm(loaded)).toBe(3.2);
     expect(told(loaded)).toEqual([
-      'campaigns/z-copy.json: id is "trail-shoes", but campaigns/trail.json has the same; give each campaign its own id',
+      'campaigns/trail-copy.json: id is "trail-shoes", which belongs to campaigns/trail.json; give this campaign its own id, or delete one of the two files',
     ]);
   });
 
@@ -174,6 +176,88 @@ describe('looking again', () => {
     const loaded = await loader.load();
     expect(ids(loaded)).toEqual(['renamed', 'trail-shoes']);
     expect(loaded.problems).toEqual([]);
+  });
+});
+
+describe('a file with the id of another', () => {
+  const refused = (file: string, owner: string) => [
+    expect.stringContaining(`campaigns/${file}: id is "trail-shoes", which belongs to campaigns/${owner}`),
+  ];
+
+  it('took the running campaign down when its name came first', async () => {
+    const { configDir, dataDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir, dataDir });
+    const { catalog } = await loader.load();
+    save('campaigns/a-copy.json', campaignWith(BID, 500));
+    const copied = await loader.load();
+    expect(copied.catalog).toBe(catalog);
+    expect(told(copied)).toEqual(refused('a-copy.json', 'trail.json'));
+    expect(copied.problems).toMatchObject([
+      { line: 2, path: 'id', consequence: 'nothing of this file is in use' },
+    ]);
+    const restarted = await loadCatalog({ configDir, dataDir });
+    expect(cpm(restarted)).toBe(3.2);
+    expect(told(restarted)).toEqual(refused('a-copy.json', 'trail.json'));
+  });
+
+  it('took it down as well while the owner itself had a mistake', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    save('campaigns/trail.json', '{"half": ');
+    save('campaigns/a-copy.json', campaignWith(BID, 4));
+    const loaded = await loader.load();
+    expect(cpm(loaded)).toBe(3.2);
+    expect(loaded.problems).toHaveLength(2);
+  });
+
+  it('keeps its former version when it was changed to an id that is taken', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    save('campaigns/a-other.json', campaignWith(['id'], 'other'));
+    const before = await loader.load();
+    save('campaigns/a-other.json', campaignWith());
+    const after = await loader.load();
+    expect(after.catalog).toBe(before.catalog);
+    expect(told(after)).toEqual(refused('a-other.json', 'trail.json'));
+    expect(after.problems[0]?.consequence).toMatch(/keeps running$/);
+  });
+
+  it('may trade ids with it', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    save('campaigns/a-other.json', campaignWith(['id'], 'other'));
+    await loader.load();
+    save('campaigns/a-other.json', campaignWith());
+    save('campaigns/trail.json', campaignWith(['id'], 'other'));
+    const traded = await loader.load();
+    expect(traded.problems).toEqual([]);
+    expect(ids(traded)).toEqual(['trail-shoes', 'other']);
+  });
+
+  it('is refused in its turn when the file that was to make room must fall back', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    save('campaigns/a.json', campaignWith(['id'], 'first'));
+    save('campaigns/b.json', campaignWith(['id'], 'second'));
+    const before = await loader.load();
+    // Each wants the id of the next, and the last one is not given up.
+    save('campaigns/a.json', campaignWith(['id'], 'second'));
+    save('campaigns/b.json', campaignWith());
+    const after = await loader.load();
+    expect(after.catalog).toBe(before.catalog);
+    expect(after.problems.map(({ file }) => file)).toEqual(['campaigns/a.json', 'campaigns/b.json']);
+  });
+
+  it('takes over once the owner is deleted', async () => {
+    const { configDir, path, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    save('campaigns/z-copy.json', campaignWith(BID, 9));
+    await loader.load();
+    rmSync(path('campaigns/trail.json'));
+    const loaded = await loader.load();
+    expect(loaded.problems).toEqual([]);
+    expect(cpm(loaded)).toBe(9);
   });
 });
 
@@ -298,5 +382,148 @@ describe('a price or budget that jumps tenfold', () => {
     for (const lineItem of renamed.lineItems) lineItem.id = 'renamed';
     save('campaigns/trail.json', renamed);
     expect(cpm(await loader.load())).toBe(3.2);
+  });
+});
+
+describe('a jump in a file that is not the one where the campaign ran', () => {
+  const DAY_MS = 86_400_000;
+  const jumped = (times: number, file: string) => [
+    expect.stringMatching(
+      `bid.amount jumped from 3.2 to .* USD, ${times} times as much as in campaigns/${file}; if that is meant, add "confirm"`,
+    ),
+  ];
+
+  it('was not seen once the refused file had another name', async () => {
+    const { configDir, path, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    save('campaigns/trail.json', campaignWith(BID, 32));
+    expect(cpm(await loader.load())).toBe(3.2);
+    renameSync(path('campaigns/trail.json'), path('campaigns/trail2.json'));
+    const renamed = await loader.load();
+    expect(ids(renamed)).toEqual([]);
+    expect(told(renamed)).toEqual(jumped(10, 'trail.json'));
+    save('campaigns/trail2.json', merged(campaignWith(BID, 32), { confirm: [32] }));
+    expect(cpm(await loader.load())).toBe(32);
+  });
+
+  it('is none when a file has another name only', async () => {
+    const { configDir, path } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    renameSync(path('campaigns/trail.json'), path('campaigns/renamed.json'));
+    const renamed = await loader.load();
+    expect(renamed.problems).toEqual([]);
+    expect(cpm(renamed)).toBe(3.2);
+  });
+
+  it.each(['trail.json', 'anew.json'])(
+    'was not seen once it was deleted and made anew as %s',
+    async (file) => {
+      const { configDir, dataDir, path, save } = configFolder();
+      const loader = createCatalogLoader({ configDir, dataDir });
+      await loader.load();
+      rmSync(path('campaigns/trail.json'));
+      expect(ids(await loader.load())).toEqual([]);
+      await loader.load();
+      save(`campaigns/${file}`, campaignWith(BID, 320));
+      const anew = await loader.load();
+      expect(ids(anew)).toEqual([]);
+      expect(told(anew)[0]).toContain('jumped from 3.2 to 320 USD, 100 times as much');
+      expect(ids(await loadCatalog({ configDir, dataDir }))).toEqual([]);
+      save(`campaigns/${file}`, campaignWith(BID, 5));
+      expect(cpm(await loader.load())).toBe(5);
+    },
+  );
+
+  it('was not seen when the file was deleted while nothing ran, by a check either', async () => {
+    const { configDir, dataDir, path, save } = configFolder();
+    await loadCatalog({ configDir, dataDir });
+    rmSync(path('campaigns/trail.json'));
+    save('campaigns/anew.json', campaignWith(BID, 32));
+    const { findings } = await checkConfig({ configDir, dataDir });
+    expect(findings.map(({ message }) => message)).toEqual([expect.stringContaining('jumped from 3.2')]);
+    expect(told(await loadCatalog({ configDir, dataDir }))).toEqual(jumped(10, 'trail.json'));
+    expect(told(await loadCatalog({ configDir, dataDir }))).toEqual(jumped(10, 'trail.json'));
+  });
+
+  it('was not seen when the campaign had another id meanwhile', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    save('campaigns/trail.json', merged(campaignWith(BID, 31), { id: 'other' }));
+    expect(cpm(await loader.load())).toBe(31);
+    save('campaigns/trail.json', campaignWith(BID, 300));
+    expect(cpm(await loader.load())).toBe(31);
+  });
+
+  it('is no jump any more thirty days after the campaign ended', async () => {
+    const { configDir, dataDir, path, save } = configFolder();
+    const clock = new ManualClock(Date.now());
+    const loader = createCatalogLoader({ configDir, dataDir, clock });
+    await loader.load();
+    rmSync(path('campaigns/trail.json'));
+    await loader.load();
+    save('campaigns/trail.json', campaignWith(BID, 320));
+    clock.advance(30 * DAY_MS - 60_000);
+    expect(ids(await loader.load())).toEqual([]);
+    expect(readdirSync(join(dataDir, 'last-good/former'))).toEqual(['trail-shoes.json']);
+    clock.advance(120_000);
+    expect(cpm(await loader.load())).toBe(320);
+    expect(readdirSync(join(dataDir, 'last-good/former'))).toEqual([]);
+  });
+});
+
+describe('a bid that is worth more than anybody pays', () => {
+  const weakest = { date: '2026-11-20', perUsd: { EUR: 0.8, JPY: 150, IRR: 5_000_000 } };
+  const inCurrency = (amount: number, currency: string) =>
+    merged(campaignWith(BID, amount), { budget: { currency } });
+
+  it('was more than could be counted in the currency of the exchange', async () => {
+    const { configDir, save } = configFolder();
+    save('rates.json', weakest);
+    save('campaigns/trail.json', inCurrency(10_000_000, 'USD'));
+    const loaded = await loadCatalog({ configDir });
+    expect(ids(loaded)).toEqual([]);
+    expect(loaded.problems).toMatchObject([
+      {
+        file: 'campaigns/trail.json',
+        line: 26,
+        path: 'lineItems[0].bid.amount',
+        found: '10000000',
+        message:
+          'lineItems[0].bid.amount is 10000000 USD but must be worth at most 1000 USD per thousand impressions, a dollar for each of them',
+      },
+    ]);
+    save('campaigns/trail.json', inCurrency(1_000, 'USD'));
+    const dearest = await loadCatalog({ configDir });
+    expect(dearest.problems).toEqual([]);
+    for (const currency of dearest.catalog.rates.perUsd.keys()) {
+      const micros = convertMicros(dearest.catalog.rates, (cpm(dearest) * 1e6) as Micros, USD, currency);
+      expect(micros).toSatisfy(Number.isSafeInteger);
+    }
+  });
+
+  it('is measured in dollars, whatever its currency', async () => {
+    const { configDir, save } = configFolder();
+    save('campaigns/trail.json', inCurrency(150_000, 'JPY'));
+    expect((await loadCatalog({ configDir })).problems).toEqual([]);
+    save('campaigns/trail.json', inCurrency(165_000, 'JPY'));
+    expect(told(await loadCatalog({ configDir }))).toEqual([
+      expect.stringContaining('is 165000 JPY, worth 1100 USD, but must be worth at most 1000 USD'),
+    ]);
+  });
+
+  it('keeps the last good version running, unless that is worth too much by now as well', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    save('campaigns/trail.json', inCurrency(800, 'EUR'));
+    await loader.load();
+    save('campaigns/trail.json', inCurrency(801, 'EUR'));
+    expect(cpm(await loader.load())).toBe(800);
+    save('rates.json', { date: '2026-11-21', perUsd: { EUR: 0.7 } });
+    const dearer = await loader.load();
+    expect(ids(dearer)).toEqual([]);
+    expect(dearer.problems).toMatchObject([{ consequence: 'nothing of this file is in use' }]);
   });
 });

@@ -2,9 +2,12 @@ import type { Campaign } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { systemClock, type Clock } from '../lib/clock.js';
+import { bidsWorthTooMuch } from './bid-worth.js';
 import { pathText, type Finding } from './finding.js';
+import { keepFormerCampaigns, type FormerCampaigns } from './former-campaigns.js';
+import { idOwners } from './id-owners.js';
 import type { JsonFile } from './json-file.js';
-import { unconfirmedJumps, unconfirmedRateJumps, type Jump } from './jumps.js';
+import { unconfirmedJumps, unconfirmedRateJumps, type AmountFault } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
 import { readCampaign, readExchange, readRates, type FileContent } from './read-file.js';
@@ -59,8 +62,15 @@ export function createCatalogLoader(
   lastGood: LastGoodStore = openLastGood(dataDir),
 ): CatalogLoader {
   const common = { configDir, lastGood, clock };
+  const former = keepFormerCampaigns(lastGood, clock);
   const folders: Folders = {
-    campaigns: keepFolder({ ...common, folder: 'campaigns', required: [], read: readCampaign }),
+    campaigns: keepFolder({
+      ...common,
+      folder: 'campaigns',
+      required: [],
+      read: readCampaign,
+      onGone: ({ campaign }) => former.remember(campaign),
+    }),
     exchanges: keepFolder({
       ...common,
       folder: 'exchanges',
@@ -77,7 +87,7 @@ export function createCatalogLoader(
       const problems: Finding[] = [];
       const rates = await loadRates(folders.rates, problems);
       const exchanges = await loadExchanges(folders.exchanges, problems);
-      const campaigns = await loadCampaigns(folders.campaigns, rates.rates, problems);
+      const campaigns = await loadCampaigns({ ...folders, former }, rates.rates, problems);
       const next = { campaigns: campaigns.campaigns, exchanges: exchanges.exchanges, rates: rates.rates };
       const isNew = current.version === 0 || !isSameCatalog(current, next);
       if (isNew) current = { version: current.version + 1, ...next };
@@ -100,7 +110,7 @@ async function loadRates(folder: KeptFolder<RatesContent>, problems: Finding[]) 
 
 function rateRefusals({ file, present, lastGood }: KeptFile<RatesContent>): Finding[] {
   if (!present.good || lastGood === undefined) return [];
-  return jumpFindings(file, present.json, unconfirmedRateJumps(present.content, lastGood.content.rates));
+  return amountFindings(file, present.json, unconfirmedRateJumps(present.content, lastGood.content.rates));
 }
 
 async function loadExchanges(folder: KeptFolder<Exchange>, problems: Finding[]) {
@@ -118,47 +128,79 @@ async function loadExchanges(folder: KeptFolder<Exchange>, problems: Finding[]) 
 /** The exchange that is always there. */
 const PLAIN_EXCHANGE = exchangeOf(exchangeFile.parse({}), 'generic');
 
-async function loadCampaigns(folder: KeptFolder<CampaignContent>, rates: Rates, problems: Finding[]) {
+async function loadCampaigns(
+  { campaigns: folder, former }: Pick<Folders, 'campaigns'> & { readonly former: FormerCampaigns },
+  rates: Rates,
+  problems: Finding[],
+) {
   const { files, problems: ofFolder } = await folder.scan();
   problems.push(...ofFolder);
+  const refusedAmounts = await amountRefusals(files, former, rates);
+  const owners = idOwners(
+    files.map((file) => {
+      const { present, lastGood } = file;
+      const wanted = present.good && !refusedAmounts.has(file) ? present.content.campaign.id : undefined;
+      return { file: file.file, wanted, former: lastGood?.content.campaign.id };
+    }),
+  );
   const campaigns: Campaign[] = [];
-  const fileById = new Map<string, string>();
   for (const file of files) {
-    const refusals = refusalsOf(file, rates, fileById);
-    const content = await takeOver(
-      folder,
-      file,
-      refusals,
-      problems,
-      ({ campaign }) => !fileById.has(campaign.id),
-    );
-    if (!content) continue;
-    fileById.set(content.campaign.id, file.file);
-    campaigns.push(content.campaign);
+    const before = file.lastGood?.content.campaign;
+    const isUsable = ({ campaign }: CampaignContent): boolean =>
+      owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, rates).length === 0;
+    const repeats = repeatedId(file, owners);
+    const refusals = repeats.length > 0 ? repeats : (refusedAmounts.get(file) ?? []);
+    const content = await takeOver(folder, file, refusals, problems, isUsable);
+    if (content) campaigns.push(content.campaign);
+    const after = file.lastGood?.content.campaign;
+    if (before && before.id !== after?.id) problems.push(...(await former.remember(before)));
   }
   return { campaigns, files };
 }
 
-/** What is wrong with a campaign that is right in itself. */
-function refusalsOf(
-  { file, present, lastGood }: KeptFile<CampaignContent>,
+/**
+ * Holds bids against what anybody pays, and each changed campaign against what last ran under its id, wherever that
+ * stood; one under a new id against what its file said before.
+ */
+async function amountRefusals(
+  files: readonly KeptFile<CampaignContent>[],
+  former: FormerCampaigns,
   rates: Rates,
-  fileById: ReadonlyMap<string, string>,
-): Finding[] {
-  if (!present.good) return [];
-  const { content, json } = present;
-  const owner = fileById.get(content.campaign.id);
-  if (owner !== undefined) {
-    const { line, column } = json.locate(['id']);
-    const message = `id is "${content.campaign.id}", but ${owner} has the same; give each campaign its own id`;
-    return [{ severity: 'error', file, line, column, path: 'id', message }];
+): Promise<ReadonlyMap<KeptFile<CampaignContent>, readonly Finding[]>> {
+  const runs = new Map<string, Campaign>();
+  for (const { lastGood } of files)
+    if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
+  const refusals = new Map<KeptFile<CampaignContent>, readonly Finding[]>();
+  for (const file of files) {
+    const { present, lastGood } = file;
+    if (!present.good) continue;
+    const { content, json } = present;
+    let faults = bidsWorthTooMuch(content.campaign, rates);
+    if (faults.length === 0 && content !== lastGood?.content) {
+      const { id } = content.campaign;
+      const before = runs.get(id) ?? (await former.find(id)) ?? lastGood?.content.campaign;
+      if (before) faults = unconfirmedJumps(content, before, rates);
+    }
+    if (faults.length > 0) refusals.set(file, amountFindings(file.file, json, faults));
   }
-  if (lastGood === undefined || lastGood.content === content) return [];
-  return jumpFindings(file, json, unconfirmedJumps(content, lastGood.content.campaign, rates));
+  return refusals;
 }
 
-function jumpFindings(file: string, json: JsonFile, jumps: readonly Jump[]): Finding[] {
-  return jumps.map(({ path, says }) => {
+function repeatedId(
+  { file, present }: KeptFile<CampaignContent>,
+  owners: ReadonlyMap<string, string>,
+): Finding[] {
+  if (!present.good) return [];
+  const { id } = present.content.campaign;
+  const owner = owners.get(id) ?? file;
+  if (owner === file) return [];
+  const { line, column, source } = present.json.locate(['id']);
+  const message = `id is "${id}", which belongs to ${owner}; give this campaign its own id, or delete one of the two files`;
+  return [{ severity: 'error', file, line, column, path: 'id', message, found: source }];
+}
+
+function amountFindings(file: string, json: JsonFile, faults: readonly AmountFault[]): Finding[] {
+  return faults.map(({ path, says }) => {
     const { line, column, source } = json.locate(path);
     const message = `${pathText(path)} ${says}`;
     return { severity: 'error', file, line, column, path: pathText(path), message, found: source };

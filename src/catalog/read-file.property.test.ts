@@ -64,7 +64,8 @@ describe('whatever is done to a campaign file, reading it', () => {
         fc.option(strangeValue, { nil: undefined }),
         fc.option(fc.string({ maxLength: 12 }), { nil: undefined }),
         (path, value, newName) => {
-          const place = newName === undefined ? path : [...path.slice(0, -1), newName];
+          const isEntry = typeof path.at(-1) === 'number'; // Lists have no names, but JavaScript's have a "length".
+          const place = newName === undefined || isEntry ? path : [...path.slice(0, -1), newName];
           expectAnAnswer(Buffer.from(fileText(campaignWith(place, value))));
         },
       ),

@@ -33,6 +33,11 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     ],
     [
       [...L, 'bid', 'amount'],
+      10_000_001,
+      'lineItems[0].bid.amount is 10000001 but must be a number of USD per thousand impressions, such as 3.2 (at most 10000000)',
+    ],
+    [
+      [...L, 'bid', 'amount'],
       undefined,
       'lineItems[0].bid.amount is missing: it must be a number of USD per thousand impressions, such as 3.2',
     ],

@@ -97,11 +97,13 @@ const budget = group('the budget, such as {"total": 20000, "daily": 800, "curren
 
 // Line items
 
+/** A rough bound for editors, roomy for the weakest currencies; the worth in dollars is held by ../bid-worth.ts. */
+const BID_UNITS_MAX = 10_000_000;
 const CPM_EXPECTED = 'a number of {currency} per thousand impressions, such as 3.2';
 const bid = group('the bid, such as {"model": "cpm", "amount": 3.2}', {
   model: z.literal('cpm').describe('"cpm": the amount is paid for a thousand impressions.'),
-  amount: number(CPM_EXPECTED, positive).describe(
-    'Most to pay for a thousand impressions, in the budget currency.',
+  amount: number(CPM_EXPECTED, { min: 0, max: BID_UNITS_MAX }).describe(
+    'Most to pay for a thousand impressions, in the budget currency; worth 1000 USD at most.',
   ),
 }).transform(({ model, amount }) => ({ model, amountMicros: microsFromUnits(amount) }));
 

@@ -5,8 +5,8 @@ import { group, list, number, parsed, text } from './fields.js';
 
 const DAY_EXPECTED = 'the day of the rates such as "2026-11-20" (year-month-day)';
 const RATE_EXPECTED = 'how many units of the currency one US dollar buys, such as 0.92';
-/** Wider than any currency in use. */
-const RATE = { min: 1e-6, max: 1e9 };
+/** Wider than any currency in use; 1,000 dollars are still a safe integer of micros in the weakest (../bid-worth.ts). */
+const RATE = { min: 1e-6, max: 5e6 };
 
 export const ratesFile = group('the rates in braces: { "date": …, "perUsd": { … } }', {
   $schema: z.string().optional().describe('Lets editors complete and check: "schema/rates.schema.json".'),

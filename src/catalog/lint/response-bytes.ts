@@ -1,0 +1,83 @@
+import type { Campaign, Creative, LineItem } from '../../domain/campaign.js';
+import type { Exchange } from '../../domain/catalog.js';
+import type { Report } from './lint-finding.js';
+
+/*
+ * What the parts of a response take at least, measured on what the bidder writes; the test beside this file holds them
+ * to it. What a request or an operator adds (ids, deals, the public URL) is counted at its shortest.
+ */
+/** Names and marks of all fields that are always there, with the shortest values. */
+const FRAME_BYTES = 409;
+const CATEGORY_FIELDS_BYTES = 18;
+const PICTURE_FIELD_BYTES = 10;
+/** Name and macros of the billing notice, beside its link. */
+const BILLING_FIELD_BYTES = 59;
+/** Such as `http://a.co`. */
+const PUBLIC_URL_BYTES = 11;
+/** Facts and signature in a link, beside the names. */
+const TOKEN_FACTS_BYTES = 43;
+const CLICK_PATH_BYTES = '/c/'.length;
+/** Pixel, win and loss. */
+const NOTICE_LINKS = 3;
+
+const CLICK_MACROS = /\$\{CLICK_URL(?:_ENC)?\}/g;
+const CACHE_BUSTER = /\$\{CACHEBUSTER\}/g;
+
+export interface CreativeInPlace {
+  readonly campaign: Pick<Campaign, 'id' | 'advertiser'>;
+  readonly lineItem: Pick<LineItem, 'id'>;
+  readonly creative: Creative;
+  readonly exchange: Exchange;
+}
+
+/** @returns the bytes of the shortest response to this exchange that shows this creative and nothing else */
+export function responseBytesMin({ campaign, lineItem, creative, exchange }: CreativeInPlace): number {
+  const names = [exchange.id, campaign.id, lineItem.id, creative.id];
+  const factsBytes = TOKEN_FACTS_BYTES + names.join('').length;
+  const noticeBytes = PUBLIC_URL_BYTES + base64Bytes(factsBytes);
+  const clickBytes =
+    PUBLIC_URL_BYTES + CLICK_PATH_BYTES + base64Bytes(factsBytes + 1 + Buffer.byteLength(creative.landing));
+  const clicks = creative.markup.match(CLICK_MACROS)?.length ?? 0;
+  const markup = creative.markup.replaceAll(CLICK_MACROS, '').replaceAll(CACHE_BUSTER, '0');
+  const optional =
+    (creative.categories.length > 0 ? CATEGORY_FIELDS_BYTES + jsonBytes(creative.categories) : 0) +
+    (creative.imageUrl === undefined ? 0 : PICTURE_FIELD_BYTES + creative.imageUrl.length) +
+    (exchange.billing === 'burl' ? BILLING_FIELD_BYTES + noticeBytes : 0);
+  const fixed =
+    exchange.seat.length + campaign.advertiser.domain.length + campaign.id.length + creative.id.length;
+  return (
+    FRAME_BYTES + fixed + optional + jsonBytes(markup) - 2 + NOTICE_LINKS * noticeBytes + clicks * clickBytes
+  );
+}
+
+function base64Bytes(bytes: number): number {
+  return Math.ceil((bytes * 4) / 3);
+}
+
+function jsonBytes(value: string | readonly string[]): number {
+  return Buffer.byteLength(JSON.stringify(value));
+}
+
+/**
+ * Finds exchanges that never take a response with this creative.
+ *
+ * @param exchanges those that the line item may bid at
+ */
+export function lintResponseRoom(
+  place: Omit<CreativeInPlace, 'exchange'>,
+  exchanges: readonly Exchange[],
+  report: Report,
+): void {
+  const refusing = exchanges
+    .map((exchange) => ({ ...exchange, bytes: responseBytesMin({ ...place, exchange }) }))
+    .filter(({ bytes, responseBytesMax }) => bytes > responseBytesMax);
+  if (refusing.length === 0) return;
+  const nowhere = refusing.length === exchanges.length;
+  const whom = nowhere ? 'every exchange there is for it' : refusing.map(({ id }) => id).join(', ');
+  const figures = refusing.map(
+    ({ id, bytes, responseBytesMax }) =>
+      `${id} takes responses of ${responseBytesMax} bytes and this needs ${bytes}`,
+  );
+  const says = `is too long for ${whom} (${figures.join('; ')}); shorten it, or load the rest from a file`;
+  report(nowhere ? 'error' : 'warning', ['html'], says);
+}
