@@ -325,6 +325,22 @@ describe('a price or budget that jumps tenfold', () => {
     expect(cpm(taken)).toBe(32);
   });
 
+  it('is asked about downwards as well, since undoing it would be a jump', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    save('campaigns/trail.json', campaignWith(BID, 0.32));
+    const held = await loader.load();
+    expect(cpm(held)).toBe(3.2);
+    expect(told(held)).toEqual([
+      'campaigns/trail.json: lineItems[0].bid.amount fell from 3.2 to 0.32 USD, a tenth or less; if that is meant, add "confirm": [0.32] at the top level of the file',
+    ]);
+    save('campaigns/trail.json', campaignWith());
+    expect((await loader.load()).problems).toEqual([]);
+    save('campaigns/trail.json', merged(campaignWith(BID, 0.32), { confirm: [0.32] }));
+    expect(cpm(await loader.load())).toBe(0.32);
+  });
+
   it('is told with all amounts to confirm at once', async () => {
     const { configDir, save } = configFolder();
     const loader = createCatalogLoader({ configDir });

@@ -172,7 +172,9 @@ export const campaignFile = group('a campaign in braces: { "id": …, "advertise
   ),
   confirm: list(number('an amount such as 32', positive), 'a list of amounts such as [32]', LINE_ITEMS_MAX)
     .default([])
-    .describe('Amounts that are meant although they are ten times the former ones or more.'),
+    .describe(
+      'Amounts that are meant although they are ten times the former ones or more, or a tenth of them or less.',
+    ),
 })
   .superRefine(({ lineItems }, context) => {
     refuseRepeats(context, lineItems, 'line item of this campaign', ['lineItems']);
