@@ -5,6 +5,7 @@ import { scratchKeeper, type BidEnvironment } from './bid/environment.js';
 import { explain, type Explanation } from './bid/explain.js';
 import { createBidHandler, createOverloadAnswer } from './bid/handler.js';
 import { buildSnapshot, type BidSnapshot } from './bid/snapshot.js';
+import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import type { Catalog } from './domain/catalog.js';
@@ -21,6 +22,9 @@ import { openGeoLocator } from './profile/geo.js';
 import { loadProfiles } from './profile/load-profiles.js';
 import { createProfileLookup } from './profile/lookup.js';
 import { requireFolder, type Settings } from './settings.js';
+
+/** A change of the catalogue that brings more is told of in part. */
+const WARNINGS_LOGGED_MAX = 100;
 
 export interface AppParts {
   readonly clock: Clock;
@@ -116,15 +120,22 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     for (const problem of found) logger.warn(formatFinding(problem, { colour: false }));
     if (found.length === 0) logger.info('no problems in the configuration');
   };
-  const use = (catalog: Catalog): void => {
+  let running: Catalog['campaigns'] | undefined;
+  const use = (catalog: Catalog, warnings: readonly Finding[]): void => {
     bidder.use(catalog);
-    const { lineItems } = environment.snapshot();
     const { version, campaigns } = catalog;
-    logger.info({ version, campaigns: campaigns.length, lineItems: lineItems.length }, 'catalogue in use');
+    const changes = running && campaignChanges(running, campaigns);
+    running = campaigns;
+    const lineItems = environment.snapshot().lineItems.length;
+    logger.info({ version, campaigns: campaigns.length, lineItems, ...changes }, 'catalogue in use');
+    for (const warning of warnings.slice(0, WARNINGS_LOGGED_MAX))
+      logger.warn(formatFinding(warning, { colour: false }));
+    const others = warnings.length - WARNINGS_LOGGED_MAX;
+    if (others > 0) logger.warn(`and ${others} other warnings; narrowcast check tells them all`);
   };
   const { configDir, dataDir } = settings;
   const watch = await watchCatalog({ configDir, dataDir, clock, onChange: use, onProblems: tellProblems });
-  use(watch.catalog);
+  use(watch.catalog, watch.warnings);
   if (watch.problems.length > 0) tellProblems(watch.problems);
 
   const bidServer = await startBidServer({

@@ -55,8 +55,14 @@ describe('a file that is no JSON', () => {
       '1:7 put 2026-11-01 in double quotes: "2026-11-01" (only true, false and null go without)',
     ],
     ['{"a": 1d}', '1:7 put 1d in double quotes: "1d" (only true, false and null go without)'],
-    ['{"a": 1}\n{"a": 2}', '2:1 one file holds one campaign (or exchange, or request); move what starts here to a file of its own'],
-    ['{"a": 1},\n{"a": 2}', '2:1 one file holds one campaign (or exchange, or request); move what starts here to a file of its own'],
+    [
+      '{"a": 1}\n{"a": 2}',
+      '2:1 one file holds one campaign (or exchange, or request); move what starts here to a file of its own',
+    ],
+    [
+      '{"a": 1},\n{"a": 2}',
+      '2:1 one file holds one campaign (or exchange, or request); move what starts here to a file of its own',
+    ],
     ['{"a": "C:\\dir"}', '1:11 write a backslash within a text twice: \\\\'],
     ['{"a": "x\ty"}', '1:9 a tab or another invisible character stands in this text; remove it'],
     ['{}}', '1:3 "}" was not expected here; check commas, quotes and brackets'],

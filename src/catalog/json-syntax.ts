@@ -35,7 +35,8 @@ function explainCharacter(text: string, offset: number): ExplainedSyntax {
   const before = text.slice(0, offset).trimEnd();
   const previous = before.at(-1) ?? '';
   if (isSecondFile(text, offset)) {
-    const message = 'one file holds one campaign (or exchange, or request); move what starts here to a file of its own';
+    const message =
+      'one file holds one campaign (or exchange, or request); move what starts here to a file of its own';
     return { offset: text.indexOf('{', offset), message };
   }
   if ((found === '}' || found === ']') && previous === ',') {

@@ -228,6 +228,14 @@ describe('what no schema can find', () => {
     ]);
   });
 
+  it('a bid of 0 is no fault while the line item is paused', async () => {
+    const lineItems = [
+      SOUND_LINE_ITEM,
+      merged(SOUND_LINE_ITEM, { id: 'b', status: 'paused', bid: { amount: 0 } }),
+    ];
+    expect(await linted(merged(SOUND, { lineItems }))).toEqual([]);
+  });
+
   it('two different creatives under one id', async () => {
     const other = { id: 'second', creatives: [{ ...CREATIVE, landing: 'https://acme.example/other' }] };
     const lineItems = [SOUND_LINE_ITEM, merged(SOUND_LINE_ITEM, other)];
@@ -260,9 +268,11 @@ describe('hours that never come', () => {
     expect(await withHours(weekend, { wed: ['00-24'] }, 'user')).toEqual([never]);
   });
 
-  it('are those that came before today and do not come again', async () => {
+  it('are worth a warning when they came before today and do not come again', async () => {
     const flight = { start: '2026-11-16', end: '2026-11-24', timeZone: 'UTC' };
-    expect(await withHours(flight, { fri: ['00-24'] })).toEqual([never]);
+    expect(await withHours(flight, { fri: ['00-24'] })).toEqual([
+      'warning: lineItems[0].targeting.hours do not come again before the flight ends; change the hours or the flight',
+    ]);
     expect(await withHours(flight, { tue: ['23-24'] })).toEqual([]);
   });
 });
