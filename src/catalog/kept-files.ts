@@ -11,7 +11,7 @@ import type { FileContent, ReadContent } from './read-file.js';
 const FILES_MAX = 10_000;
 const IGNORED_TOLD_MAX = 20;
 const IGNORED =
-  'this is not looked at: only files whose names end in .json are, in small letters and without a folder';
+  'this is not looked at: only files right in this folder whose names end in .json (small letters) are';
 /** A file that was changed so shortly before it was read may change again without its time telling. */
 const UNSETTLED_MS = 2_000;
 

@@ -120,7 +120,7 @@ describe('loading the configuration', () => {
     symlinkSync(path('campaigns/nowhere'), path('campaigns/lost.json'));
     const loaded = await loadCatalog({ configDir });
     const ignored =
-      'is not looked at: only files whose names end in .json are, in small letters and without a folder';
+      'is not looked at: only files right in this folder whose names end in .json (small letters) are';
     expect(told(loaded)).toEqual([
       `campaigns/autumn: this ${ignored}`,
       `campaigns/trail.JSON: this ${ignored}`,

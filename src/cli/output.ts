@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 
 /** Where a command writes to. */
-export interface Output {
+interface Output {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean;
 }
