@@ -2,11 +2,14 @@ import type { BlockLists, Inventory } from '../domain/bid-request.js';
 import type { RequestFields } from './check-request.js';
 import { hostOf } from './host.js';
 import {
+  isTold,
+  readAllowed,
   readCount,
   readDomains,
   readLowerText,
   readLowerCodes,
   readObject,
+  readSingle,
   readText,
   readTexts,
   readUpperCodes,
@@ -15,6 +18,8 @@ import {
 
 /** IAB Content Category Taxonomy 1.0, AdCOM's default where `cattax` is absent. */
 const CATEGORY_TAXONOMY_DEFAULT = 1;
+/** Of a `cattax` that cannot be read; no list has this one. */
+const CATEGORY_TAXONOMY_UNREADABLE = 0;
 
 type InventoryFields = JsonObject<
   | 'domain'
@@ -59,7 +64,7 @@ export function decodeInventory(request: RequestFields): Inventory {
 function decodeChannel(kind: 'site' | 'app' | 'dooh', channel: InventoryFields): Inventory {
   const content: ContentFields = readObject(channel.content) ?? NO_CONTENT;
   const page = kind === 'site' ? readText(channel.page) : undefined;
-  const categoryTaxonomy = readCount(channel.cattax) ?? CATEGORY_TAXONOMY_DEFAULT;
+  const categoryTaxonomy = readTaxonomy(channel.cattax);
   return {
     kind,
     domain: hostOf(readText(channel.domain) ?? '') ?? hostOf(page ?? ''),
@@ -82,7 +87,7 @@ function allCategories(
   const own = readUpperCodes(channel.cat);
   const section = readUpperCodes(channel.sectioncat);
   const page = readUpperCodes(channel.pagecat);
-  const sameTaxonomy = (readCount(content.cattax) ?? CATEGORY_TAXONOMY_DEFAULT) === taxonomy;
+  const sameTaxonomy = readTaxonomy(content.cattax) === taxonomy;
   const contents = sameTaxonomy ? readUpperCodes(content.cat) : [];
   if (section.length === 0 && page.length === 0 && contents.length === 0) return own;
   return [...own, ...section, ...page, ...contents];
@@ -100,11 +105,16 @@ function allKeywords(channel: InventoryFields, content: ContentFields): readonly
 export function decodeBlockLists(request: RequestFields): BlockLists {
   return {
     categories: readUpperCodes(request.bcat),
-    categoriesAllowed: readUpperCodes(request.acat),
-    categoryTaxonomy: readCount(request.cattax) ?? CATEGORY_TAXONOMY_DEFAULT,
+    categoriesAllowed: readAllowed(request.acat, readUpperCodes),
+    categoryTaxonomy: readTaxonomy(request.cattax),
     advertiserDomains: readDomains(request.badv),
     apps: readLowerCodes(request.bapp),
-    languagesAllowed: readLowerCodes(request.wlang),
-    languageTagsAllowed: readLowerCodes(request.wlangb),
+    languagesAllowed: readAllowed(request.wlang, readLowerCodes),
+    languageTagsAllowed: readAllowed(request.wlangb, readLowerCodes),
   };
+}
+
+function readTaxonomy(value: unknown): number {
+  if (!isTold(value)) return CATEGORY_TAXONOMY_DEFAULT;
+  return readCount(readSingle(value)) ?? CATEGORY_TAXONOMY_UNREADABLE;
 }

@@ -2,6 +2,7 @@ import type { ExtendedId, Regulations, User } from '../domain/bid-request.js';
 import { decodeGeo } from './decode-device.js';
 import {
   isSet,
+  isTold,
   readCount,
   readList,
   readMarkedCodes,
@@ -75,10 +76,6 @@ export function decodeRegulations(value: unknown): Regulations {
 
 function usPrivacyTexts(...places: readonly unknown[]): readonly string[] {
   return places.filter(isTold).map((place) => readText(readSingle(place)) ?? UNREADABLE);
-}
-
-function isTold(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
 }
 
 /** Some languages write an object without keys as a list without entries. */

@@ -122,6 +122,10 @@ describe('a request that breaks the specification', () => {
     ['a negative maxseq of audio', { imp: [{ id: '1', audio: { maxseq: -1 } }] }, 'imp[0].audio.maxseq'],
     ['a negative tmax', { tmax: -100 }, 'tmax'],
     ['a negative tmax in a list', { tmax: [-100] }, 'tmax'],
+    ['blocked seats that cannot be read', { bseat: [true] }, 'bseat'],
+    ['blocked categories that cannot be read', { bcat: {} }, 'bcat'],
+    ['blocked advertisers of which one cannot be read', { badv: ['a.example', ['b.example']] }, 'badv'],
+    ['blocked apps that cannot be read', { bapp: [{ id: 1 }] }, 'bapp'],
     ['a negative screen', { device: { w: -1 } }, 'device.w'],
     ['a negative pixel density', { device: { ppi: -1 } }, 'device.ppi'],
     ['a negative accuracy', { device: { geo: { accuracy: -5 } } }, 'device.geo.accuracy'],
@@ -174,6 +178,8 @@ describe('impressions', () => {
           { id: 'sizeless', banner: {} },
           { id: 'zero', banner: { w: 0, h: 0 } },
           { id: 'half-flexible', banner: { format: [{ wratio: 4, hratio: 3 }] } },
+          { id: 'blocks-who-knows', banner: { ...BANNER, battr: [{}] } },
+          { id: 'blocks-what-type', banner: { ...BANNER, btype: 'iframes' } },
           { id: 'good', banner: BANNER },
         ],
       }),
@@ -186,6 +192,8 @@ describe('impressions', () => {
       { id: 'sizeless', why: 'no-size' },
       { id: 'zero', why: 'no-size' },
       { id: 'half-flexible', why: 'unusable-banner' },
+      { id: 'blocks-who-knows', why: 'unusable-banner' },
+      { id: 'blocks-what-type', why: 'unusable-banner' },
     ]);
   });
 
@@ -377,6 +385,26 @@ describe('the auction', () => {
       pmp: { deals: [{ id: 'd', wadomain: ['https://www.acme.example/'] }] },
     }).deals;
     expect(deal?.advertiserDomains).toEqual(['acme.example']);
+  });
+
+  it('lets nobody in by an allow list of which nothing can be read', () => {
+    for (const list of [[null], [{}], [''], {}, true, [['a']]]) {
+      const sent = request({ cur: list, wseat: list, acat: list, wlang: list, wlangb: list });
+      const { currencies, seatsAllowed, blocks } = decoded(sent);
+      const { categoriesAllowed, languagesAllowed, languageTagsAllowed } = blocks;
+      for (const allowed of [seatsAllowed, languagesAllowed, languageTagsAllowed]) {
+        expect(allowed).toEqual([UNREADABLE]);
+      }
+      for (const allowed of [currencies, categoriesAllowed]) expect(allowed).toEqual([UNREADABLE]);
+      const { banner, deals } = impression({
+        banner: { ...BANNER, mimes: list },
+        pmp: { deals: [{ id: 'd', wseat: list, wadomain: list }] },
+      });
+      expect(banner.mimes).toEqual([UNREADABLE]);
+      expect(deals[0]).toMatchObject({ seatsAllowed: [UNREADABLE], advertiserDomains: [UNREADABLE] });
+    }
+    expect(decoded(request({ wseat: '', cur: '' }))).toEqual(decoded(request()));
+    expect(decoded(request({ wseat: ['a', null] })).seatsAllowed).toEqual(['a']);
   });
 
   it('keeps block lists whole, however long', () => {

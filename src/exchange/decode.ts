@@ -8,6 +8,7 @@ import { decodeBlockLists, decodeInventory } from './decode-inventory.js';
 import { decodeRegulations, decodeUser } from './decode-user.js';
 import {
   isSet,
+  readAllowed,
   readCount,
   readList,
   readNumber,
@@ -79,7 +80,7 @@ function extract(fields: RequestFields): BidRequest {
     if ('why' in impression) skipped.push(impression);
     else impressions.push(impression);
   }
-  const currencies = readUpperCodes(fields.cur);
+  const currencies = readAllowed(fields.cur, readUpperCodes);
   return {
     id: readText(fields.id) ?? '',
     impressions,
@@ -88,7 +89,7 @@ function extract(fields: RequestFields): BidRequest {
     auctionType: readCount(fields.at) ?? AUCTION_TYPE_DEFAULT,
     tmaxMs: wholeMilliseconds(readNumber(readSingle(fields.tmax))),
     currencies: currencies.length === 0 ? CURRENCIES_DEFAULT : currencies,
-    seatsAllowed: readTexts(fields.wseat),
+    seatsAllowed: readAllowed(fields.wseat, readTexts),
     seatsBlocked: readSentCodes(fields.bseat),
     blocks: decodeBlockLists(fields),
     inventory: decodeInventory(fields),

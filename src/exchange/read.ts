@@ -17,8 +17,9 @@ export type JsonObject<Field extends string> = Readonly<Partial<Record<Field, un
  * Stands for a value that is there but cannot be read, where leaving it out would open what it was to close. No seat,
  * domain, code or currency is spelt so, which is why a list of it alone allows nobody.
  */
-export const UNREADABLE = '(unreadable)';
+export const UNREADABLE = '?';
 
+const NOBODY: readonly string[] = [UNREADABLE];
 const NOTHING: readonly never[] = [];
 const NUMBER_CHARACTERS_MAX = 32;
 
@@ -37,6 +38,11 @@ export function readList(value: unknown): readonly unknown[] {
 /** @returns the only entry of a list of one, which some send where a single value belongs; else the value itself */
 export function readSingle(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
+/** @returns false for null, an absent field and an empty text, which all say nothing */
+export function isTold(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 /** @returns a non-empty text. Numbers are written out, unless they are too large to be known exactly. */
@@ -152,6 +158,25 @@ export function readUpperCodes(value: unknown): readonly string[] {
 /** @returns the domains of a block or allow list, lower case */
 export function readDomains(value: unknown): readonly string[] {
   return readCodes(value, listedDomain);
+}
+
+/** @returns an allow list, its entries read by `readEntries`; one that holds something of which nothing can be read allows nobody */
+export function readAllowed(
+  value: unknown,
+  readEntries: (value: unknown) => readonly string[],
+): readonly string[] {
+  const allowed = readEntries(value);
+  return allowed.length === 0 && isTold(value) && readList(value).length > 0 ? NOBODY : allowed;
+}
+
+/** @returns true when every entry of a list of texts says nothing or can be read */
+export function areReadableTexts(value: unknown): boolean {
+  return readList(value).every((entry) => !isTold(entry) || readText(entry) !== undefined);
+}
+
+/** @returns true when every entry of a list of whole numbers says nothing or can be read */
+export function areReadableIntegers(value: unknown): boolean {
+  return readList(value).every((entry) => !isTold(entry) || readInteger(entry) !== undefined);
 }
 
 /** @returns the whole numbers of a list; what is none is left out */
