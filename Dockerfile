@@ -5,13 +5,12 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
-COPY bench bench
 RUN npm run build && npm sbom --sbom-format cyclonedx --omit dev > sbom.json
 # Only what runs: production packages, and of uWebSockets.js only the binary of this platform and Node version.
 RUN npm prune --omit=dev \
  && find node_modules/uWebSockets.js/dist/bin -name '*.node' \
     ! -name "uws_linux_$(node -p 'process.arch + "_" + process.versions.modules').node" -delete \
- && rm -rf dist/bench dist/.tsbuildinfo
+ && rm -f dist/.tsbuildinfo
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/var/lib/narrowcast

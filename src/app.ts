@@ -4,7 +4,8 @@ import type { Logger } from 'pino';
 import { scratchKeeper, type BidEnvironment } from './bid/environment.js';
 import { explain, type Explanation } from './bid/explain.js';
 import { createBidHandler, createOverloadAnswer } from './bid/handler.js';
-import { buildSnapshot, type BidSnapshot } from './bid/snapshot.js';
+import { createResponseSizes } from './bid/respond.js';
+import { snapshotSteps, type BidSnapshot } from './bid/snapshot.js';
 import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
@@ -12,6 +13,7 @@ import type { Catalog } from './domain/catalog.js';
 import { SILENT_METRICS } from './domain/ports.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
+import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
 import { createMetrics, type Metrics } from './metrics/metrics.js';
 import { createNoticeHandler } from './notices/handle.js';
@@ -48,10 +50,15 @@ export interface Bidder {
   readonly environment: BidEnvironment;
   readonly metrics: Metrics;
   readonly tokens: NoticeTokens;
-  /** Puts a catalogue to use; requests in work keep the one they have. */
-  readonly use: (catalog: Catalog) => void;
-  /** The answer to a request and why, uncounted. */
-  readonly explain: (exchange: string, body: Uint8Array) => Promise<Explanation>;
+  /** Is there a catalogue to bid from? */
+  readonly isReady: () => boolean;
+  /**
+   * Puts a catalogue to use, when its index is built; requests in work keep the one they have. Of several that are
+   * waiting only the last is used.
+   */
+  readonly use: (catalog: Catalog) => Promise<void>;
+  /** The answer to a request and why, uncounted; with a campaign only its line items are described. */
+  readonly explain: (exchange: string, body: Uint8Array, campaign?: string) => Promise<Explanation>;
 }
 
 /**
@@ -85,6 +92,7 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
     findProfile: createProfileLookup(store, metrics),
     locator: openGeoLocator(settings.geoFile, metrics),
     signer: tokens,
+    responseSizes: createResponseSizes(tokens, settings.publicUrl),
     nextBidId: bidIds(),
     publicUrl: settings.publicUrl,
     metrics,
@@ -98,21 +106,57 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
     environment,
     metrics,
     tokens,
-    use(catalog) {
-      snapshot = buildSnapshot(catalog, settings.publicUrl);
+    isReady: () => snapshot !== undefined,
+    use: lastOnly(async (catalog) => {
+      snapshot = await inSlices(snapshotSteps(catalog, settings.publicUrl), clock);
       metrics.catalogInUse(catalog);
-    },
-    explain: (exchange, body) => explain(explaining, { exchange, body, receivedMs: clock.monotonicMs() }),
+    }),
+    explain: (exchange, body, campaign) =>
+      explain(explaining, { exchange, body, receivedMs: clock.monotonicMs() }, campaign),
   };
 }
 
 /** Starts a whole bidder. @throws when it cannot: a port is taken, a folder is missing, a key is malformed */
 export async function startApp(settings: Settings, parts: AppParts): Promise<App> {
+  /** What to close, the last opened first. */
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
+  };
+  try {
+    return { ...(await openApp(settings, parts, closers)), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openApp(
+  settings: Settings,
+  parts: AppParts,
+  closers: (() => void | Promise<void>)[],
+): Promise<Omit<App, 'close'>> {
   const { clock, logger } = parts;
   const bidder = await createBidder(settings, parts);
   const { environment, metrics } = bidder;
+  closers.push(() => {
+    metrics.close();
+  });
   let problems: readonly Finding[] = [];
   let draining = false;
+
+  const adminServer = await startAdminServer({
+    host: settings.adminHost,
+    port: settings.adminPort,
+    token: settings.adminToken,
+    bodyBytesMax: settings.bodyBytesMax,
+    metricsText: () => metrics.text(),
+    readiness: () => readiness(draining, bidder.isReady()),
+    explain: async (exchange, body, campaign) =>
+      explanationAnswer(await bidder.explain(exchange, body, campaign)),
+    clock,
+  });
+  closers.push(adminServer.close);
 
   const tellProblems = (found: readonly Finding[]): void => {
     problems = found;
@@ -121,8 +165,8 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     if (found.length === 0) logger.info('no problems in the configuration');
   };
   let running: Catalog['campaigns'] | undefined;
-  const use = (catalog: Catalog, warnings: readonly Finding[]): void => {
-    bidder.use(catalog);
+  const use = async (catalog: Catalog, warnings: readonly Finding[]): Promise<void> => {
+    await bidder.use(catalog);
     const { version, campaigns } = catalog;
     const changes = running && campaignChanges(running, campaigns);
     running = campaigns;
@@ -134,8 +178,16 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     if (others > 0) logger.warn(`and ${others} other warnings; narrowcast check tells them all`);
   };
   const { configDir, dataDir } = settings;
-  const watch = await watchCatalog({ configDir, dataDir, clock, onChange: use, onProblems: tellProblems });
-  use(watch.catalog, watch.warnings);
+  const onChange = (catalog: Catalog, warnings: readonly Finding[]): void => {
+    use(catalog, warnings).catch((error: unknown) => {
+      logger.error(error, 'the new catalogue cannot be used; the one before it stays in use');
+    });
+  };
+  const watch = await watchCatalog({ configDir, dataDir, clock, onChange, onProblems: tellProblems });
+  closers.push(() => {
+    watch.close();
+  });
+  await use(watch.catalog, watch.warnings);
   if (watch.problems.length > 0) tellProblems(watch.problems);
 
   const bidServer = await startBidServer({
@@ -144,7 +196,8 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     bodyBytesMax: settings.bodyBytesMax,
     bodyTimeoutMs: settings.bodyTimeoutMs,
     inFlightMax: settings.inFlightMax,
-    handleBid: createBidHandler(environment),
+    delayMsMax: settings.delayMsMax,
+    handleBid: createBidHandler(environment, mistakeLogger(logger, clock)),
     handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, clock }),
     hasExchange: (name) => environment.snapshot().catalog.exchanges.has(name),
     overloadAnswer: createOverloadAnswer(environment),
@@ -152,34 +205,58 @@ export async function startApp(settings: Settings, parts: AppParts): Promise<App
     clock,
   });
   metrics.watchInFlight(bidServer.inFlight);
-  const adminServer = await startAdminServer({
-    host: settings.adminHost,
-    port: settings.adminPort,
-    token: settings.adminToken,
-    bodyBytesMax: settings.bodyBytesMax,
-    metricsText: () => metrics.text(),
-    readiness: () => (draining ? { ready: false, why: 'draining' } : { ready: true, why: 'ready' }),
-    explain: async (exchange, body) => explanationAnswer(await bidder.explain(exchange, body)),
-    clock,
+  closers.push(() => bidServer.drain(settings.drainMs));
+  closers.push(() => {
+    draining = true;
   });
+  return { port: bidServer.port, adminPort: adminServer.port, problems: () => problems };
+}
 
-  return {
-    port: bidServer.port,
-    adminPort: adminServer.port,
-    problems: () => problems,
-    async close() {
-      draining = true;
-      watch.close();
-      await bidServer.drain(settings.drainMs);
-      adminServer.close();
-      metrics.close();
-    },
+function readiness(draining: boolean, isReady: boolean): { ready: boolean; why: string } {
+  if (draining) return { ready: false, why: 'draining' };
+  return isReady ? { ready: true, why: 'ready' } : { ready: false, why: 'no catalogue yet' };
+}
+
+const MISTAKE_LOG_MS = 10_000;
+
+/** Logs a mistake of the program with where it happened, at most one in ten seconds: a request may be sent again and again. */
+function mistakeLogger(logger: Logger, clock: Clock): (error: unknown) => void {
+  let lastMs = -Infinity;
+  let unlogged = 0;
+  return (error) => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - lastMs < MISTAKE_LOG_MS) {
+      unlogged++;
+      return;
+    }
+    logger.error({ err: error, unlogged }, 'a request met a mistake of the program and got no bid');
+    lastMs = nowMs;
+    unlogged = 0;
   };
 }
 
 function explanationAnswer(explanation: Explanation): { status: number; body: string } {
   const status = explanation.outcome === 'unknown-exchange' ? 404 : 200;
   return { status, body: `${JSON.stringify(explanation, null, 2)}\n` };
+}
+
+/** Makes calls wait for the one before them; of those that wait only the last is made, and answers for all of them. */
+function lastOnly<Argument>(
+  work: (argument: Argument) => Promise<void>,
+): (argument: Argument) => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  let newest: Argument | undefined;
+  return (argument) => {
+    newest = argument;
+    const takeTurn = async (): Promise<void> => {
+      const next = newest;
+      newest = undefined;
+      if (next !== undefined) await work(next);
+    };
+    // Who made the call before this one is told of its failure; it keeps nobody else waiting.
+    running = running.then(takeTurn, takeTurn);
+    return running;
+  };
 }
 
 /** Eight random letters a process, then a count: unique without asking anybody, and short. */

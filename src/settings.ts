@@ -21,6 +21,7 @@ export interface Settings {
   readonly bodyBytesMax: number;
   readonly bodyTimeoutMs: number;
   readonly inFlightMax: number;
+  readonly delayMsMax: number;
   readonly drainMs: number;
   readonly logLevel: string;
 }
@@ -50,6 +51,7 @@ export const SETTING_DEFAULTS = {
   BODY_BYTES_MAX: '262144',
   BODY_TIMEOUT_MS: '10000',
   IN_FLIGHT_MAX: '1000',
+  DELAY_MS_MAX: '100',
   DRAIN_MS: '8000',
   LOG_LEVEL: 'info',
 } as const;
@@ -78,6 +80,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     bodyBytesMax: read('BODY_BYTES_MAX', wholeNumber(1024, 16_777_216)),
     bodyTimeoutMs: read('BODY_TIMEOUT_MS', wholeNumber(100, 60_000)),
     inFlightMax: read('IN_FLIGHT_MAX', wholeNumber(1, 1_000_000)),
+    delayMsMax: read('DELAY_MS_MAX', wholeNumber(1, 10_000)),
     drainMs: read('DRAIN_MS', wholeNumber(0, 60_000)),
     logLevel: read('LOG_LEVEL', oneOf(LOG_LEVELS)),
   };

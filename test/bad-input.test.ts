@@ -28,6 +28,8 @@ async function statusOf(body: string | Uint8Array, headers: Record<string, strin
 }
 
 const bid = (floor: string) => `{"id":"1","imp":[{"id":"1","bidfloor":${floor},"banner":{"w":300,"h":250}}]}`;
+const version = (json: string) =>
+  JSON.stringify(fullRequest({ device: { sua: { platform: { version: 'V' } } } })).replace('"V"', json);
 const impressions = (count: number) =>
   JSON.stringify({
     id: '1',
@@ -64,6 +66,8 @@ const BAD: readonly (readonly [string, string | Uint8Array, Record<string, strin
     204,
     'no-bid',
   ],
+  ['a version whose parts cannot be made text', version('[{"toString":1}]'), {}, 200, 'bid'],
+  ['a version nested 5,900 deep', version('['.repeat(5_900) + ']'.repeat(5_900)), {}, 200, 'bid'],
   ['a floor of 1e400', bid('1e400'), {}, 204, 'no-bid'],
   ['a floor of NaN', bid('NaN'), {}, 400, 'malformed'],
   ['a floor that is text', bid('"a lot"'), {}, 204, 'no-bid'],

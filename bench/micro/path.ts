@@ -1,6 +1,7 @@
 import type { BidEnvironment } from '../../src/bid/environment.js';
 import { scratchKeeper } from '../../src/bid/environment.js';
 import { decide } from '../../src/bid/path.js';
+import { createResponseSizes } from '../../src/bid/respond.js';
 import { buildSnapshot } from '../../src/bid/snapshot.js';
 import type { Campaign } from '../../src/domain/campaign.js';
 import type { Catalog } from '../../src/domain/catalog.js';
@@ -66,14 +67,16 @@ function seededCatalog(size: number): Catalog {
 
 function environment(catalog: Catalog): BidEnvironment {
   const snapshot = buildSnapshot(catalog, PUBLIC_URL);
+  const signer = createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]);
   let count = 0;
   return {
     clock: systemClock,
     snapshot: () => snapshot,
     scratchFor: scratchKeeper(),
+    responseSizes: createResponseSizes(signer, PUBLIC_URL),
     findProfile: createProfileLookup(createEmbeddedStore(), SILENT_METRICS),
     locator: openGeoLocator(undefined, SILENT_METRICS),
-    signer: createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]),
+    signer,
     nextBidId: () => `bench-${count++}`,
     publicUrl: PUBLIC_URL,
     metrics: SILENT_METRICS,

@@ -21,6 +21,7 @@ const request = {
   regulations: {
     coppa: false,
     gdpr: false,
+    usPrivacy: [],
     gppSections: [],
     globalPrivacyControl: false,
   } as unknown as Regulations,
@@ -92,9 +93,9 @@ describe('privacyLimit', () => {
     [{}, { limitAdTracking: true }, 'limit-ad-tracking'],
     [{}, { doNotTrack: true }, 'do-not-track'],
     [{ gdpr: true }, {}, 'gdpr'],
-    [{ usPrivacy: '1YYN' }, {}, 'us-privacy-opt-out'],
+    [{ usPrivacy: ['1YYN'] }, {}, 'us-privacy-opt-out'],
     [{ globalPrivacyControl: true }, {}, 'global-privacy-control'],
-    [{ gppSections: [7] }, {}, 'gpp'],
+    [{ gppSections: ['7'] }, {}, 'gpp'],
   ])('names the limit in %j %j', (regulations, device, expected) => {
     expect(limit(regulations, device)).toBe(expected);
   });
@@ -102,12 +103,12 @@ describe('privacyLimit', () => {
   it.each(['', '1', '1YN', '1YNNN', '2YNN', '1Y?N', '1YNN ', 'null'])(
     'takes the malformed us_privacy %j as an opt-out',
     (text) => {
-      expect(limit({ usPrivacy: text })).toBe('us-privacy-opt-out');
+      expect(limit({ usPrivacy: [text] })).toBe('us-privacy-opt-out');
     },
   );
 
   it.each(['1---', '1YNN', '1NNY', '1YN-'])('reads no opt-out in %j', (text) => {
-    expect(limit({ usPrivacy: text })).toBeUndefined();
+    expect(limit({ usPrivacy: [text] })).toBeUndefined();
   });
 
   it('takes a public screen for nobody in particular', () => {

@@ -1,4 +1,4 @@
-import type { BidRequest } from '../domain/bid-request.js';
+import type { BidRequest, Regulations } from '../domain/bid-request.js';
 
 /** Why nothing personal may be used for a request. */
 export type PrivacyLimit =
@@ -9,6 +9,7 @@ export type PrivacyLimit =
   | 'us-privacy-opt-out'
   | 'global-privacy-control'
   | 'gpp'
+  | 'unreadable-regulations'
   | 'shared-screen';
 
 /**
@@ -16,7 +17,7 @@ export type PrivacyLimit =
  * bid goes on from the page, the device and the coarse place alone.
  *
  * Deliberately strict where a signal is present that is not read here: under GDPR, or with a GPP string whose sections
- * apply, consent is not evaluated, so nothing personal is used (rules 45-48).
+ * apply or are not told, consent is not evaluated, so nothing personal is used (rules 45-48).
  *
  * @returns the first limit that applies, or undefined when personal data may be used
  */
@@ -26,10 +27,10 @@ export function privacyLimit(request: BidRequest): PrivacyLimit | undefined {
   if (device.limitAdTracking) return 'limit-ad-tracking';
   if (device.doNotTrack) return 'do-not-track';
   if (regulations.gdpr) return 'gdpr';
-  if (regulations.usPrivacy !== undefined && usPrivacyOptsOut(regulations.usPrivacy))
-    return 'us-privacy-opt-out';
+  if (regulations.usPrivacy.some(usPrivacyOptsOut)) return 'us-privacy-opt-out';
   if (regulations.globalPrivacyControl) return 'global-privacy-control';
-  if (regulations.gppSections.some((section) => section > 0)) return 'gpp';
+  if (gppMayApply(regulations)) return 'gpp';
+  if (regulations.unreadable) return 'unreadable-regulations';
   // A screen in a public place is watched by many; device.ifa names the screen, not a person (rule 39).
   return request.inventory.kind === 'dooh' ? 'shared-screen' : undefined;
 }
@@ -41,4 +42,10 @@ function usPrivacyOptsOut(text: string): boolean {
     if (!'YNyn-'.includes(text[i] as string)) return true;
   }
   return text[2] === 'Y' || text[2] === 'y';
+}
+
+/** Section -1 or 0 says that none applies; what is no number might be the name of one that does. */
+function gppMayApply({ gppPresent, gppSections }: Regulations): boolean {
+  if (gppSections.length === 0) return gppPresent;
+  return gppSections.some((section) => !(Number(section) <= 0));
 }

@@ -1,3 +1,4 @@
+import { PublisherLists } from '../blocking/publisher-lists.js';
 import type { Deal, Impression } from '../domain/bid-request.js';
 import { convertMicros, USD, type Currency, type Rates } from '../domain/money.js';
 import type { Visit } from '../domain/visit.js';
@@ -14,30 +15,51 @@ export interface Winner {
   readonly offer: Offer;
 }
 
+export interface Auctions {
+  /** At most one an impression, in the order of the impressions. */
+  readonly winners: Winner[];
+  /** Were candidates left unexamined, because the request had used up its share? */
+  readonly cutShort: boolean;
+}
+
+export type AuctionContext = Omit<OfferContext, 'used' | 'lists' | 'failure'>;
+
+/**
+ * How many candidates one request may have examined over all its impressions: many times what ordinary requests need,
+ * and few enough that one with a hundred impressions and long block lists takes no more than its share of the process.
+ */
+export const CANDIDATES_MAX = 5_000;
+
 /**
  * Holds our own auction for each impression of a request: the dearest line item that may bid wins, at most one bid an
  * impression, no creative twice unless its line item allows it. Synchronous; the scratch is free again afterwards.
  */
 export function holdAuctions(
   visit: Visit,
-  context: Omit<OfferContext, 'used'>,
+  context: AuctionContext,
   snapshot: BidSnapshot,
   scratch: MatchScratch,
   trace: BidTrace | undefined,
-): Winner[] {
+): Auctions {
   const winners: Winner[] = [];
   const used: ServedCreative[] = [];
-  const offerContext: OfferContext = { ...context, used };
+  const offerContext: OfferContext = {
+    ...context,
+    lists: new PublisherLists(context.request.blocks),
+    used,
+    failure: { deal: undefined, question: undefined },
+  };
+  const share = { candidatesLeft: CANDIDATES_MAX };
   snapshot.index.beginVisit(visit, scratch);
   for (const impression of visit.request.impressions) {
     snapshot.index.beginImpression(impression, scratch);
-    const winner = holdAuction(impression, visit, offerContext, snapshot, scratch, trace);
+    const winner = holdAuction(impression, visit, offerContext, snapshot, scratch, share, trace);
     if (!winner) continue;
     winners.push(winner);
     used.push(winner.offer.creative);
   }
   snapshot.index.endVisit(scratch);
-  return winners;
+  return { winners, cutShort: share.candidatesLeft < 0 };
 }
 
 /**
@@ -50,6 +72,7 @@ function holdAuction(
   context: OfferContext,
   snapshot: BidSnapshot,
   scratch: MatchScratch,
+  share: { candidatesLeft: number },
   trace: BidTrace | undefined,
 ): Winner | undefined {
   trace?.auctionStarted(impression, context);
@@ -62,9 +85,13 @@ function holdAuction(
   let best: Winner | undefined;
   for (let number = snapshot.index.next(scratch); number >= 0; number = snapshot.index.next(scratch)) {
     const item = snapshot.lineItems[number] as ServedLineItem;
-    if (!trace) {
-      if (best && item.valueMicrosUsd < best.item.valueMicrosUsd) break;
-      if (item.valueMicrosUsd < leastMicrosUsd) break;
+    const isBeaten =
+      item.valueMicrosUsd < leastMicrosUsd || (best && item.valueMicrosUsd < best.item.valueMicrosUsd);
+    if (isBeaten && !trace) break;
+    if (!isBeaten && --share.candidatesLeft < 0) {
+      if (!trace) break;
+      trace.rejected(item, 'not-examined');
+      continue;
     }
     const offer = makeOffer(item, impression, context);
     if (typeof offer === 'string') {

@@ -7,6 +7,7 @@ import {
 } from '../domain/adcom-words.js';
 import type { BlockLists, Impression } from '../domain/bid-request.js';
 import type { Creative } from '../domain/campaign.js';
+import type { Exchange } from '../domain/catalog.js';
 import type { CreativeRule } from '../domain/rejection.js';
 import { unreachable } from '../lib/assert.js';
 
@@ -19,11 +20,16 @@ export function says(wanted: string, found: string): WantedAndFound {
   return { wanted, found };
 }
 
-/** What a line item's creatives are like, and what the publisher takes instead. */
+/**
+ * What creatives are like, and what the publisher takes instead.
+ *
+ * @param creatives those that the rule stopped
+ */
 export function describeCreativeRule(
   rule: CreativeRule,
   creatives: readonly Creative[],
   impression: Impression,
+  exchange: Exchange,
   blocks: BlockLists,
 ): WantedAndFound {
   const { banner } = impression;
@@ -69,6 +75,11 @@ export function describeCreativeRule(
       return says(
         `readers of ${have(({ language }) => language ?? 'a creative that does not say its language')}`,
         `allowed: ${[...blocks.languagesAllowed, ...blocks.languageTagsAllowed].join(', ')}`,
+      );
+    case 'creative-too-large':
+      return says(
+        'an exchange that takes a response as long as this markup makes it',
+        `${exchange.id} takes at most ${exchange.responseBytesMax} bytes`,
       );
     case 'creative-already-used':
       return says(

@@ -5,14 +5,16 @@ import {
   isDimension,
   type AdvertiserRule,
   type CampaignRule,
+  type LimitRule,
   type OfferRule,
   type PriceRule,
 } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
-import { unreachable } from '../lib/assert.js';
+import { assert, unreachable } from '../lib/assert.js';
 import { describeFound, describeWish } from '../targeting/describe.js';
 import { describeCreativeRule, says, type WantedAndFound } from './describe-creative-rule.js';
-import type { OfferContext } from './offer.js';
+import { CANDIDATES_MAX } from './auction.js';
+import { blockOf, type OfferContext } from './offer.js';
 import type { ServedLineItem } from './snapshot.js';
 
 /** Says in an advertiser's words what the rule wanted and what was there instead. */
@@ -28,18 +30,18 @@ export function describeRejection(
     return says(describeWish(rule, lineItem), describeFound(rule, visit, impression, lineItem));
   }
   if (isCreativeRule(rule)) {
-    const creatives = item.creatives.map(({ creative }) => creative);
-    return describeCreativeRule(rule, creatives, impression, visit.request.blocks);
+    const stopped = item.creatives.filter((each) => blockOf(each, item, impression, context) === rule);
+    const creatives = stopped.map(({ creative }) => creative);
+    return describeCreativeRule(rule, creatives, impression, context.exchange, visit.request.blocks);
   }
-  return describeOtherRule(rule, item, visit.nowMs, impression, context);
+  return describeOtherRule(rule, item, visit.nowMs, context);
 }
 
 function describeOtherRule(
-  rule: CampaignRule | AdvertiserRule | PriceRule,
+  rule: CampaignRule | LimitRule | AdvertiserRule | PriceRule,
   { campaign, lineItem }: ServedLineItem,
   nowMs: number,
-  impression: Impression,
-  { exchange, currency }: OfferContext,
+  { exchange, currency, failure }: OfferContext,
 ): WantedAndFound {
   const { advertiser, budget, flight } = campaign;
   switch (rule) {
@@ -57,6 +59,11 @@ function describeOtherRule(
         `until ${timeText(flight.endMs, flight.timeZone)}`,
         `it is ${timeText(nowMs, flight.timeZone)}`,
       );
+    case 'not-examined':
+      return says(
+        'a place among the candidates that one request may have examined',
+        `${CANDIDATES_MAX} dearer or earlier ones were there`,
+      );
     case 'blocked-advertiser':
       return says(`a publisher that takes ${advertiser.domain}`, 'it blocks this advertiser');
     case 'deal-advertiser':
@@ -65,18 +72,17 @@ function describeOtherRule(
       return says(`a deal for our seat ${exchange.seat}`, 'the deal is for other seats');
     case 'no-exchange-rate':
       return says(
-        `rates between ${budget.currency}, ${impression.floorCurrency} and ${currency}`,
+        `rates between ${budget.currency}, ${failure.question?.floorCurrency} and ${currency}`,
         'one is missing',
       );
     case 'deal-without-price':
       return says('a fixed-price deal that names its price', 'its floor is 0');
     case 'below-floor': {
-      const held = lineItem.targeting.deals?.anyOf ?? [];
-      const { floorMicros, floorCurrency } =
-        impression.deals.find(({ id }) => held.includes(id)) ?? impression;
+      const { question } = failure;
+      assert(question !== undefined, 'a bid that is below the floor has been held against it');
       return says(
         `a floor of at most ${unitsText(lineItem.bid.amountMicros)} ${budget.currency} per thousand`,
-        `a floor of ${unitsText(floorMicros)} ${floorCurrency}`,
+        `a floor of ${unitsText(question.floorMicros)} ${question.floorCurrency}`,
       );
     }
     default:

@@ -3,6 +3,7 @@ import type { BidMetrics, GeoLocator, NoticeSigner } from '../domain/ports.js';
 import type { Profile } from '../domain/profile.js';
 import type { Clock } from '../lib/clock.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
+import type { ResponseSizes } from './response-sizes.js';
 import type { BidSnapshot } from './snapshot.js';
 
 /** Everything the bid path is given, decided once at construction. */
@@ -21,6 +22,7 @@ export interface BidEnvironment {
   readonly signer: NoticeSigner;
   /** Unique over all processes, URL-safe, at most 24 characters. */
   readonly nextBidId: () => string;
+  readonly responseSizes: ResponseSizes;
   /** What every link of ours starts with, without a slash at the end. */
   readonly publicUrl: string;
   readonly metrics: BidMetrics;

@@ -1,6 +1,7 @@
 import type { PrivacyLimit } from '../admission/privacy.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
+import type { Clock } from '../lib/clock.js';
 import type { RejectionRule } from '../domain/rejection.js';
 import type { BidEnvironment } from './environment.js';
 import { ExplanationRecorder } from './explanation-recorder.js';
@@ -23,6 +24,8 @@ export interface Explanation {
   /** Impressions that could not be bid on whatever the campaigns. */
   readonly skipped: readonly { readonly impression: string; readonly why: string }[];
   readonly impressions: readonly ExplainedImpression[];
+  /** Impressions that were decided like the others, but are too many to be explained at once. */
+  readonly impressionsLeftOut: readonly string[];
   readonly response: unknown;
 }
 
@@ -50,13 +53,20 @@ export interface ExplainedLineItem {
 
 /**
  * Answers a request exactly as the bid port would and says why. Nothing is booked: the links in the response
- * are real, but it goes to whoever asked and not to an exchange.
+ * are real, but it goes to whoever asked and not to an exchange. No time passes while a request is explained, or
+ * the explaining itself would make the answer late.
  *
  * @param env with SILENT_METRICS, so that questions are not counted as traffic
+ * @param campaign the one whose line items are wanted; undefined for all
  */
-export async function explain(env: BidEnvironment, call: BidCall): Promise<Explanation> {
-  const recorder = new ExplanationRecorder();
-  const decision = await decide(env, call, recorder);
+export async function explain(
+  env: BidEnvironment,
+  call: BidCall,
+  campaign: string | undefined,
+): Promise<Explanation> {
+  const recorder = new ExplanationRecorder(campaign);
+  const clock: Clock = { nowMs: () => env.clock.nowMs(), monotonicMs: () => call.receivedMs };
+  const decision = await decide({ ...env, clock }, call, recorder);
   const reason = decision.kind === 'no-bid' ? decision.reason : undefined;
   return {
     exchange: call.exchange,

@@ -1,20 +1,20 @@
 import type { PrivacyLimit } from '../admission/privacy.js';
 import type { BidRequest, Impression } from '../domain/bid-request.js';
 import { unitsText } from '../domain/money.js';
-import { REJECTION_RULES, type OfferRule } from '../domain/rejection.js';
+import { isPriceRule, REJECTION_RULES, type OfferRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert } from '../lib/assert.js';
 import { describePrice } from '../pricing/describe.js';
 import { describeRejection } from './describe-rejection.js';
 import type { ExplainedImpression, ExplainedLineItem, Explanation } from './explain.js';
-import { priceQuestion, type Offer, type OfferContext } from './offer.js';
+import type { Offer, OfferContext } from './offer.js';
 import { plainVisitor } from './plain-visitor.js';
 import type { ServedLineItem } from './snapshot.js';
 import type { BidTrace } from './trace.js';
 
 type Recorded = Pick<
   Explanation,
-  'requestId' | 'time' | 'personalData' | 'visitor' | 'skipped' | 'impressions'
+  'requestId' | 'time' | 'personalData' | 'visitor' | 'skipped' | 'impressions' | 'impressionsLeftOut'
 >;
 
 /** What one auction is about; set by `auctionStarted`, before any line item is heard. */
@@ -24,13 +24,27 @@ interface Scene {
   readonly entries: Map<ServedLineItem, ExplainedLineItem>;
 }
 
+/**
+ * Describing takes its time, and bids wait for it. The first impression is always explained whole; once this many line
+ * items have been described, no further impression is begun.
+ */
+const DESCRIBED_MAX = 2_000;
+
 /** The trace that writes down what an explanation shows. For one request. */
 export class ExplanationRecorder implements BidTrace {
+  /** Undefined: the line items of all campaigns are described. */
+  readonly #campaign: string | undefined;
+  readonly #leftOut: string[] = [];
+  #described = 0;
   #request: BidRequest | undefined;
   #visit: Visit | undefined;
   #time: Explanation['time'];
   #personalData: Explanation['personalData'];
   readonly #scenes: Scene[] = [];
+
+  constructor(campaign: string | undefined) {
+    this.#campaign = campaign;
+  }
 
   decoded(request: BidRequest): void {
     this.#request = request;
@@ -46,10 +60,13 @@ export class ExplanationRecorder implements BidTrace {
   }
 
   auctionStarted(impression: Impression, context: OfferContext): void {
+    if (this.#described >= DESCRIBED_MAX) this.#leftOut.push(impression.id);
     this.#scenes.push({ impression, context, entries: new Map() });
   }
 
   rejected(item: ServedLineItem, rule: OfferRule): void {
+    if (!this.#isDescribed(item)) return;
+    this.#described++;
     const { entries, impression, context } = this.#scene();
     assert(this.#visit !== undefined, 'an auction is held for a visit');
     const { wanted, found } = describeRejection(rule, item, this.#visit, impression, context);
@@ -59,11 +76,13 @@ export class ExplanationRecorder implements BidTrace {
       rule,
       wanted,
       found,
-      ...failedPrice(rule, item, this.#scene()),
+      ...failedPrice(rule, this.#scene()),
     });
   }
 
   offered(item: ServedLineItem, offer: Offer): void {
+    if (!this.#isDescribed(item)) return;
+    this.#described++;
     const { entries, context } = this.#scene();
     entries.set(item, {
       ...named(item),
@@ -78,6 +97,7 @@ export class ExplanationRecorder implements BidTrace {
   }
 
   auctionWon(item: ServedLineItem): void {
+    if (!this.#isDescribed(item)) return;
     const { entries } = this.#scene();
     const offered = entries.get(item);
     assert(offered !== undefined, 'who wins has made an offer');
@@ -88,7 +108,7 @@ export class ExplanationRecorder implements BidTrace {
   dropped(impression: Impression, item: ServedLineItem): void {
     const scene = this.#scenes.find((each) => each.impression === impression);
     const entry = scene?.entries.get(item);
-    assert(scene !== undefined && entry !== undefined, 'what is dropped has won an auction');
+    if (!scene || !entry) return;
     const wanted = `room in a response of at most ${scene.context.exchange.responseBytesMax} bytes`;
     const found = 'bids of a higher price fill it';
     scene.entries.set(item, { ...entry, verdict: 'rejected', rule: 'response-too-large', wanted, found });
@@ -101,8 +121,16 @@ export class ExplanationRecorder implements BidTrace {
       personalData: this.#personalData,
       visitor: this.#visit && plainVisitor(this.#visit),
       skipped: (this.#request?.skipped ?? []).map(({ id, why }) => ({ impression: id, why })),
-      impressions: this.#scenes.map(explainedImpression),
+      impressions: this.#scenes
+        .filter(({ impression }) => !this.#leftOut.includes(impression.id))
+        .map(explainedImpression),
+      impressionsLeftOut: this.#leftOut,
     };
+  }
+
+  #isDescribed({ campaign }: ServedLineItem): boolean {
+    if (this.#campaign !== undefined && campaign.id !== this.#campaign) return false;
+    return this.#leftOut.length === 0;
   }
 
   #scene(): Scene {
@@ -116,16 +144,11 @@ function named(item: ServedLineItem): { campaign: string; lineItem: string } {
   return { campaign: item.campaign.id, lineItem: item.lineItem.id };
 }
 
-function failedPrice(
-  rule: OfferRule,
-  item: ServedLineItem,
-  { impression, context }: Scene,
-): { price?: readonly string[] } {
-  if (rule !== 'below-floor' && rule !== 'no-exchange-rate' && rule !== 'deal-without-price') return {};
-  const held = item.lineItem.targeting.deals?.anyOf ?? [];
-  const deal = impression.deals.find((each) => held.includes(each.id));
-  const question = priceQuestion(deal, item, impression, context);
-  return { price: describePrice(question, undefined, context.rates) };
+/** How far the price came, and the deal that it was for, where it was the price that ended an offer. */
+function failedPrice(rule: OfferRule, { context }: Scene): { deal?: string; price?: readonly string[] } {
+  const { deal, question } = context.failure;
+  if (!isPriceRule(rule) || !question) return {};
+  return { ...(deal && { deal: deal.id }), price: describePrice(question, undefined, context.rates) };
 }
 
 function explainedImpression({ impression, entries }: Scene): ExplainedImpression {

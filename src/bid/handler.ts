@@ -1,16 +1,21 @@
 import { NO_BID_REASONS } from '../domain/no-bid-reason.js';
-import type { BidAnswer, BidHandler } from '../domain/ports.js';
+import type { BidAnswer, BidCall, BidHandler } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import type { BidEnvironment } from './environment.js';
-import { decide } from './path.js';
+import { decide, type Decision } from './path.js';
 
 const MALFORMED: BidAnswer = { kind: 'malformed' };
 const UNKNOWN_EXCHANGE: BidAnswer = { kind: 'unknown-exchange' };
 
-/** The bid path as the bid port calls it: every decision becomes one answer and is counted once. */
-export function createBidHandler(env: BidEnvironment): BidHandler {
+/**
+ * The bid path as the bid port calls it: every decision becomes one answer and is counted once. A mistake of the program
+ * costs the one request that met it.
+ *
+ * @param onMistake told of each
+ */
+export function createBidHandler(env: BidEnvironment, onMistake: (error: unknown) => void): BidHandler {
   return async (call) => {
-    const decision = await decide(env, call);
+    const decision = await decideOrFail(env, call, onMistake);
     switch (decision.kind) {
       case 'bid':
         env.metrics.bids(call.exchange, decision.bids);
@@ -26,6 +31,19 @@ export function createBidHandler(env: BidEnvironment): BidHandler {
         return unreachable(decision);
     }
   };
+}
+
+async function decideOrFail(
+  env: BidEnvironment,
+  call: BidCall,
+  onMistake: (error: unknown) => void,
+): Promise<Decision> {
+  try {
+    return await decide(env, call);
+  } catch (error) {
+    onMistake(error);
+    return { kind: 'no-bid', reason: 'internal-error' };
+  }
 }
 
 /** What the bid port says when it may not even ask the path. */

@@ -1,11 +1,13 @@
-import { advertiserBlock, dealBlock } from '../blocking/advertiser.js';
 import { creativeBlock } from '../blocking/creative.js';
+import { dealBlock } from '../blocking/deal.js';
+import type { PublisherLists } from '../blocking/publisher-lists.js';
 import type { BidRequest, Deal, Impression } from '../domain/bid-request.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { Currency, Rates } from '../domain/money.js';
-import type { OfferRule } from '../domain/rejection.js';
+import type { CreativeRule, OfferRule } from '../domain/rejection.js';
 import { hashString } from '../lib/hash.js';
-import { priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
+import { FIRST_PRICE, FIXED_PRICE, priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
+import type { ResponseSizes } from './response-sizes.js';
 import type { ServedCreative, ServedLineItem } from './snapshot.js';
 
 /** What a line item would bid for an impression. */
@@ -22,8 +24,19 @@ export interface OfferContext {
   readonly exchange: Exchange;
   readonly currency: Currency;
   readonly rates: Rates;
+  /** Made of the request's block lists. */
+  readonly lists: PublisherLists;
+  readonly responseSizes: ResponseSizes;
   /** Creatives that already fill an impression of this response. */
   readonly used: readonly ServedCreative[];
+  /** What the last offer that came as far as a price failed on. */
+  readonly failure: PriceFailure;
+}
+
+/** Filled in place: what failed is asked for only by explanations. */
+export interface PriceFailure {
+  deal: Deal | undefined;
+  question: PriceQuestion | undefined;
 }
 
 /**
@@ -36,9 +49,7 @@ export function makeOffer(
   impression: Impression,
   context: OfferContext,
 ): Offer | OfferRule {
-  const { advertiser } = item.campaign;
-  const blocked = advertiserBlock(advertiser, context.request);
-  if (blocked) return blocked;
+  if (context.lists.blocksAdvertiser(item.campaign.advertiser.domain)) return 'blocked-advertiser';
   const creative = chooseCreative(item, impression, context);
   if (typeof creative === 'string') return creative;
   if (!item.lineItem.targeting.deals) return offerAt(undefined, creative, item, impression, context);
@@ -73,23 +84,30 @@ function offerAt(
 ): Offer | OfferRule {
   const question = priceQuestion(deal, item, impression, context);
   const price = priceBid(question, context.rates);
-  return typeof price === 'string' ? price : { creative, deal, question, price };
+  if (typeof price !== 'string') return { creative, deal, question, price };
+  context.failure.deal = deal;
+  context.failure.question = question;
+  return price;
 }
 
-/** Which amounts a price is made of: a deal's own floor and auction type come before the impression's (rules 17, 20). */
-export function priceQuestion(
+/**
+ * Which amounts a price is made of: a deal's own floor and auction type come before the impression's (rules 17, 20).
+ * Only a deal can have a fixed price; what is sold openly "at a fixed price" is bid on as at a first-price auction.
+ */
+function priceQuestion(
   deal: Deal | undefined,
   item: ServedLineItem,
   impression: Impression,
   context: OfferContext,
 ): PriceQuestion {
   const floor = deal ?? impression;
+  const auctionType = deal?.auctionType ?? context.request.auctionType;
   return {
     bidMicros: item.lineItem.bid.amountMicros,
     bidCurrency: item.campaign.budget.currency,
     floorMicros: floor.floorMicros,
     floorCurrency: floor.floorCurrency,
-    auctionType: deal?.auctionType ?? context.request.auctionType,
+    auctionType: auctionType === FIXED_PRICE && !deal ? FIRST_PRICE : auctionType,
     responseCurrency: context.currency,
   };
 }
@@ -108,8 +126,7 @@ function chooseCreative(
   let chosenRank = -1;
   let rule: OfferRule | undefined;
   for (const candidate of item.creatives) {
-    const block =
-      creativeBlock(candidate.creative, impression, request) ?? repeatBlock(candidate, item, context);
+    const block = blockOf(candidate, item, impression, context);
     // The size is the least telling reason: it is named only when no creative even fitted.
     if (block) {
       if (rule === undefined || rule === 'creative-size') rule = block;
@@ -125,11 +142,18 @@ function chooseCreative(
   return chosen ?? rule ?? 'creative-size';
 }
 
-function repeatBlock(
+/** The first rule that keeps a creative from an impression, if there is one. */
+export function blockOf(
   candidate: ServedCreative,
   item: ServedLineItem,
+  impression: Impression,
   context: OfferContext,
-): OfferRule | undefined {
-  if (item.lineItem.repeatCreative || !context.used.includes(candidate)) return undefined;
-  return 'creative-already-used';
+): CreativeRule | undefined {
+  const { request, lists, exchange, used, responseSizes } = context;
+  const block = creativeBlock(candidate.creative, impression, request.blocks, lists);
+  if (block) return block;
+  if (!item.lineItem.repeatCreative && used.includes(candidate)) return 'creative-already-used';
+  return responseSizes.fits(candidate, item, impression, request.id, exchange)
+    ? undefined
+    : 'creative-too-large';
 }

@@ -58,14 +58,18 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const nowMs = clock.nowMs();
   const visit = makeVisit(request, exchange.id, !limit, profile, env.locator, nowMs);
   trace?.visited(visit);
-  const context = { request, exchange, currency, rates: snapshot.catalog.rates };
-  const winners = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
+  const { responseSizes } = env;
+  const context = { request, exchange, currency, rates: snapshot.catalog.rates, responseSizes };
+  const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
+  if (cutShort) metrics.auctionsCutShort();
   const matchedMs = clock.monotonicMs();
   metrics.stage('match', matchedMs - foundMs);
   if (winners.length === 0) return noBid('no-match');
 
   const response = respond(winners, context, env, nowMs);
-  metrics.stage('encode', clock.monotonicMs() - matchedMs);
+  const encodedMs = clock.monotonicMs();
+  metrics.stage('encode', encodedMs - matchedMs);
+  if (encodedMs >= deadlineMs) return noBid('too-late');
   for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
   const bids = winners.length - response.dropped.length;
   return bids === 0 ? noBid('response-too-large') : { kind: 'bid', body: response.body, bids };

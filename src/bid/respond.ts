@@ -1,10 +1,20 @@
+import { USD, type Micros } from '../domain/money.js';
 import type { NoticeFacts } from '../domain/notice.js';
+import type { NoticeSigner } from '../domain/ports.js';
 import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
 import { expirySeconds } from '../exchange/expiry.js';
 import { hashString } from '../lib/hash.js';
-import type { Winner } from './auction.js';
+import type { AuctionContext, Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
-import type { OfferContext } from './offer.js';
+import { ResponseSizes } from './response-sizes.js';
+import type { ServedCreative } from './snapshot.js';
+
+/** See BidEnvironment.nextBidId. */
+const BID_ID_CHARACTERS_MAX = 24;
+/** Digits before and behind the point, and a year beyond 2200: longer than any bid's. */
+const LONGEST_PRICE_MICROS = 999_999_999_999 as Micros;
+const LONGEST_TIME_MS = 8_000_000_000_000;
+const LONGEST_EXPIRY_SECONDS = 9_999;
 
 export interface BidResponse {
   /** JSON; empty when every offer was dropped. */
@@ -16,7 +26,7 @@ export interface BidResponse {
 /** Gives each winning offer its id and its signed links, and encodes the response. */
 export function respond(
   winners: readonly Winner[],
-  context: Omit<OfferContext, 'used'>,
+  context: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
 ): BidResponse {
@@ -30,36 +40,80 @@ export function respond(
   return { body, dropped: droppedPlaces.map((place) => winners[place] as Winner) };
 }
 
+/** What is said of a bid whatever the links it goes with. */
+type BidTerms = Pick<OutgoingBid, 'campaign' | 'dealId' | 'expirySeconds' | 'impressionId'> & {
+  readonly creative: ServedCreative;
+};
+
 function outgoingBid(
   { impression, item, offer }: Winner,
-  context: Omit<OfferContext, 'used'>,
+  { request, exchange, currency }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
 ): OutgoingBid {
-  const bidId = env.nextBidId();
-  const { creative, compiled } = offer.creative;
   const facts: NoticeFacts = {
-    exchange: context.exchange.id,
-    bidId,
+    exchange: exchange.id,
+    bidId: env.nextBidId(),
     campaign: item.campaign.id,
     lineItem: item.lineItem.id,
-    creative: creative.id,
+    creative: offer.creative.creative.id,
     priceMicros: offer.price.priceMicros,
-    currency: context.currency,
+    currency,
     bidAtMs: nowMs,
-    test: context.request.test,
+    test: request.test,
     landing: undefined,
   };
-  return {
-    bidId,
-    impressionId: impression.id,
-    priceMicros: offer.price.priceMicros,
+  const terms: BidTerms = {
     campaign: item.campaign,
-    compiled,
-    expirySeconds: expirySeconds(context.request.inventory, impression),
+    creative: offer.creative,
     dealId: offer.deal?.id,
-    noticeToken: env.signer.sign(facts),
-    clickToken: env.signer.sign({ ...facts, landing: creative.landing }),
-    cacheBuster: hashString(bidId),
+    expirySeconds: expirySeconds(request.inventory, impression),
+    impressionId: impression.id,
   };
+  return withLinks(terms, facts, env.signer);
+}
+
+function withLinks({ creative, ...terms }: BidTerms, facts: NoticeFacts, signer: NoticeSigner): OutgoingBid {
+  return {
+    ...terms,
+    bidId: facts.bidId,
+    priceMicros: facts.priceMicros,
+    compiled: creative.compiled,
+    noticeToken: signer.sign(facts),
+    clickToken: signer.sign({ ...facts, landing: creative.creative.landing }),
+    cacheBuster: hashString(facts.bidId),
+  };
+}
+
+/** Measures responses by writing them, with everything that varies at its longest. */
+export function createResponseSizes(signer: NoticeSigner, publicUrl: string): ResponseSizes {
+  return new ResponseSizes((creative, item, exchange) => {
+    const facts: NoticeFacts = {
+      exchange: exchange.id,
+      bidId: 'x'.repeat(BID_ID_CHARACTERS_MAX),
+      campaign: item.campaign.id,
+      lineItem: item.lineItem.id,
+      creative: creative.creative.id,
+      priceMicros: LONGEST_PRICE_MICROS,
+      currency: USD,
+      bidAtMs: LONGEST_TIME_MS,
+      test: false,
+      landing: undefined,
+    };
+    const terms: BidTerms = {
+      campaign: item.campaign,
+      creative,
+      dealId: '',
+      expirySeconds: LONGEST_EXPIRY_SECONDS,
+      impressionId: '',
+    };
+    const { body } = encodeBidResponse({
+      requestId: '',
+      exchange: { ...exchange, responseBytesMax: Infinity },
+      currency: USD,
+      publicUrl,
+      bids: [withLinks(terms, facts, signer)],
+    });
+    return Buffer.byteLength(body);
+  });
 }

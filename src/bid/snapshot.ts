@@ -2,6 +2,7 @@ import type { Campaign, Creative, LineItem } from '../domain/campaign.js';
 import type { Catalog } from '../domain/catalog.js';
 import { convertMicros, USD, type Micros } from '../domain/money.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
+import { doAll, type Steps } from '../lib/steps.js';
 import { TargetingIndex } from '../targeting/targeting-index.js';
 
 /** A line item with everything about it that does not depend on the request. */
@@ -28,15 +29,27 @@ export interface BidSnapshot {
   readonly index: TargetingIndex;
 }
 
+/** Line items made ready in one step. */
+const STEP_LINE_ITEMS = 50;
+
 /** @param publicUrl where the links in our markup lead; over plain http no creative is secure */
 export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot {
+  return doAll(snapshotSteps(catalog, publicUrl));
+}
+
+/** The same in steps of a few milliseconds, for a process that has requests to answer meanwhile. */
+export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSnapshot> {
   const linksSecure = publicUrl.startsWith('https:');
-  const lineItems = catalog.campaigns
-    .flatMap((campaign) =>
-      campaign.lineItems.map((lineItem) => serve(campaign, lineItem, catalog, linksSecure)),
-    )
-    .sort(byFallingValue);
-  return { catalog, lineItems, index: TargetingIndex.build(lineItems) };
+  const lineItems: ServedLineItem[] = [];
+  for (const campaign of catalog.campaigns) {
+    for (const lineItem of campaign.lineItems) {
+      lineItems.push(serve(campaign, lineItem, catalog, linksSecure));
+      if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
+    }
+  }
+  lineItems.sort(byFallingValue);
+  yield;
+  return { catalog, lineItems, index: yield* TargetingIndex.buildSteps(lineItems) };
 }
 
 function serve(

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Banner, BidRequest, BlockLists, Impression } from '../domain/bid-request.js';
+import type { Banner, BlockLists, Impression } from '../domain/bid-request.js';
 import type { Creative } from '../domain/campaign.js';
-import { advertiserBlock, dealBlock } from './advertiser.js';
 import { creativeBlock } from './creative.js';
+import { dealBlock } from './deal.js';
+import { PublisherLists } from './publisher-lists.js';
 
 const creative = {
   size: { w: 300, h: 250 },
@@ -45,10 +46,12 @@ function block(changes: {
   blocks?: Partial<BlockLists>;
   secure?: boolean;
 }) {
+  const lists = { ...blocks, ...changes.blocks };
   return creativeBlock(
     { ...creative, ...changes.creative },
     { secure: changes.secure ?? true, banner: { ...banner, ...changes.banner } } as Impression,
-    { blocks: { ...blocks, ...changes.blocks } } as BidRequest,
+    lists,
+    new PublisherLists(lists),
   );
 }
 
@@ -71,6 +74,11 @@ describe('creativeBlock', () => {
     [
       'no category where only some are allowed',
       { creative: { categories: ['IAB2'] }, blocks: { categoriesAllowed: ['IAB18'] } },
+      'creative-category',
+    ],
+    [
+      'a creative without a category where only some are allowed',
+      { creative: { categories: [] }, blocks: { categoriesAllowed: ['IAB18'] } },
       'creative-category',
     ],
     [
@@ -158,17 +166,16 @@ describe('creativeBlock', () => {
 });
 
 describe('advertisers', () => {
-  const advertiser = (domain: string) => ({ domain }) as Parameters<typeof advertiserBlock>[0];
-  const request = (...advertiserDomains: string[]) =>
-    ({ blocks: { ...blocks, advertiserDomains } }) as unknown as BidRequest;
+  const advertiser = (domain: string) => ({ domain }) as Parameters<typeof dealBlock>[2];
+  const others = Array.from({ length: 1_000 }, (_, i) => `other-${i}.example`);
 
-  it('are blocked with all their subdomains, and only with them', () => {
-    expect(advertiserBlock(advertiser('acme.example'), request('acme.example'))).toBe('blocked-advertiser');
-    expect(advertiserBlock(advertiser('shop.acme.example'), request('acme.example'))).toBe(
-      'blocked-advertiser',
-    );
-    expect(advertiserBlock(advertiser('notacme.example'), request('acme.example'))).toBeUndefined();
-    expect(advertiserBlock(advertiser('acme.example'), request('shop.acme.example'))).toBeUndefined();
+  it.each([[], others])('are blocked with all their subdomains, and only with them', (...more) => {
+    const isBlocked = (domain: string, entry: string) =>
+      new PublisherLists({ ...blocks, advertiserDomains: [...more, entry] }).blocksAdvertiser(domain);
+    expect(isBlocked('acme.example', 'acme.example')).toBe(true);
+    expect(isBlocked('a.shop.acme.example', 'acme.example')).toBe(true);
+    expect(isBlocked('notacme.example', 'acme.example')).toBe(false);
+    expect(isBlocked('acme.example', 'shop.acme.example')).toBe(false);
   });
 
   it('need a deal that takes them and our seat', () => {

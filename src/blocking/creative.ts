@@ -1,28 +1,28 @@
 import { EXPANDING_ATTRIBUTES } from '../domain/adcom-words.js';
-import type { Banner, BidRequest, BlockLists, Impression } from '../domain/bid-request.js';
+import type { Banner, BlockLists, Impression } from '../domain/bid-request.js';
 import type { Creative } from '../domain/campaign.js';
 import type { CreativeRule } from '../domain/rejection.js';
+import type { PublisherLists } from './publisher-lists.js';
 
-/** The only taxonomy that campaign files speak: IAB Content Taxonomy 1.0 (AdCOM "Category Taxonomies"). */
-const CATEGORY_TAXONOMY = 1;
 const WORDLESS = 'xx';
 
 /**
  * The first of the publisher's rules that keeps a creative from an impression, or undefined when it may be shown
- * (rules 23, 24, 26-29). A rule that cannot be read, such as categories in a foreign taxonomy, counts against the
- * creative: what is not shown to be allowed is not bid.
+ * (rules 23, 24, 26-29). What is not shown to be allowed is not bid.
+ *
+ * @param lists made of `blocks`
  */
 export function creativeBlock(
   creative: Creative,
   impression: Impression,
-  request: BidRequest,
+  blocks: BlockLists,
+  lists: PublisherLists,
 ): CreativeRule | undefined {
   const { banner } = impression;
   if (!fits(creative, banner)) return 'creative-size';
   if (impression.secure && !creative.secure) return 'creative-insecure';
-  if (!categoriesAllowed(creative.categories, request.blocks)) return 'creative-category';
-  if (creative.appBundle !== undefined && request.blocks.apps.includes(creative.appBundle))
-    return 'creative-app';
+  if (!lists.takesCategories(creative.categories)) return 'creative-category';
+  if (creative.appBundle !== undefined && lists.blocksApp(creative.appBundle)) return 'creative-app';
   if (banner.typesBlocked.includes(creative.bannerType)) return 'creative-type';
   if (banner.mimes.length > 0 && !banner.mimes.includes(creative.mime)) return 'creative-mime';
   if (creative.attributes.some((attribute) => banner.attributesBlocked.includes(attribute))) {
@@ -30,7 +30,7 @@ export function creativeBlock(
   }
   if (!creative.apis.every((api) => banner.apis.includes(api))) return 'creative-api';
   if (!expansionAllowed(creative, banner)) return 'creative-expandable';
-  return languageAllowed(creative.language, request.blocks) ? undefined : 'creative-language';
+  return languageAllowed(creative.language, blocks) ? undefined : 'creative-language';
 }
 
 function fits(creative: Creative, banner: Banner): boolean {
@@ -40,21 +40,6 @@ function fits(creative: Creative, banner: Banner): boolean {
   return banner.flexSizes.some(
     (flex) => flex.widthRatio * ratio.heightRatio === flex.heightRatio * ratio.widthRatio,
   );
-}
-
-function categoriesAllowed(categories: readonly string[], blocks: BlockLists): boolean {
-  const { categories: blocked, categoriesAllowed: allowed } = blocks;
-  if (blocked.length === 0 && allowed.length === 0) return true;
-  if (blocks.categoryTaxonomy !== CATEGORY_TAXONOMY) return false;
-  if (categories.some((category) => includesCategory(blocked, category))) return false;
-  return allowed.length === 0 || categories.every((category) => includesCategory(allowed, category));
-}
-
-/** True when the list names `category` or its parent: `IAB7` covers `IAB7-39`. */
-function includesCategory(list: readonly string[], category: string): boolean {
-  if (list.includes(category)) return true;
-  const dash = category.indexOf('-');
-  return dash > 0 && list.includes(category.slice(0, dash));
 }
 
 /** Directions that are not offered are not supported; an expandable without directions grows where nobody knows. */

@@ -52,10 +52,11 @@ export async function explainFile(
   }
 
   const bidder = await createBidder(settings, { clock: systemClock, logger: pino({ level: 'silent' }) });
-  bidder.use(catalog);
-  const whole = located(await bidder.explain(options.exchange, body), body);
+  await bidder.use(catalog);
+  const explained = await bidder.explain(options.exchange, body, options.campaign);
   bidder.metrics.close();
-  const explanation = options.campaign === undefined ? whole : onlyCampaign(whole, options.campaign);
+  const whole = located(explained, body);
+  const explanation = options.campaign === undefined ? whole : withOwnResponse(whole);
   terminal.stdout.write(
     options.json
       ? `${JSON.stringify(explanation, null, 2)}\n`
@@ -100,14 +101,11 @@ function located(explanation: Explanation, body: Uint8Array): Explanation {
   return { ...explanation, problem };
 }
 
-/** The line items of one campaign, and the response if it is theirs. */
-function onlyCampaign(explanation: Explanation, campaign: string): Explanation {
-  const impressions = explanation.impressions.map((impression) => ({
-    ...impression,
-    lineItems: impression.lineItems.filter((lineItem) => lineItem.campaign === campaign),
-  }));
-  const bids = impressions.some(({ lineItems }) => lineItems.some(({ verdict }) => verdict === 'bids'));
-  return { ...explanation, impressions, response: bids ? explanation.response : undefined };
+/** Of an explanation of one campaign: the response only when that campaign bids in it. */
+function withOwnResponse(explanation: Explanation): Explanation {
+  const items = explanation.impressions.flatMap(({ lineItems }) => lineItems);
+  const bids = items.some(({ verdict }) => verdict === 'bids');
+  return { ...explanation, response: bids ? explanation.response : undefined };
 }
 
 function isAnswered({ outcome, reason }: Explanation): boolean {

@@ -37,10 +37,11 @@ export interface Impression {
   readonly banner: Banner;
   /** True when the impression also offers video, audio or native: the bid must then say its `mtype`. */
   readonly multiFormat: boolean;
+  /** False when absent, undefined when it cannot be read. */
   readonly interstitial: boolean | undefined;
   /** CPM, in `floorCurrency`. 0 when absent. */
   readonly floorMicros: Micros;
-  /** Upper case, `USD` when absent. */
+  /** Upper case, `USD` when absent; what cannot be read stands as a currency without a rate. */
   readonly floorCurrency: string;
   readonly secure: boolean;
   readonly privateAuction: boolean;
@@ -55,6 +56,7 @@ export interface Deal {
   /** Overrides the request's; 3 = the floor is the price. */
   readonly auctionType: number | undefined;
   readonly seatsAllowed: readonly string[];
+  /** `wadomain`, written as in `BlockLists`; empty = every advertiser. */
   readonly advertiserDomains: readonly string[];
 }
 
@@ -92,7 +94,7 @@ export interface BlockLists {
   readonly categories: readonly string[];
   readonly categoriesAllowed: readonly string[];
   readonly categoryTaxonomy: number;
-  /** `badv`, lower case. */
+  /** `badv`: domains, lower case, each standing for its subdomains. */
   readonly advertiserDomains: readonly string[];
   /** `bapp`, lower case. */
   readonly apps: readonly string[];
@@ -171,11 +173,16 @@ export interface ExtendedId {
 export interface Regulations {
   readonly coppa: boolean;
   readonly gdpr: boolean;
-  readonly usPrivacy: string | undefined;
-  readonly gpp: string | undefined;
-  readonly gppSections: readonly number[];
+  /** `us_privacy` of `regs` and of `regs.ext`, as sent; what is no text stands as one that is malformed. */
+  readonly usPrivacy: readonly string[];
+  /** Whether there is a GPP string. It is not read. */
+  readonly gppPresent: boolean;
+  /** `gpp_sid` of both places, as sent; -1 and 0 say that no section applies. */
+  readonly gppSections: readonly string[];
   /** Global Privacy Control, `regs.ext.gpc`. */
   readonly globalPrivacyControl: boolean;
+  /** True when `regs` or `regs.ext` is there but no object, so that none of this is known. */
+  readonly unreadable: boolean;
 }
 
 /** A request that was JSON but breaks the specification (rules 10-15): which rule, and what stood there. */

@@ -51,7 +51,10 @@ export function conversionRate(rates: Rates, from: Currency, to: Currency): numb
   return fromPerUsd === undefined || toPerUsd === undefined ? undefined : toPerUsd / fromPerUsd;
 }
 
-/** @returns the amount in `to`, rounded to the nearest micro, or undefined when a rate is missing */
+/**
+ * @returns the amount in `to`, rounded to the nearest micro; undefined when a rate is missing, or the amount would be too
+ *   large to be counted in micros exactly
+ */
 export function convertMicros(
   rates: Rates,
   amount: Micros,
@@ -59,5 +62,10 @@ export function convertMicros(
   to: Currency,
 ): Micros | undefined {
   const rate = conversionRate(rates, from, to);
-  return rate === undefined ? undefined : (Math.round(amount * rate) as Micros);
+  return rate === undefined ? undefined : wholeMicros(Math.round(amount * rate));
+}
+
+/** @returns undefined for an amount beyond what can be counted exactly */
+export function wholeMicros(micros: number): Micros | undefined {
+  return Number.isSafeInteger(micros) ? (micros as Micros) : undefined;
 }

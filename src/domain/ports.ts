@@ -63,6 +63,8 @@ export interface BidMetrics {
   /** @param durationMs from the first byte of the request to the answer */
   outcome(exchange: string, outcome: RequestOutcome, durationMs: number): void;
   bids(exchange: string, count: number): void;
+  /** A request had used up its share of candidates before every one was examined. */
+  auctionsCutShort(): void;
   profileLookup(result: ProfileLookupResult): void;
   geoLookup(result: GeoLookupResult): void;
 }
@@ -73,6 +75,7 @@ export const SILENT_METRICS: BidMetrics = {
   noBid: () => {},
   outcome: () => {},
   bids: () => {},
+  auctionsCutShort: () => {},
   profileLookup: () => {},
   geoLookup: () => {},
 };
@@ -82,7 +85,7 @@ export interface BidCall {
   readonly exchange: string;
   /** The inflated request body. Valid only until the callee first returns or awaits: decode at once. */
   readonly body: Uint8Array;
-  /** Monotonic time of the request's first byte; every deadline counts from here. */
+  /** Monotonic time from which the request may have been waiting at our door; every deadline counts from here. */
   readonly receivedMs: number;
 }
 

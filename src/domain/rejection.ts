@@ -18,16 +18,20 @@ const CREATIVE_RULES = [
   'creative-expandable',
   'creative-language',
   'creative-already-used',
+  'creative-too-large',
 ] as const;
 const PRICE_RULES = ['no-exchange-rate', 'deal-without-price', 'below-floor'] as const;
+/** A request may have only so many candidates looked at. */
+const LIMIT_RULES = ['not-examined'] as const;
 const RANKING_RULES = ['outbid-by-own', 'response-too-large'] as const;
 
 export type CampaignRule = (typeof CAMPAIGN_RULES)[number];
 export type AdvertiserRule = (typeof ADVERTISER_RULES)[number];
 export type CreativeRule = (typeof CREATIVE_RULES)[number];
 export type PriceRule = (typeof PRICE_RULES)[number];
+export type LimitRule = (typeof LIMIT_RULES)[number];
 /** What can keep a line item from making an offer. */
-export type OfferRule = CampaignRule | DimensionName | AdvertiserRule | CreativeRule | PriceRule;
+export type OfferRule = CampaignRule | DimensionName | LimitRule | AdvertiserRule | CreativeRule | PriceRule;
 /** What can happen to an offer. */
 type RankingRule = (typeof RANKING_RULES)[number];
 export type RejectionRule = OfferRule | RankingRule;
@@ -36,6 +40,7 @@ export type RejectionRule = OfferRule | RankingRule;
 export const REJECTION_RULES: readonly RejectionRule[] = [
   ...CAMPAIGN_RULES,
   ...DIMENSIONS,
+  ...LIMIT_RULES,
   ...ADVERTISER_RULES,
   ...CREATIVE_RULES,
   ...PRICE_RULES,
@@ -48,4 +53,8 @@ export function isDimension(rule: RejectionRule): rule is DimensionName {
 
 export function isCreativeRule(rule: RejectionRule): rule is CreativeRule {
   return (CREATIVE_RULES as readonly string[]).includes(rule);
+}
+
+export function isPriceRule(rule: RejectionRule): rule is PriceRule {
+  return (PRICE_RULES as readonly string[]).includes(rule);
 }

@@ -1,6 +1,6 @@
 import type { Device, Geo } from '../domain/bid-request.js';
 import { alpha3FromAlpha2 } from '../lib/countries.js';
-import { isSet, readInteger, readList, readNumber, readObject, readText, type JsonObject } from './read.js';
+import { isSet, readInteger, readNumber, readObject, readText, readTexts, type JsonObject } from './read.js';
 
 const UTC_OFFSET_MINUTES_MAX = 14 * 60;
 
@@ -62,8 +62,7 @@ export function decodeDevice(value: unknown): Device {
 
 /** `["10", "0", "19041"]` is version 10.0.19041. */
 function joinedVersion(value: unknown): string | undefined {
-  const parts = readList(value);
-  return parts.length === 0 ? undefined : readText(parts.join('.'));
+  return readText(readTexts(value).join('.'));
 }
 
 /** OpenRTB 2.6 §3.2.19, of a device or a user. */

@@ -1,17 +1,23 @@
 import type { Banner, Deal, FlexSize, Impression, Size, SkippedImpression } from '../domain/bid-request.js';
 import { MICROS_PER_UNIT, microsFromUnits, type Micros } from '../domain/money.js';
 import {
+  areReadableIntegers,
   isSet,
+  isTold,
+  readAllowed,
   readCount,
+  readDomains,
   readFlag,
   readInteger,
   readIntegers,
   readList,
-  readLowerTexts,
+  readLowerCodes,
   readObject,
   readPrice,
+  readSingle,
   readText,
   readTexts,
+  UNREADABLE,
   type JsonObject,
 } from './read.js';
 
@@ -20,6 +26,7 @@ const FORMATS_MAX = 64;
 /** Further deals are not offered to anybody. */
 const DEALS_MAX = 256;
 const DOLLARS = 'USD';
+const INSTL_DEFAULT = 0;
 
 type ImpressionField =
   'id' | 'banner' | 'video' | 'audio' | 'native' | 'instl' | 'bidfloor' | 'bidfloorcur' | 'secure' | 'pmp';
@@ -35,11 +42,15 @@ export function decodeImpression(value: unknown): Impression | SkippedImpression
   const id = readText(impression.id) ?? '';
   const bannerFields = readObject<BannerField>(impression.banner);
   if (!bannerFields) return { id, why: 'no-format-we-serve' };
+  // What cannot be read might block the creative.
+  if (!areReadableIntegers(bannerFields.battr) || !areReadableIntegers(bannerFields.btype)) {
+    return { id, why: 'unusable-banner' };
+  }
   const banner = decodeBanner(bannerFields);
   if (banner.sizes.length === 0 && banner.flexSizes.length === 0) {
     return { id, why: readList(bannerFields.format).length === 0 ? 'no-size' : 'unusable-banner' };
   }
-  const market = readObject<'private_auction' | 'deals'>(impression.pmp);
+  const market = readObject<'private_auction' | 'deals'>(readSingle(impression.pmp));
   return {
     id,
     banner,
@@ -47,11 +58,11 @@ export function decodeImpression(value: unknown): Impression | SkippedImpression
       readObject(impression.video) !== undefined ||
       readObject(impression.audio) !== undefined ||
       readObject(impression.native) !== undefined,
-    interstitial: readFlag(impression.instl),
+    interstitial: readFlag(impression.instl ?? INSTL_DEFAULT),
     floorMicros: floorMicros(impression.bidfloor),
     floorCurrency: currencyCode(impression.bidfloorcur),
     secure: isSet(impression.secure),
-    privateAuction: isSet(market?.private_auction),
+    privateAuction: market ? isSet(market.private_auction) : isTold(impression.pmp),
     deals: decodeDeals(market?.deals),
   };
 }
@@ -66,7 +77,7 @@ function decodeBanner(banner: JsonObject<BannerField>): Banner {
     sizes,
     flexSizes,
     position: readInteger(banner.pos),
-    mimes: readLowerTexts(banner.mimes),
+    mimes: readAllowed(banner.mimes, readLowerCodes),
     typesBlocked: readIntegers(banner.btype),
     attributesBlocked: readIntegers(banner.battr),
     apis: readIntegers(banner.api),
@@ -106,8 +117,8 @@ function decodeDeals(value: unknown): readonly Deal[] {
       floorMicros: floorMicros(deal.bidfloor),
       floorCurrency: currencyCode(deal.bidfloorcur),
       auctionType: readCount(deal.at),
-      seatsAllowed: readTexts(deal.wseat),
-      advertiserDomains: readLowerTexts(deal.wadomain),
+      seatsAllowed: readAllowed(deal.wseat, readTexts),
+      advertiserDomains: readAllowed(deal.wadomain, readDomains),
     });
   }
   return deals;
@@ -120,6 +131,8 @@ function floorMicros(value: unknown): Micros {
   return micros / MICROS_PER_UNIT < floor ? ((micros + 1) as Micros) : micros;
 }
 
+/** No rate is held for what cannot be read, so that nothing is bid at such a floor: it is no free ticket. */
 function currencyCode(value: unknown): string {
-  return readText(value)?.toUpperCase() ?? DOLLARS;
+  if (!isTold(value)) return DOLLARS;
+  return readText(readSingle(value))?.trim().toUpperCase() ?? UNREADABLE;
 }

@@ -2,18 +2,24 @@ import type { BlockLists, Inventory } from '../domain/bid-request.js';
 import type { RequestFields } from './check-request.js';
 import { hostOf } from './host.js';
 import {
+  isTold,
+  readAllowed,
   readCount,
+  readDomains,
   readLowerText,
-  readLowerTexts,
+  readLowerCodes,
   readObject,
+  readSingle,
   readText,
   readTexts,
-  readUpperTexts,
+  readUpperCodes,
   type JsonObject,
 } from './read.js';
 
 /** IAB Content Category Taxonomy 1.0, AdCOM's default where `cattax` is absent. */
 const CATEGORY_TAXONOMY_DEFAULT = 1;
+/** Of a `cattax` that cannot be read; no list has this one. */
+const CATEGORY_TAXONOMY_UNREADABLE = 0;
 
 type InventoryFields = JsonObject<
   | 'domain'
@@ -58,7 +64,7 @@ export function decodeInventory(request: RequestFields): Inventory {
 function decodeChannel(kind: 'site' | 'app' | 'dooh', channel: InventoryFields): Inventory {
   const content: ContentFields = readObject(channel.content) ?? NO_CONTENT;
   const page = kind === 'site' ? readText(channel.page) : undefined;
-  const categoryTaxonomy = readCount(channel.cattax) ?? CATEGORY_TAXONOMY_DEFAULT;
+  const categoryTaxonomy = readTaxonomy(channel.cattax);
   return {
     kind,
     domain: hostOf(readText(channel.domain) ?? '') ?? hostOf(page ?? ''),
@@ -78,11 +84,11 @@ function allCategories(
   content: ContentFields,
   taxonomy: number,
 ): readonly string[] {
-  const own = readUpperTexts(channel.cat);
-  const section = readUpperTexts(channel.sectioncat);
-  const page = readUpperTexts(channel.pagecat);
-  const sameTaxonomy = (readCount(content.cattax) ?? CATEGORY_TAXONOMY_DEFAULT) === taxonomy;
-  const contents = sameTaxonomy ? readUpperTexts(content.cat) : [];
+  const own = readUpperCodes(channel.cat);
+  const section = readUpperCodes(channel.sectioncat);
+  const page = readUpperCodes(channel.pagecat);
+  const sameTaxonomy = readTaxonomy(content.cattax) === taxonomy;
+  const contents = sameTaxonomy ? readUpperCodes(content.cat) : [];
   if (section.length === 0 && page.length === 0 && contents.length === 0) return own;
   return [...own, ...section, ...page, ...contents];
 }
@@ -98,12 +104,17 @@ function allKeywords(channel: InventoryFields, content: ContentFields): readonly
 
 export function decodeBlockLists(request: RequestFields): BlockLists {
   return {
-    categories: readUpperTexts(request.bcat),
-    categoriesAllowed: readUpperTexts(request.acat),
-    categoryTaxonomy: readCount(request.cattax) ?? CATEGORY_TAXONOMY_DEFAULT,
-    advertiserDomains: readLowerTexts(request.badv),
-    apps: readLowerTexts(request.bapp),
-    languagesAllowed: readLowerTexts(request.wlang),
-    languageTagsAllowed: readLowerTexts(request.wlangb),
+    categories: readUpperCodes(request.bcat),
+    categoriesAllowed: readAllowed(request.acat, readUpperCodes),
+    categoryTaxonomy: readTaxonomy(request.cattax),
+    advertiserDomains: readDomains(request.badv),
+    apps: readLowerCodes(request.bapp),
+    languagesAllowed: readAllowed(request.wlang, readLowerCodes),
+    languageTagsAllowed: readAllowed(request.wlangb, readLowerCodes),
   };
+}
+
+function readTaxonomy(value: unknown): number {
+  if (!isTold(value)) return CATEGORY_TAXONOMY_DEFAULT;
+  return readCount(readSingle(value)) ?? CATEGORY_TAXONOMY_UNREADABLE;
 }

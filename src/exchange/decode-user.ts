@@ -1,6 +1,17 @@
 import type { ExtendedId, Regulations, User } from '../domain/bid-request.js';
 import { decodeGeo } from './decode-device.js';
-import { isSet, readCount, readIntegers, readList, readObject, readText, type JsonObject } from './read.js';
+import {
+  isSet,
+  isTold,
+  readCount,
+  readList,
+  readMarkedCodes,
+  readObject,
+  readSingle,
+  readText,
+  UNREADABLE,
+  type JsonObject,
+} from './read.js';
 
 /** Each is looked up in the profile store; further ones are not. */
 const EXTENDED_IDS_MAX = 32;
@@ -45,18 +56,29 @@ function decodeExtendedIds(value: unknown): readonly ExtendedId[] {
 }
 
 /**
- * OpenRTB 2.6 §3.2.3; all but `coppa` stood in `ext` before 2.6. Where the two places differ, the stricter flag holds
- * and the newer place's text.
+ * OpenRTB 2.6 §3.2.3; all but `coppa` stood in `ext` before 2.6. Where the two places differ, both are believed.
  */
 export function decodeRegulations(value: unknown): Regulations {
-  const regulations: RegulationFields = readObject(value) ?? NO_FIELDS;
-  const extension: RegulationFields = readObject(regulations.ext) ?? NO_FIELDS;
+  const regulations: RegulationFields = readObject(readSingle(value)) ?? NO_FIELDS;
+  const extension: RegulationFields = readObject(readSingle(regulations.ext)) ?? NO_FIELDS;
+  const sections = readMarkedCodes(regulations.gpp_sid);
+  const olderSections = readMarkedCodes(extension.gpp_sid);
   return {
     coppa: isSet(regulations.coppa) || isSet(extension.coppa),
     gdpr: isSet(regulations.gdpr) || isSet(extension.gdpr),
-    usPrivacy: readText(regulations.us_privacy) ?? readText(extension.us_privacy),
-    gpp: readText(regulations.gpp) ?? readText(extension.gpp),
-    gppSections: readIntegers(regulations.gpp_sid ?? extension.gpp_sid),
+    usPrivacy: usPrivacyTexts(regulations.us_privacy, extension.us_privacy),
+    gppPresent: isTold(regulations.gpp) || isTold(extension.gpp),
+    gppSections: olderSections.length === 0 ? sections : [...sections, ...olderSections],
     globalPrivacyControl: isSet(regulations.gpc) || isSet(extension.gpc),
+    unreadable: isNoObject(value) || isNoObject(regulations.ext),
   };
+}
+
+function usPrivacyTexts(...places: readonly unknown[]): readonly string[] {
+  return places.filter(isTold).map((place) => readText(readSingle(place)) ?? UNREADABLE);
+}
+
+/** Some languages write an object without keys as a list without entries. */
+function isNoObject(value: unknown): boolean {
+  return readList(value).length > 0 && readObject(readSingle(value)) === undefined;
 }

@@ -29,6 +29,11 @@ describe('the inventory', () => {
     expect(decodeInventory({ site: { ...site, cattax: 6 } })).toMatchObject({ categories: ['IAB1', '483'] });
   });
 
+  it('knows categories and bundles with blanks around them', () => {
+    expect(decodeInventory({ site: { cat: [' IAB25 '] } }).categories).toEqual(['IAB25']);
+    expect(decodeInventory({ app: { bundle: ' com.example ' } }).bundle).toBe('com.example');
+  });
+
   it('gathers keywords from both lists of both places', () => {
     const site = { keywords: 'a,b', kwarray: ['c'], content: { keywords: ['d'], kwarray: 'e' } };
     expect(decodeInventory({ site }).keywords).toEqual(['a,b', 'c', 'd', 'e']);
@@ -134,17 +139,37 @@ describe('the regulations', () => {
     const read = {
       coppa: false,
       gdpr: true,
-      usPrivacy: '1YYN',
-      gpp: 'DBAA',
-      gppSections: [6, 7],
+      usPrivacy: ['1YYN'],
+      gppPresent: true,
+      gppSections: ['6', '7'],
       globalPrivacyControl: true,
+      unreadable: false,
     };
     expect(decodeRegulations(told)).toEqual(read);
     expect(decodeRegulations({ ext: told })).toEqual(read);
+    expect(decodeRegulations([{ ext: [told] }])).toEqual(read);
   });
 
   it('are believed where either place restricts', () => {
     expect(decodeRegulations({ gdpr: 0, ext: { gdpr: '1' } }).gdpr).toBe(true);
     expect(decodeRegulations({ coppa: '1' }).coppa).toBe(true);
+    expect(decodeRegulations({ us_privacy: '1YNN', ext: { us_privacy: '1YYN' } }).usPrivacy).toEqual([
+      '1YNN',
+      '1YYN',
+    ]);
+    expect(decodeRegulations({ gpp_sid: [], ext: { gpp_sid: [7] } }).gppSections).toEqual(['7']);
+  });
+
+  it.each([['2,7'], [['2,7']], [[2, ' 7 ']]])('hold the GPP sections of %j', (sections) => {
+    expect(decodeRegulations({ gpp_sid: sections }).gppSections).toEqual(['2', '7']);
+  });
+
+  it('are unreadable when they are no object', () => {
+    for (const value of ['coppa', 1, [{}, {}], { ext: 'gdpr=1' }]) {
+      expect(decodeRegulations(value).unreadable).toBe(true);
+    }
+    for (const value of [undefined, null, {}, [], { ext: null }, { ext: [] }]) {
+      expect(decodeRegulations(value).unreadable).toBe(false);
+    }
   });
 });

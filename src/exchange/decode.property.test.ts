@@ -139,6 +139,18 @@ describe('the decoder', () => {
     expect(Math.min(kinds.request, kinds.invalid, kinds.malformed)).toBeGreaterThan(10);
   });
 
+  it.each([
+    ['objects that cannot be made text', '[{"toString":1,"valueOf":1}]'],
+    ['lists too deep to be made text', `${'['.repeat(4_500)}${']'.repeat(4_500)}`],
+  ])('is not stopped by %s, wherever they stand', (_, strange) => {
+    for (const start of [appRequest(), siteRequest()]) {
+      for (const path of allPaths(start)) {
+        const marked = changed(start, path, { kind: 'replace', where: 0, key: '', value: 'MARK' });
+        expectSound(decodeBidRequest(Buffer.from(JSON.stringify(marked).replace('"MARK"', strange))));
+      }
+    }
+  });
+
   it('answers truncated and damaged bytes soundly', () => {
     const body = Buffer.from(JSON.stringify(siteRequest()));
     fc.assert(

@@ -3,6 +3,7 @@ import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import type { BidRequest, Impression, InvalidRequest } from '../domain/bid-request.js';
 import { IMPRESSIONS_MAX } from './check-request.js';
 import { decodeBidRequest, type DecodeResult } from './decode.js';
+import { UNREADABLE } from './read.js';
 
 type Json = Record<string, unknown>;
 
@@ -120,6 +121,11 @@ describe('a request that breaks the specification', () => {
     ],
     ['a negative maxseq of audio', { imp: [{ id: '1', audio: { maxseq: -1 } }] }, 'imp[0].audio.maxseq'],
     ['a negative tmax', { tmax: -100 }, 'tmax'],
+    ['a negative tmax in a list', { tmax: [-100] }, 'tmax'],
+    ['blocked seats that cannot be read', { bseat: [true] }, 'bseat'],
+    ['blocked categories that cannot be read', { bcat: {} }, 'bcat'],
+    ['blocked advertisers of which one cannot be read', { badv: ['a.example', ['b.example']] }, 'badv'],
+    ['blocked apps that cannot be read', { bapp: [{ id: 1 }] }, 'bapp'],
     ['a negative screen', { device: { w: -1 } }, 'device.w'],
     ['a negative pixel density', { device: { ppi: -1 } }, 'device.ppi'],
     ['a negative accuracy', { device: { geo: { accuracy: -5 } } }, 'device.geo.accuracy'],
@@ -172,6 +178,8 @@ describe('impressions', () => {
           { id: 'sizeless', banner: {} },
           { id: 'zero', banner: { w: 0, h: 0 } },
           { id: 'half-flexible', banner: { format: [{ wratio: 4, hratio: 3 }] } },
+          { id: 'blocks-who-knows', banner: { ...BANNER, battr: [{}] } },
+          { id: 'blocks-what-type', banner: { ...BANNER, btype: 'iframes' } },
           { id: 'good', banner: BANNER },
         ],
       }),
@@ -184,6 +192,8 @@ describe('impressions', () => {
       { id: 'sizeless', why: 'no-size' },
       { id: 'zero', why: 'no-size' },
       { id: 'half-flexible', why: 'unusable-banner' },
+      { id: 'blocks-who-knows', why: 'unusable-banner' },
+      { id: 'blocks-what-type', why: 'unusable-banner' },
     ]);
   });
 
@@ -233,6 +243,23 @@ describe('impressions', () => {
     });
   });
 
+  it.each([
+    [['EUR'], 'EUR'],
+    [' eur ', 'EUR'],
+    ['', 'USD'],
+    [null, 'USD'],
+    [{}, UNREADABLE],
+    [true, UNREADABLE],
+    [['EUR', 'USD'], UNREADABLE],
+    [[], UNREADABLE],
+    [[null], UNREADABLE],
+  ])('never take a floor currency of %j for another', (bidfloorcur, currency) => {
+    const deals = [{ id: 'd', bidfloorcur }];
+    const read = impression({ bidfloor: 4.9, bidfloorcur, pmp: { deals } });
+    expect(read.floorCurrency).toBe(currency);
+    expect(read.deals[0]?.floorCurrency).toBe(currency);
+  });
+
   it('round a floor of less than a micro up: a bid at the floor is never below it', () => {
     expect(impression({ bidfloor: 0.0000001 }).floorMicros).toBe(1);
     expect(impression({ bidfloor: 1.1 }).floorMicros).toBe(1_100_000);
@@ -251,7 +278,8 @@ describe('impressions', () => {
       privateAuction: true,
     });
     expect(impression({ instl: 0 }).interstitial).toBe(false);
-    expect(impression({}).interstitial).toBeUndefined();
+    expect(impression({}).interstitial).toBe(false);
+    expect(impression({ instl: 'perhaps' }).interstitial).toBeUndefined();
   });
 
   it('read deals, whose currency is never inherited (rule 20), and leave those without id out (rule 14)', () => {
@@ -326,6 +354,59 @@ describe('the auction', () => {
     });
   });
 
+  it.each([
+    [80.5, 80],
+    ['80.5', 80],
+    [[50], 50],
+    [0.5, 0],
+    ['soon', undefined],
+    [[50, 60], undefined],
+  ])('never takes more time than was granted: %j is %j ms', (tmax, tmaxMs) => {
+    expect(decoded(request({ tmax })).tmaxMs).toBe(tmaxMs);
+  });
+
+  it('reads lists whose entries are written carelessly', () => {
+    const careless = {
+      badv: 'casino.example, *.Loans.example',
+      bapp: [' com.Bad '],
+      bcat: ['IAB25, iab7-39 '],
+    };
+    const { blocks } = decoded(request({ ...careless, acat: ' iab1', wlang: ['en ', ''], bseat: 'a, b' }));
+    expect(blocks).toMatchObject({
+      advertiserDomains: ['casino.example', 'loans.example'],
+      apps: ['com.bad'],
+      categories: ['IAB25', 'IAB7-39'],
+      categoriesAllowed: ['IAB1'],
+      languagesAllowed: ['en'],
+    });
+    expect(decoded(request({ bseat: 'a, b' })).seatsBlocked).toEqual(['a', 'b']);
+    expect(decoded(request({ wseat: [' a '] })).seatsAllowed).toEqual(['a']);
+    const [deal] = impression({
+      pmp: { deals: [{ id: 'd', wadomain: ['https://www.acme.example/'] }] },
+    }).deals;
+    expect(deal?.advertiserDomains).toEqual(['acme.example']);
+  });
+
+  it('lets nobody in by an allow list of which nothing can be read', () => {
+    for (const list of [[null], [{}], [''], {}, true, [['a']]]) {
+      const sent = request({ cur: list, wseat: list, acat: list, wlang: list, wlangb: list });
+      const { currencies, seatsAllowed, blocks } = decoded(sent);
+      const { categoriesAllowed, languagesAllowed, languageTagsAllowed } = blocks;
+      for (const allowed of [seatsAllowed, languagesAllowed, languageTagsAllowed]) {
+        expect(allowed).toEqual([UNREADABLE]);
+      }
+      for (const allowed of [currencies, categoriesAllowed]) expect(allowed).toEqual([UNREADABLE]);
+      const { banner, deals } = impression({
+        banner: { ...BANNER, mimes: list },
+        pmp: { deals: [{ id: 'd', wseat: list, wadomain: list }] },
+      });
+      expect(banner.mimes).toEqual([UNREADABLE]);
+      expect(deals[0]).toMatchObject({ seatsAllowed: [UNREADABLE], advertiserDomains: [UNREADABLE] });
+    }
+    expect(decoded(request({ wseat: '', cur: '' }))).toEqual(decoded(request()));
+    expect(decoded(request({ wseat: ['a', null] })).seatsAllowed).toEqual(['a']);
+  });
+
   it('keeps block lists whole, however long', () => {
     const badv = Array.from({ length: 5_000 }, (_, i) => `advertiser-${i}.example`);
     expect(decoded(request({ badv })).blocks.advertiserDomains).toEqual(badv);
@@ -333,7 +414,7 @@ describe('the auction', () => {
 
   it('takes absent, null and wrongly typed objects as untold', () => {
     const bare = decoded(request());
-    const odd = { site: null, app: [], device: 7, user: 'x', regs: [1], source: 0, bcat: null, cur: [] };
+    const odd = { site: null, app: [], device: 7, user: 'x', regs: [], source: 0, bcat: null, cur: [] };
     expect(decoded(request(odd))).toEqual(bare);
   });
 });
@@ -365,7 +446,7 @@ describe('the sample requests', () => {
         geo: { country: 'USA', region: 'CA', city: 'Oakland', zip: '94607', utcOffsetMinutes: -420 },
       },
       user: { id: '7f2b1f8cf2c8', buyerId: 'c-81f3', yearOfBirth: 1988, gender: 'F' },
-      regulations: { coppa: false, gdpr: false, usPrivacy: '1YNN' },
+      regulations: { coppa: false, gdpr: false, usPrivacy: ['1YNN'] },
     });
   });
 
@@ -392,7 +473,7 @@ describe('the sample requests', () => {
         geo: { latitude: 52.52, longitude: 13.4 },
       },
       user: { extendedIds: [{ source: 'id.example' }, { source: 'graph.example' }] },
-      regulations: { gdpr: true, gppSections: [2] },
+      regulations: { gdpr: true, gppSections: ['2'] },
     });
   });
 });

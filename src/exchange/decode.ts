@@ -8,13 +8,16 @@ import { decodeBlockLists, decodeInventory } from './decode-inventory.js';
 import { decodeRegulations, decodeUser } from './decode-user.js';
 import {
   isSet,
+  readAllowed,
   readCount,
-  readInteger,
   readList,
+  readNumber,
   readObject,
+  readSentCodes,
+  readSingle,
   readText,
   readTexts,
-  readUpperTexts,
+  readUpperCodes,
 } from './read.js';
 
 export type DecodeResult =
@@ -77,21 +80,26 @@ function extract(fields: RequestFields): BidRequest {
     if ('why' in impression) skipped.push(impression);
     else impressions.push(impression);
   }
-  const currencies = readUpperTexts(fields.cur);
+  const currencies = readAllowed(fields.cur, readUpperCodes);
   return {
     id: readText(fields.id) ?? '',
     impressions,
     skipped,
     test: isSet(fields.test),
     auctionType: readCount(fields.at) ?? AUCTION_TYPE_DEFAULT,
-    tmaxMs: readInteger(fields.tmax),
+    tmaxMs: wholeMilliseconds(readNumber(readSingle(fields.tmax))),
     currencies: currencies.length === 0 ? CURRENCIES_DEFAULT : currencies,
-    seatsAllowed: readTexts(fields.wseat),
-    seatsBlocked: readTexts(fields.bseat),
+    seatsAllowed: readAllowed(fields.wseat, readTexts),
+    seatsBlocked: readSentCodes(fields.bseat),
     blocks: decodeBlockLists(fields),
     inventory: decodeInventory(fields),
     device: decodeDevice(fields.device),
     user: decodeUser(fields.user),
     regulations: decodeRegulations(fields.regs),
   };
+}
+
+/** Rounded down: never more time than was granted. */
+function wholeMilliseconds(milliseconds: number | undefined): number | undefined {
+  return milliseconds === undefined ? undefined : Math.floor(milliseconds);
 }

@@ -74,7 +74,8 @@ export function encodeBidResponse(response: OutgoingResponse): EncodedResponse {
 }
 
 /**
- * Keeps the bids from the dearest down, of equal prices the earlier one, until the next would not fit.
+ * Keeps the bids from the dearest down, of equal prices the earlier one, as far as there is room: one that does not fit
+ * keeps no cheaper and shorter one out.
  *
  * @param bytesMax for the encoded bids and the commas between them
  * @returns the places of all others in rising order
@@ -86,13 +87,14 @@ function cheapestWithoutRoom(
 ): readonly number[] {
   const ranked = bids.map(({ priceMicros }, place) => ({ priceMicros, place }));
   ranked.sort((a, b) => b.priceMicros - a.priceMicros || a.place - b.place);
-  let bytes = -1; // The first bid has no comma before it.
-  const keptCount = ranked.findIndex(({ place }) => {
-    bytes += 1 + Buffer.byteLength(encoded[place] ?? '');
-    return bytes > bytesMax;
-  });
+  let roomBytes = bytesMax + 1; // The first bid has no comma before it.
   return ranked
-    .slice(keptCount)
+    .filter(({ place }) => {
+      const bytes = 1 + Buffer.byteLength(encoded[place] ?? '');
+      if (bytes > roomBytes) return true;
+      roomBytes -= bytes;
+      return false;
+    })
     .map(({ place }) => place)
     .sort((a, b) => a - b);
 }

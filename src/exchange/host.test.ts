@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hostOf } from './host.js';
+import { hostOf, listedDomain } from './host.js';
 
 describe('hostOf', () => {
   it.each([
@@ -35,5 +35,32 @@ describe('hostOf', () => {
         },
       ),
     );
+  });
+});
+
+describe('listedDomain', () => {
+  it.each([
+    ['shop.acme.example', 'shop.acme.example'],
+    ['Shop.ACME.example', 'shop.acme.example'],
+    ['.acme.example', 'acme.example'],
+    ['*.acme.example', 'acme.example'],
+    ['*acme.example', 'acme.example'],
+    ['www.acme.example', 'acme.example'],
+    ['*.www.acme.example', 'acme.example'],
+    ['acme.example.', 'acme.example'],
+    [' acme.example\t', 'acme.example'],
+    ['https://www.acme.example:8443/shop?x=1', 'acme.example'],
+    ['acme.example/shop', 'acme.example'],
+    ['bücher.example', 'bücher.example'],
+    ['*.com', 'com'],
+    ['www.com', 'www.com'],
+    ['www.', 'www'],
+    ['', undefined],
+    ['*', undefined],
+    ['...', undefined],
+    ['/', undefined],
+    ['a'.repeat(300), undefined],
+  ])('reads %j as %j', (text, domain) => {
+    expect(listedDomain(text)).toBe(domain);
   });
 });

@@ -18,6 +18,27 @@ export function hostOf(text: string): string | undefined {
   return name === '' || name.length > HOST_CHARACTERS_MAX ? undefined : name.toLowerCase();
 }
 
+/** What most lists hold: nothing to be taken away. `www.` and the length are asked for besides. */
+const PLAIN_DOMAIN = /^[a-z0-9_][a-z0-9_.-]*[a-z0-9_]$/;
+
+/** Stars and dots in front say the same as nothing, since a domain stands for its subdomains. */
+const WILDCARDS = /^[*.]+/;
+
+/**
+ * A domain of an exchange's block or allow list, lower case: without what people put around it, be it a whole address, a
+ * wildcard, `www.` or a final dot. `www.com` stays, or it would be taken for every address there is under `com`.
+ *
+ * @returns undefined when no domain is left
+ */
+export function listedDomain(text: string): string | undefined {
+  if (PLAIN_DOMAIN.test(text) && !text.startsWith('www.') && text.length <= HOST_CHARACTERS_MAX) return text;
+  const domain = (hostOf(text.trim()) ?? '').replace(WILDCARDS, '');
+  if (domain === '') return undefined;
+  return domain.startsWith('www.') && domain.includes('.', 'www.'.length)
+    ? domain.slice('www.'.length)
+    : domain;
+}
+
 /** A scheme ends at the first slash there is, and that one is doubled; `://` further on belongs to a parameter. */
 function startOfAuthority(text: string): number {
   const slash = endOfAuthority(text, 0);

@@ -40,6 +40,7 @@ describe('readNumber', () => {
     [300, 300],
     ['300', 300],
     ['-1.5e2', -150],
+    [' 7 ', 7],
     ['1e999', Infinity],
     [JSON.parse('-1e999'), -Infinity],
     ['', undefined],
@@ -74,25 +75,37 @@ describe('readNumber', () => {
   });
 });
 
-describe('readFlag', () => {
+describe('flags', () => {
   it.each([
     [1, true],
     ['1', true],
     [true, true],
     ['true', true],
+    ['TRUE', true],
+    [' 1', true],
+    ['01', true],
+    ['1.0', true],
+    [[1], true],
     [2, true],
     [0, false],
     ['0', false],
     [false, false],
     ['false', false],
-    ['', undefined],
-    ['yes', undefined],
+    [[0], false],
     [null, undefined],
-    [[], undefined],
-  ])('reads %j as %j', (value, flag) => {
+    [undefined, undefined],
+  ])('read %j as %j', (value, flag) => {
     expect(readFlag(value)).toBe(flag);
     expect(isSet(value)).toBe(flag === true);
   });
+
+  it.each([[''], ['yes'], [[]], [[null]], [{}], [[1, 0]]])(
+    'that are present but unclear restrict: %j',
+    (value) => {
+      expect(readFlag(value)).toBeUndefined();
+      expect(isSet(value)).toBe(true);
+    },
+  );
 });
 
 describe('lists and objects', () => {

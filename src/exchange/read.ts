@@ -1,4 +1,5 @@
 import { UNITS_MAX } from '../domain/money.js';
+import { listedDomain } from './host.js';
 
 /**
  * The readers through which every field of a bid request passes. They hold what Narrowcast tolerates: exchanges send
@@ -12,6 +13,13 @@ import { UNITS_MAX } from '../domain/money.js';
 /** An object of the request with the fields that are read from it. */
 export type JsonObject<Field extends string> = Readonly<Partial<Record<Field, unknown>>>;
 
+/**
+ * Stands for a value that is there but cannot be read, where leaving it out would open what it was to close. No seat,
+ * domain, code or currency is spelt so, which is why a list of it alone allows nobody.
+ */
+export const UNREADABLE = '?';
+
+const NOBODY: readonly string[] = [UNREADABLE];
 const NOTHING: readonly never[] = [];
 const NUMBER_CHARACTERS_MAX = 32;
 
@@ -27,6 +35,16 @@ export function readList(value: unknown): readonly unknown[] {
   return value === undefined || value === null ? NOTHING : [value];
 }
 
+/** @returns the only entry of a list of one, which some send where a single value belongs; else the value itself */
+export function readSingle(value: unknown): unknown {
+  return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
+/** @returns false for null, an absent field and an empty text, which all say nothing */
+export function isTold(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
 /** @returns a non-empty text. Numbers are written out, unless they are too large to be known exactly. */
 export function readText(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value;
@@ -35,17 +53,19 @@ export function readText(value: unknown): string | undefined {
 }
 
 export function readLowerText(value: unknown): string | undefined {
-  return readText(value)?.toLowerCase();
+  return readText(value)?.trim().toLowerCase();
 }
 
 /**
- * @returns the number, or the one that a text of at most 32 characters spells in JSON's way. Never NaN, but
+ * @returns the number, or the one that a text of at most 32 characters spells in JSON's way, blanks aside. Never NaN, but
  *   `Infinity` or `-Infinity` when the number is beyond all counting (`1e999`).
  */
 export function readNumber(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
-  if (typeof value !== 'string' || !isSpeltAsNumber(value)) return undefined;
-  const number = Number(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (!isSpeltAsNumber(text)) return undefined;
+  const number = Number(text);
   return Number.isNaN(number) ? undefined : number;
 }
 
@@ -72,20 +92,22 @@ export function readCount(value: unknown): number | undefined {
   return integer !== undefined && integer > 0 ? integer : undefined;
 }
 
-/**
- * @returns false for 0, "0", false and "false"; true for every other number, "1", true and "true". Any number but 0
- *   counts as yes because the flags restrict what may be done, and a restriction is better believed.
- */
+/** @returns true or false for a boolean, a number, or a text or list of one that spells either; 0 alone is false */
 export function readFlag(value: unknown): boolean | undefined {
-  if (typeof value === 'boolean') return value;
-  if (typeof value === 'number') return value !== 0;
-  if (value === '1' || value === 'true') return true;
-  return value === '0' || value === 'false' ? false : undefined;
+  const single = readSingle(value);
+  if (typeof single === 'boolean') return single;
+  const number = readNumber(single);
+  if (number !== undefined) return number !== 0;
+  const word = readLowerText(single);
+  return word === 'true' ? true : word === 'false' ? false : undefined;
 }
 
-/** @returns true where `readFlag` does; what does not tell counts as no */
+/**
+ * @returns false when the flag is absent, null or a clear no. Anything else counts as yes, because the flags restrict
+ *   what may be done, and a restriction is better believed.
+ */
 export function isSet(value: unknown): boolean {
-  return readFlag(value) === true;
+  return value !== undefined && value !== null && readFlag(value) !== false;
 }
 
 /** @returns a price in units of its currency, from 0 to UNITS_MAX */
@@ -94,26 +116,67 @@ export function readPrice(value: unknown): number | undefined {
   return number !== undefined && number >= 0 && number <= UNITS_MAX ? number : undefined;
 }
 
-/** @returns the texts of a list; what is no text is left out */
+/** @returns the texts of a list, without blanks around them; what is no text is left out */
 export function readTexts(value: unknown): readonly string[] {
   const list = readList(value);
   if (list.length === 0) return NOTHING;
   const texts: string[] = [];
   for (const entry of list) {
-    const text = readText(entry);
-    if (text !== undefined) texts.push(text);
+    const text = readText(entry)?.trim();
+    if (text !== undefined && text !== '') texts.push(text);
   }
   return texts;
 }
 
-export function readLowerTexts(value: unknown): readonly string[] {
+/** @returns what `readCode` makes of each text of a list; a text with commas is several, as in `"IAB25,IAB26"` */
+function readCodes(value: unknown, readCode: (text: string) => string | undefined): readonly string[] {
   const texts = readTexts(value);
-  return texts.length === 0 ? NOTHING : texts.map(lower);
+  if (texts.length === 0) return NOTHING;
+  const codes: string[] = [];
+  for (const text of texts) {
+    for (const part of text.includes(',') ? text.split(',').map(trimmed) : [text]) {
+      const code = readCode(part);
+      if (code !== undefined && code !== '') codes.push(code);
+    }
+  }
+  return codes;
 }
 
-export function readUpperTexts(value: unknown): readonly string[] {
-  const texts = readTexts(value);
-  return texts.length === 0 ? NOTHING : texts.map(upper);
+/** @returns codes of any kind as sent */
+export function readSentCodes(value: unknown): readonly string[] {
+  return readCodes(value, asSent);
+}
+
+export function readLowerCodes(value: unknown): readonly string[] {
+  return readCodes(value, lower);
+}
+
+export function readUpperCodes(value: unknown): readonly string[] {
+  return readCodes(value, upper);
+}
+
+/** @returns the domains of a block or allow list, lower case */
+export function readDomains(value: unknown): readonly string[] {
+  return readCodes(value, listedDomain);
+}
+
+/** @returns an allow list, its entries read by `readEntries`; one that holds something of which nothing can be read allows nobody */
+export function readAllowed(
+  value: unknown,
+  readEntries: (value: unknown) => readonly string[],
+): readonly string[] {
+  const allowed = readEntries(value);
+  return allowed.length === 0 && isTold(value) && readList(value).length > 0 ? NOBODY : allowed;
+}
+
+/** @returns true when every entry of a list of texts says nothing or can be read */
+export function areReadableTexts(value: unknown): boolean {
+  return readList(value).every((entry) => !isTold(entry) || readText(entry) !== undefined);
+}
+
+/** @returns true when every entry of a list of whole numbers says nothing or can be read */
+export function areReadableIntegers(value: unknown): boolean {
+  return readList(value).every((entry) => !isTold(entry) || readInteger(entry) !== undefined);
 }
 
 /** @returns the whole numbers of a list; what is none is left out */
@@ -126,6 +189,22 @@ export function readIntegers(value: unknown): readonly number[] {
     if (integer !== undefined) integers.push(integer);
   }
   return integers;
+}
+
+/** @returns the codes of a list and of texts with commas; in place of what is no text, `UNREADABLE` */
+export function readMarkedCodes(value: unknown): readonly string[] {
+  return readList(value).flatMap((entry) => {
+    if (entry === '') return NOTHING;
+    return readText(entry) === undefined ? [UNREADABLE] : readSentCodes(entry);
+  });
+}
+
+function trimmed(text: string): string {
+  return text.trim();
+}
+
+function asSent(text: string): string {
+  return text;
 }
 
 function lower(text: string): string {

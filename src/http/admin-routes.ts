@@ -4,16 +4,24 @@ export interface AdminSources {
   readonly metricsText: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** @returns whether requests should be sent here, and in a few words why (not) */
   readonly readiness: () => { readonly ready: boolean; readonly why: string };
-  /** Explains a bid request without booking anything. @returns an HTTP status and a JSON text */
+  /**
+   * Explains a bid request without booking anything.
+   *
+   * @param campaign undefined for the line items of all campaigns
+   * @returns an HTTP status and a JSON text
+   */
   readonly explain: (
     exchange: string,
     body: Uint8Array,
+    campaign: string | undefined,
   ) => Promise<{ readonly status: number; readonly body: string }>;
 }
 
 export interface AdminRequest {
   /** The last part of the path; empty on routes that name nothing. */
   readonly parameter: string;
+  /** From the query: explain the line items of this campaign only. */
+  readonly campaign: string | undefined;
   readonly body: Uint8Array;
 }
 
@@ -62,9 +70,9 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     method: 'POST',
     path: '/explain/:exchange',
     needsToken: true,
-    answer: async ({ explain }, { parameter, body }) => ({
+    answer: async ({ explain }, { parameter, campaign, body }) => ({
       contentType: JSON_TYPE,
-      ...(await explain(parameter, body)),
+      ...(await explain(parameter, body, campaign)),
     }),
   },
 ];

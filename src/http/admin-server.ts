@@ -86,6 +86,7 @@ function acceptAdmin(
   const { framing, contentLength, contentEncoding } = readHead(req);
   const method = req.getCaseSensitiveMethod();
   const parameter = req.getParameter(0) ?? '';
+  const campaign = req.getQuery('campaign') || undefined;
   const verdict = state.guard(callerOf(req), route?.needsToken ?? true);
   const call = createCall(state.port, res, framing, method);
   holdCall(call, undefined);
@@ -101,7 +102,7 @@ function acceptAdmin(
     answerStatus(call, 405, [['allow', route.method]]);
   } else {
     receiveBody(call, contentLength, state.limits, (received) => {
-      serveAdmin(state, call, route, parameter, contentEncoding, received);
+      serveAdmin(state, call, route, { parameter, campaign }, contentEncoding, received);
     });
   }
 }
@@ -119,7 +120,7 @@ function serveAdmin(
   state: AdminState,
   call: Call,
   route: AdminRoute,
-  parameter: string,
+  asked: Omit<AdminRequest, 'body'>,
   contentEncoding: string,
   received: ReceivedBody,
 ): void {
@@ -132,7 +133,7 @@ function serveAdmin(
   else if (body === 'too-large') answerStatus(call, 413);
   else if (body === 'corrupt') answerStatus(call, 400);
   // A copy, because the route may wait for something before it reads the body.
-  else void answerRoute(state, call, route, { parameter, body: Uint8Array.from(body) });
+  else void answerRoute(state, call, route, { ...asked, body: Uint8Array.from(body) });
 }
 
 /** What goes wrong behind a route is told to the operator who asked, and harms nobody else. */

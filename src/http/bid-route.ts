@@ -13,9 +13,13 @@ import {
 } from './call.js';
 import { acceptsGzip, compress, inflate } from './gzip.js';
 import { readHead } from './head.js';
+import type { LoopDelay } from './loop-delay.js';
 
 interface BidRouteOptions {
   readonly inFlightMax: number;
+  /** A request that may have waited this long to be read is answered without being looked at. */
+  readonly delayMsMax: number;
+  readonly loopDelay: Pick<LoopDelay, 'delayMs'>;
   readonly handleBid: BidHandler;
   readonly hasExchange: (name: string) => boolean;
   readonly overloadAnswer: (exchange: string) => BidAnswer;
@@ -59,17 +63,7 @@ export function addBidRoute(
   limits: BodyLimits,
   options: BidRouteOptions,
 ): () => number {
-  const { inFlightMax, handleBid, hasExchange, overloadAnswer, metrics } = options;
-  const route: BidRoute = {
-    port,
-    limits,
-    inFlightMax,
-    handleBid,
-    hasExchange,
-    overloadAnswer,
-    metrics,
-    inFlight: 0,
-  };
+  const route: BidRoute = { ...options, port, limits, inFlight: 0 };
   app.any('/openrtb2/:exchange', (res, req) => acceptBid(route, res, req));
   return () => route.inFlight;
 }
@@ -104,13 +98,13 @@ function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
 
 /** Runs up to the handler's first await before the bytes of `received` are taken back. */
 async function serve(request: BidRequestInWork, received: ReceivedBody): Promise<void> {
-  const { route, call, exchange, label } = request;
+  const { route, call, exchange } = request;
   if (received === 'too-large') {
     refuse(request, 'too-large', '413 Payload Too Large');
     return;
   }
-  if (received === 'shed' || route.inFlight >= route.inFlightMax) {
-    route.metrics.noBid(label, 'overload');
+  const delayMs = route.loopDelay.delayMs();
+  if (received === 'shed' || route.inFlight >= route.inFlightMax || delayMs >= route.delayMsMax) {
     answerBid(request, route.overloadAnswer(exchange));
     return;
   }
@@ -122,7 +116,7 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
     answer(request, 'malformed', '400 Bad Request', EMPTY, '');
   } else {
     route.inFlight++;
-    const bidAnswer = await route.handleBid({ exchange, body, receivedMs: call.receivedMs });
+    const bidAnswer = await route.handleBid({ exchange, body, receivedMs: call.receivedMs - delayMs });
     route.inFlight--;
     answerBid(request, bidAnswer);
   }

@@ -5,6 +5,7 @@ import { addBidRoute } from './bid-route.js';
 import { openWithoutBody } from './body.js';
 import { answerCall, createPort } from './call.js';
 import { listen, type Listener } from './listener.js';
+import { watchLoopDelay } from './loop-delay.js';
 import { addNoticeRoutes } from './notice-routes.js';
 
 export interface BidServerOptions {
@@ -19,6 +20,8 @@ export interface BidServerOptions {
   readonly heldBytesMax?: number;
   /** Bid requests in the handler's hands at once; those above get the overload answer. */
   readonly inFlightMax: number;
+  /** Requests that may have waited this long before they were read get the overload answer, too. Default 100. */
+  readonly delayMsMax?: number;
   readonly handleBid: BidHandler;
   readonly handleNotice: NoticeHandler;
   readonly hasExchange: (name: string) => boolean;
@@ -36,6 +39,7 @@ export interface BidServer extends Listener {
 const BODY_BYTES_MAX = 262_144;
 const BODY_TIMEOUT_MS = 10_000;
 const HELD_BYTES_MAX = 67_108_864;
+const DELAY_MS_MAX = 100;
 
 /**
  * Serves bid requests and notices.
@@ -50,7 +54,9 @@ export async function startBidServer(options: BidServerOptions): Promise<BidServ
     timeoutMs: options.bodyTimeoutMs ?? BODY_TIMEOUT_MS,
     heldBytesMax: options.heldBytesMax ?? HELD_BYTES_MAX,
   };
-  const inFlight = addBidRoute(app, port, limits, options);
+  const loopDelay = watchLoopDelay(options.clock);
+  const delayMsMax = options.delayMsMax ?? DELAY_MS_MAX;
+  const inFlight = addBidRoute(app, port, limits, { ...options, delayMsMax, loopDelay });
   addNoticeRoutes(app, port, options.handleNotice);
   app.any('/*', (res, req) => {
     const call = openWithoutBody(port, res, req);

@@ -1,4 +1,4 @@
-/** Thrown when the program itself is wrong. Never caught on purpose: the process should stop. */
+/** Thrown when the program itself is wrong. Caught only at the edge of a request, which is lost; elsewhere it ends the program. */
 class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }

@@ -20,6 +20,7 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
       Object.entries(counts.stages).flatMap(([stage, histogram]) =>
         histogramSamples('narrowcast_stage_duration_seconds', histogram, { stage }),
       ),
+    narrowcast_auctions_cut_short_total: () => gaugeSamples(counts.auctionsCutShort),
     narrowcast_in_flight: () => gaugeSamples(counts.readInFlight()),
     narrowcast_profile_lookups_total: () => counterSamples(counts.profileLookups, 'result'),
     narrowcast_geo_lookups_total: () => counterSamples(counts.geoLookups, 'result'),

@@ -34,6 +34,7 @@ export interface Counts {
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
   readonly reloads: Record<'changed' | 'problems', number>;
+  auctionsCutShort: number;
   catalog: Catalog | undefined;
   catalogProblems: number;
   readInFlight: () => number;
@@ -56,6 +57,7 @@ export function newCounts(): Counts {
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
     reloads: { changed: 0, problems: 0 },
+    auctionsCutShort: 0,
     catalog: undefined,
     catalogProblems: 0,
     readInFlight: () => 0,

@@ -46,6 +46,13 @@ export const METRIC_DOCS = [
     help: 'Requests answered without a bid, by reason.',
   },
   {
+    name: 'narrowcast_auctions_cut_short_total',
+    type: 'counter',
+    labels: [],
+    unit: 'requests',
+    help: 'Requests for which not every line item that wanted them was examined, because there were too many.',
+  },
+  {
     name: 'narrowcast_in_flight',
     type: 'gauge',
     labels: [],

@@ -41,6 +41,9 @@ export function createMetrics(): Metrics {
     stage(stage, durationMs) {
       counts.stages[stage].observe(durationMs);
     },
+    auctionsCutShort() {
+      counts.auctionsCutShort += 1;
+    },
     profileLookup(result) {
       counts.profileLookups[result] += 1;
     },

@@ -1,4 +1,11 @@
-import { conversionRate, convertMicros, type Currency, type Micros, type Rates } from '../domain/money.js';
+import {
+  conversionRate,
+  convertMicros,
+  wholeMicros,
+  type Currency,
+  type Micros,
+  type Rates,
+} from '../domain/money.js';
 import type { PriceRule } from '../domain/rejection.js';
 
 /** What a line item offers for an impression, and what the impression asks. All CPM. */
@@ -47,5 +54,5 @@ export function priceBid(question: PriceQuestion, rates: Rates): Price | PriceRu
 function floorIn(responseCurrency: Currency, question: PriceQuestion, rates: Rates): Micros | undefined {
   // What is not a currency has no rate.
   const rate = conversionRate(rates, question.floorCurrency as Currency, responseCurrency);
-  return rate === undefined ? undefined : (Math.ceil(question.floorMicros * rate) as Micros);
+  return rate === undefined ? undefined : wholeMicros(Math.ceil(question.floorMicros * rate));
 }

@@ -1,9 +1,12 @@
 import type { Impression } from '../domain/bid-request.js';
+import type { LineItem } from '../domain/campaign.js';
 import { DIMENSIONS, type DimensionName } from '../domain/dimensions.js';
 import type { CampaignRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert } from '../lib/assert.js';
+import { doAll, type Steps } from '../lib/steps.js';
 import type { CompiledDimension } from './compile-dimension.js';
+import type { Dimension } from './dimension.js';
 import { IMPRESSION_DIMENSIONS, VISIT_DIMENSIONS } from './dimensions/all.js';
 import { dormantReason, LiveLineItems, type IndexedLineItem } from './live-line-items.js';
 import type { MatchScratch, Resolved } from './match-scratch.js';
@@ -41,18 +44,27 @@ export class TargetingIndex {
 
   /** @param items sorted by falling value; a line item's place becomes its number */
   static build(items: readonly IndexedLineItem[]): TargetingIndex {
-    return new TargetingIndex(items);
+    return doAll(TargetingIndex.buildSteps(items));
   }
 
-  private constructor(items: readonly IndexedLineItem[]) {
+  /** The same, a dimension a step. */
+  static *buildSteps(items: readonly IndexedLineItem[]): Steps<TargetingIndex> {
     const lineItems = items.map((item) => item.lineItem);
+    const visitDimensions = yield* compileAll(VISIT_DIMENSIONS, lineItems);
+    const impressionDimensions = yield* compileAll(IMPRESSION_DIMENSIONS, lineItems);
+    return new TargetingIndex(items, visitDimensions, impressionDimensions);
+  }
+
+  private constructor(
+    items: readonly IndexedLineItem[],
+    visitDimensions: readonly CompiledDimension<Visit>[],
+    impressionDimensions: readonly CompiledDimension<Impression>[],
+  ) {
     this.size = items.length;
     this.#items = items;
     this.#live = new LiveLineItems(items);
-    this.#visitDimensions = VISIT_DIMENSIONS.flatMap((dimension) => dimension.compile(lineItems) ?? []);
-    this.#impressionDimensions = IMPRESSION_DIMENSIONS.flatMap(
-      (dimension) => dimension.compile(lineItems) ?? [],
-    );
+    this.#visitDimensions = visitDimensions;
+    this.#impressionDimensions = impressionDimensions;
   }
 
   /** Working memory for one request at a time, to be used again for the next. */
@@ -133,6 +145,19 @@ export class TargetingIndex {
       }
     }
   }
+}
+
+function* compileAll<Subject>(
+  dimensions: readonly Dimension<Subject>[],
+  lineItems: readonly LineItem[],
+): Steps<CompiledDimension<Subject>[]> {
+  const compiled: CompiledDimension<Subject>[] = [];
+  for (const dimension of dimensions) {
+    const each = dimension.compile(lineItems);
+    if (each) compiled.push(each);
+    yield;
+  }
+  return compiled;
 }
 
 function candidatesIn(word: number, scratch: MatchScratch): number {

@@ -6,7 +6,18 @@ import {
   type BidFacts,
   type BidRule,
 } from './bid-facts.js';
-import { flag, list, fields, lowerTexts, number, numbers, text, texts } from './loose-json.js';
+import {
+  allowList,
+  domains,
+  flag,
+  list,
+  fields,
+  lowerTexts,
+  number,
+  numbers,
+  text,
+  texts,
+} from './loose-json.js';
 
 /** Attributes of AdCOM's list that make a banner grow: automatically, on a click, on a rollover. */
 const EXPANDABLE = new Set([3, 4, 5]);
@@ -41,7 +52,7 @@ function floorProblems(
   { bid, currency, perUsd }: BidFacts | Omit<BidFacts, 'deal'>,
 ): string[] {
   const amount = number(source['bidfloor']) ?? 0;
-  const floor = converted(amount, text(source['bidfloorcur'])?.toUpperCase() ?? 'USD', currency, perUsd);
+  const floor = converted(amount, floorCurrency(source['bidfloorcur']), currency, perUsd);
   const price = number(bid['price']) ?? 0;
   if (amount === 0) return [];
   if (floor === undefined) return ['there is no rate for the currency of the floor'];
@@ -50,8 +61,14 @@ function floorProblems(
     : [];
 }
 
+/** Only one that is not given is dollars. */
+function floorCurrency(given: unknown): string {
+  if (given === undefined || given === null || given === '') return 'USD';
+  return text(list(given)[0])?.trim().toUpperCase() ?? 'a currency that cannot be read';
+}
+
 function advertiserProblems({ bid, request }: BidFacts): string[] {
-  const blocked = lowerTexts(request['badv']);
+  const blocked = domains(request['badv']);
   const bundle = text(bid['bundle'])?.toLowerCase();
   return [
     ...texts(bid['adomain'])
@@ -126,13 +143,11 @@ function dealProblems({ bid, deal, seat }: BidFacts): string[] {
   const id = text(bid['dealid']);
   if (id === undefined) return [];
   if (!deal) return [`the deal ${id} is not offered`];
-  const seats = texts(deal['wseat']);
-  const domains = lowerTexts(deal['wadomain']);
+  const seats = allowList(deal['wseat']);
+  const advertisers = allowList(deal['wadomain']) && domains(deal['wadomain']);
   return [
-    ...(seats.length > 0 && !seats.includes(seat ?? '')
-      ? [`the deal ${id} is not for the seat ${seat}`]
-      : []),
-    ...(domains.length > 0 && !texts(bid['adomain']).every((domain) => isOnDomains(domain, domains))
+    ...(seats && !seats.includes(seat ?? '') ? [`the deal ${id} is not for the seat ${seat}`] : []),
+    ...(advertisers && !texts(bid['adomain']).every((domain) => isOnDomains(domain, advertisers))
       ? [`the deal ${id} is not for this advertiser`]
       : []),
   ];

@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { BidServerOptions } from '../../src/http/bid-server.js';
+import { systemClock } from '../../src/lib/clock.js';
 import {
   get,
   openRaw,
@@ -386,5 +387,32 @@ describe('pipelining', () => {
     finish();
     expect(server.bodies).toEqual(['a']);
     expect(server.outcomes).toEqual([['generic', 'aborted']]);
+  });
+});
+
+describe('a server that was kept busy', () => {
+  it('answers what waited too long without looking at it, and counts the wait into the time of the rest', async () => {
+    const waits: number[] = [];
+    const busy = await startTestServer({ delayMsMax: 200 }, async (body, call) => {
+      const startMs = systemClock.monotonicMs();
+      waits.push(startMs - call.receivedMs);
+      while (systemClock.monotonicMs() < startMs + Number(body));
+      return { kind: 'no-bid', nbr: 0 };
+    });
+    const connections = await Promise.all([1, 2].map(() => openRaw(busy.port)));
+    const [one, other] = connections as [RawConnection, RawConnection];
+    const answerBehind = async (blockMs: number): Promise<string | undefined> => {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      one.send(post(String(blockMs)));
+      other.send(post('0'));
+      const [, response] = await Promise.all([one.response(), other.response()]);
+      return response.headers.get('x-nbr');
+    };
+    expect(await answerBehind(400)).toBe('1');
+    expect(waits).toHaveLength(1);
+    expect(await answerBehind(100)).toBe('0');
+    expect(waits.at(-1)).toBeGreaterThan(50);
+    for (const connection of connections) connection.destroy();
+    busy.close();
   });
 });

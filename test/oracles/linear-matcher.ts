@@ -106,9 +106,9 @@ const JUDGES: {
   categories:
     ({ request }) =>
     (wished) => {
-      const { categories, categoryTaxonomy } = request.inventory;
-      if (categoryTaxonomy !== 1 || categories.length === 0) return undefined;
-      return categories.map((sent) => sent.toUpperCase()).some((sent) => `${sent}-`.startsWith(`${wished}-`));
+      const codes = request.inventory.categories.map((sent) => sent.toUpperCase());
+      const told = codes.filter((code) => code.startsWith('IAB'));
+      return told.length === 0 ? undefined : told.some((code) => `${code}-`.startsWith(`${wished}-`));
     },
   keywords:
     ({ request }) =>
@@ -205,14 +205,16 @@ function within(range: Range, value: number): boolean {
   return range.min <= value && value <= range.max;
 }
 
-function isIn(place: Place, { geo, request }: Visit): boolean | undefined {
+function isIn(place: Place, { geo, request, personal }: Visit): boolean | undefined {
   if (place.kind === 'network') {
+    if (request.inventory.kind === 'dooh') return undefined;
     const addresses = [request.device.ip, request.device.ipv6].map((text) => parseIp(text ?? ''));
     if (addresses.every((address) => address === undefined)) return undefined;
     const { range } = place;
     return addresses.some(
       (address) =>
         address?.version === range.version &&
+        (personal || range.bits <= (range.version === 4 ? 24 : 48)) &&
         ipPrefixKey(address, range.bits) === ipPrefixKey(range, range.bits),
     );
   }

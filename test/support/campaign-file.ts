@@ -57,7 +57,8 @@ export function campaignWith(path: Path = [], value?: Json): Json {
   let holder: Json = campaign;
   for (const part of path.slice(0, -1)) holder = (holder as Record<string, Json>)[part] as Json;
   const record = holder as Record<string, Json>;
-  if (value === undefined) delete record[last];
+  // What cannot be taken away, such as the length of a list, stays.
+  if (value === undefined) Reflect.deleteProperty(record, last);
   else record[last] = value;
   return campaign;
 }

@@ -106,10 +106,11 @@ function aRequest({ inventory, device, user }: VisitParts): BidRequest {
     regulations: {
       coppa: false,
       gdpr: false,
-      usPrivacy: undefined,
-      gpp: undefined,
+      usPrivacy: [],
+      gppPresent: false,
       gppSections: [],
       globalPrivacyControl: false,
+      unreadable: false,
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { BidRequest } from '../../domain/bid-request.js';
 import type { Place } from '../../domain/campaign.js';
 import type { Visit } from '../../domain/visit.js';
 import { defineDimension, type Dimension } from '../dimension.js';
@@ -41,23 +42,30 @@ export const geo: Dimension<Visit> = defineDimension<Place, Visit>({
         else if (place.kind === 'circle') circles.termsOf(place, sink);
         else networks.termsOf(place, sink);
       },
-      resolve: ({ geo, request }, found) =>
-        (areas.resolve(geo, found) ? AREA : 0) |
-        (circles.resolve(geo, found) ? CIRCLE : 0) |
-        (networks.resolve(request.device, found) ? NETWORK : 0),
+      resolve: (visit, found) =>
+        (areas.resolve(visit.geo, found) ? AREA : 0) |
+        (circles.resolve(visit.geo, found) ? CIRCLE : 0) |
+        (networks.resolve(visit, found) ? NETWORK : 0),
     };
   },
   conditionWords(place) {
     if (place.kind === 'area') return areaWords(place);
     return place.kind === 'circle' ? circleWords(place) : networkWords(place);
   },
-  factWords({ geo, request }, { targeting }) {
+  factWords({ geo, request, personal }, { targeting }) {
     const { anyOf = [], noneOf = [] } = targeting.geo ?? {};
     const asked = new Set([...anyOf, ...noneOf].map((place) => place.kind));
     const facts: string[] = [];
     if (asked.has('area')) facts.push(areaWords(geo));
     if (asked.has('circle') && geo.latitude !== undefined) facts.push(`${geo.latitude}, ${geo.longitude}`);
-    if (asked.has('network')) facts.push(request.device.ip ?? request.device.ipv6 ?? '');
+    if (asked.has('network')) facts.push(addressWords(request, personal));
     return facts.filter((fact) => fact !== '').join('; ') || undefined;
   },
 });
+
+function addressWords({ device, inventory }: BidRequest, personal: boolean): string {
+  const address = device.ip ?? device.ipv6;
+  if (address === undefined) return '';
+  if (inventory.kind === 'dooh') return 'the address of a public screen, which is not used';
+  return personal ? address : 'an address of which only the /24 or /48 may be used';
+}

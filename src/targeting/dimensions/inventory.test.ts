@@ -48,9 +48,12 @@ describe('categories', () => {
     expect(wants({ categories: only('IAB17-3') }, { inventory: { categories: ['IAB17'] } })).toBe(false);
   });
 
-  it('takes codes of another taxonomy for not told', () => {
-    const inventory = { categories: ['IAB17'], categoryTaxonomy: 7 };
-    expect(wants(sports, { inventory })).toBe(false);
-    expect(wants({ categories: never('IAB17') }, { inventory })).toBe(true);
+  it('knows its codes by their form, whatever taxonomy the request names, and takes others for not told', () => {
+    const misnamed = { categories: ['483', 'IAB17-3'], categoryTaxonomy: 7 };
+    expect(wants(sports, { inventory: misnamed })).toBe(true);
+    expect(wants({ categories: never('IAB17') }, { inventory: misnamed })).toBe(false);
+    const foreign = { categories: ['483'], categoryTaxonomy: 7 };
+    expect(wants(sports, { inventory: foreign })).toBe(false);
+    expect(wants({ categories: never('IAB17') }, { inventory: foreign })).toBe(true);
   });
 });

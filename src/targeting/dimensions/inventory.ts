@@ -6,8 +6,8 @@ import { tokenDimension, valueDimension } from './tokens.js';
 /** Longest name the Domain Name System has. Longer ones tell nothing. */
 const DOMAIN_CHARACTERS_MAX = 253;
 const CATEGORIES_MAX = 256;
-/** `cattax` of IAB Content Taxonomy 1.0, the only one whose codes campaigns are written in. */
-const CONTENT_TAXONOMY_1 = 1;
+/** A code of IAB Content Taxonomy 1.0, the only one that campaigns are written in. Other taxonomies have numbers. */
+const TAXONOMY_1_CODE = /^IAB\d/i;
 
 export const exchanges: Dimension<Visit> = valueDimension('exchanges', (visit) => visit.exchange);
 export const bundles: Dimension<Visit> = valueDimension('bundles', (visit) => visit.request.inventory.bundle);
@@ -39,28 +39,28 @@ function domainOf({ request }: Visit): string | undefined {
 }
 
 /**
- * What the page is about, in IAB Content Taxonomy 1.0. A parent (`IAB17`) includes its children (`IAB17-3`). Told only
- * by requests that speak this taxonomy; the first 256 categories count.
+ * What the page is about, in IAB Content Taxonomy 1.0. A parent (`IAB17`) includes its children (`IAB17-3`). Its codes
+ * are known by their form, since many who send them name another taxonomy or none; codes of others tell nothing. The
+ * first 256 categories count.
  */
 export const categories: Dimension<Visit> = tokenDimension<string, Visit>({
   name: 'categories',
   choiceOf: (lineItem) => lineItem.targeting.categories,
   tokenOf: (category) => category,
   resolve({ request }, terms, found) {
-    if (!tellsCategories(request.inventory)) return false;
-    const { categories } = request.inventory;
-    for (let i = 0; i < categories.length && i < CATEGORIES_MAX; i++) {
-      const category = (categories[i] as string).toUpperCase();
+    const categories = categoriesOf(request.inventory);
+    for (const sent of categories) {
+      const category = sent.toUpperCase();
       terms.find(category, found);
       const dash = category.indexOf('-');
       if (dash > 0) terms.find(category.slice(0, dash), found);
     }
-    return true;
+    return categories.length > 0;
   },
-  factWords: ({ request }) =>
-    tellsCategories(request.inventory) ? request.inventory.categories.join(', ') : undefined,
+  factWords: ({ request }) => categoriesOf(request.inventory).join(', ') || undefined,
 });
 
-function tellsCategories(inventory: Inventory): boolean {
-  return inventory.categoryTaxonomy === CONTENT_TAXONOMY_1 && inventory.categories.length > 0;
+function categoriesOf({ categories }: Inventory): readonly string[] {
+  if (categories.length === 0) return categories;
+  return categories.slice(0, CATEGORIES_MAX).filter((category) => TAXONOMY_1_CODE.test(category));
 }

@@ -46,11 +46,13 @@ describe('keywords', () => {
     expect(wants({ keywords: never('x') })).toBe(true);
   });
 
-  it('reads the first 256 words and none longer than 64 characters', () => {
-    const many = (count: number): string[] => [`${'w,'.repeat(count)}last`];
-    // Each of these is a phrase and a word.
-    expect(finds('last', { keywords: many(127) })).toBe(true);
-    expect(finds('last', { keywords: many(128) })).toBe(false);
+  it('finds a banned word behind hundreds of others, and in the page behind hundreds of keywords', () => {
+    const many = Array.from({ length: 300 }, (_, i) => `word ${i}`).join(',');
+    expect(finds('murder', { keywords: [`${many},murder`] })).toBe(true);
+    expect(finds('murder', { keywords: [many], page: 'https://a.example/murder' })).toBe(true);
+  });
+
+  it('reads the first 8,192 characters and no word longer than 64', () => {
     expect(finds('x'.repeat(64), { keywords: ['x'.repeat(64)] })).toBe(true);
     expect(finds('x'.repeat(65), { keywords: ['x'.repeat(65)] })).toBe(false);
     expect(finds('late', { keywords: [' '.repeat(9_000), 'late'] })).toBe(false);

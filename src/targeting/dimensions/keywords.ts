@@ -11,9 +11,8 @@ const TEXT_CHARACTERS_MAX = 8192;
  * Words and phrases: each comma-separated keyword of the page as a whole, its single words, and the words of the
  * path and query of the page's address. All in lower case.
  *
- * So that no request makes much work, only the first 8,192 characters of the keywords and of the address are read,
- * and the first 256 words and phrases of at most 64 characters count. Not told when there is neither a keyword nor a
- * page.
+ * So that no request makes much work, only the first 8,192 characters of the keywords and of the address are read, and
+ * only words and phrases of at most 64 characters count. Not told when there is neither a keyword nor a page.
  */
 export const keywords: Dimension<Visit> = tokenDimension<string, Visit>({
   name: 'keywords',

@@ -1,10 +1,16 @@
-import type { Device } from '../../domain/bid-request.js';
 import type { Place } from '../../domain/campaign.js';
+import type { Visit } from '../../domain/visit.js';
 import { ipPrefixKey, parseIp } from '../../lib/ip.js';
 import type { TermSink } from '../postings.js';
 import { TokenTerms } from './tokens.js';
 
 export type Network = Extract<Place, { kind: 'network' }>;
+
+/**
+ * Of addresses that may not be used in full, this much is: the network of a neighbourhood, where exchanges that protect
+ * their visitors cut them as well.
+ */
+const COARSE_BITS = { 4: 24, 6: 48 } as const;
 
 /** A length of prefix that occurs among the networks of one version of IP. */
 interface PrefixLength {
@@ -35,20 +41,22 @@ export class NetworkTerms {
     this.#terms.find(ipPrefixKey(range, range.bits), sink);
   }
 
-  /** @returns whether the request tells an address */
-  resolve({ ip, ipv6 }: Device, found: TermSink): boolean {
-    // Reading an address is worth while only where somebody asks.
-    if (this.#lengths.length === 0) return false;
-    const toldIp = this.#resolveAddress(ip, found);
-    const toldIpv6 = this.#resolveAddress(ipv6, found);
+  /** @returns whether the request tells an address of which anything may be used */
+  resolve({ request, personal }: Visit, found: TermSink): boolean {
+    // Reading an address is worth while only where somebody asks. A public screen's says nothing of who looks at it.
+    if (this.#lengths.length === 0 || request.inventory.kind === 'dooh') return false;
+    const { ip, ipv6 } = request.device;
+    const toldIp = this.#resolveAddress(ip, personal, found);
+    const toldIpv6 = this.#resolveAddress(ipv6, personal, found);
     return toldIp || toldIpv6;
   }
 
-  #resolveAddress(text: string | undefined, found: TermSink): boolean {
+  #resolveAddress(text: string | undefined, personal: boolean, found: TermSink): boolean {
     const address = text === undefined ? undefined : parseIp(text);
     if (!address) return false;
     for (const { version, bits } of this.#lengths) {
-      if (version === address.version) this.#terms.find(ipPrefixKey(address, bits), found);
+      if (version !== address.version || (!personal && bits > COARSE_BITS[version])) continue;
+      this.#terms.find(ipPrefixKey(address, bits), found);
     }
     return true;
   }

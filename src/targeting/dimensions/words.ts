@@ -1,13 +1,12 @@
 const LETTER_DIGIT_OR_MARK = /[\p{L}\p{N}\p{M}]/u;
 const utf8 = new TextDecoder();
 
-const WORDS_MAX = 256;
 const WORD_CHARACTERS_MAX = 64;
 
-/** Adds a word or phrase to a list, unless it is empty, longer than 64 characters, or the list holds 256. */
+/** Adds a word or phrase to a list, unless it is empty or longer than 64 characters. */
 export function appendWord(word: string, words: string[]): void {
   if (word.length === 0 || word.length > WORD_CHARACTERS_MAX) return;
-  if (words.length < WORDS_MAX) words.push(word);
+  words.push(word);
 }
 
 /**
