@@ -29,13 +29,12 @@ type InventoryFields = JsonObject<
   | 'cat'
   | 'sectioncat'
   | 'pagecat'
-  | 'cattax'
   | 'keywords'
   | 'kwarray'
   | 'content'
 >;
 
-type ContentFields = JsonObject<'cat' | 'cattax' | 'keywords' | 'kwarray' | 'language' | 'langb'>;
+type ContentFields = JsonObject<'cat' | 'keywords' | 'kwarray' | 'language' | 'langb'>;
 
 const NO_CONTENT: ContentFields = {};
 
@@ -45,7 +44,6 @@ const NO_INVENTORY: Inventory = {
   bundle: undefined,
   publisherId: undefined,
   categories: [],
-  categoryTaxonomy: CATEGORY_TAXONOMY_DEFAULT,
   keywords: [],
   page: undefined,
   contentLanguage: undefined,
@@ -64,31 +62,24 @@ export function decodeInventory(request: RequestFields): Inventory {
 function decodeChannel(kind: 'site' | 'app' | 'dooh', channel: InventoryFields): Inventory {
   const content: ContentFields = readObject(channel.content) ?? NO_CONTENT;
   const page = kind === 'site' ? readText(channel.page) : undefined;
-  const categoryTaxonomy = readTaxonomy(channel.cattax);
   return {
     kind,
     domain: hostOf(readText(channel.domain) ?? '') ?? hostOf(page ?? ''),
     bundle: kind === 'app' ? readLowerText(channel.bundle) : undefined,
     publisherId: readText(readObject<'id'>(channel.publisher)?.id),
-    categories: allCategories(channel, content, categoryTaxonomy),
-    categoryTaxonomy,
+    categories: allCategories(channel, content),
     keywords: allKeywords(channel, content),
     page,
     contentLanguage: readText(content.langb) ?? readText(content.language),
   };
 }
 
-/** Categories of the content count only when they are of the same taxonomy: codes of two cannot be told apart. */
-function allCategories(
-  channel: InventoryFields,
-  content: ContentFields,
-  taxonomy: number,
-): readonly string[] {
+/** Of whatever taxonomy each is: many name a wrong one, and codes tell by their form which one they are of. */
+function allCategories(channel: InventoryFields, content: ContentFields): readonly string[] {
   const own = readUpperCodes(channel.cat);
   const section = readUpperCodes(channel.sectioncat);
   const page = readUpperCodes(channel.pagecat);
-  const sameTaxonomy = readTaxonomy(content.cattax) === taxonomy;
-  const contents = sameTaxonomy ? readUpperCodes(content.cat) : [];
+  const contents = readUpperCodes(content.cat);
   if (section.length === 0 && page.length === 0 && contents.length === 0) return own;
   return [...own, ...section, ...page, ...contents];
 }
