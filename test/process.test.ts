@@ -96,7 +96,9 @@ function edit(from: string, to: string): void {
  */
 function expectAsInReadme(...args: string[]): void {
   const readme = readFileSync('README.md', 'utf8').split('\n');
-  const start = readme.findIndex((line) => line.trim() === `$ npm run --silent narrowcast -- ${args.join(' ')}`);
+  const start = readme.findIndex(
+    (line) => line.trim() === `$ npm run --silent narrowcast -- ${args.join(' ')}`,
+  );
   expect(start, `README shows ${args.join(' ')}`).toBeGreaterThan(0);
   const indent = /^ */.exec(readme[start] as string)?.[0].length ?? 0;
   const end = readme.findIndex((line, i) => i > start && line.trim() === '```');

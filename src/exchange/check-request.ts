@@ -1,7 +1,7 @@
 import type { InvalidRequest } from '../domain/bid-request.js';
 import { UNITS_MAX } from '../domain/money.js';
+import { areReadableTexts } from './codes.js';
 import {
-  areReadableTexts,
   readList,
   readNumber,
   readObject,

@@ -1,17 +1,14 @@
 import type { Banner, Deal, FlexSize, Impression, Size, SkippedImpression } from '../domain/bid-request.js';
 import { MICROS_PER_UNIT, microsFromUnits, type Micros } from '../domain/money.js';
+import { areReadableIntegers, readAllowed, readDomains, readLowerCodes } from './codes.js';
 import {
-  areReadableIntegers,
   isSet,
   isTold,
-  readAllowed,
   readCount,
-  readDomains,
   readFlag,
   readInteger,
   readIntegers,
   readList,
-  readLowerCodes,
   readObject,
   readPrice,
   readSingle,

@@ -1,18 +1,15 @@
 import type { BlockLists, Inventory } from '../domain/bid-request.js';
 import type { RequestFields } from './check-request.js';
 import { hostOf } from './host.js';
+import { readAllowed, readDomains, readLowerCodes, readUpperCodes } from './codes.js';
 import {
   isTold,
-  readAllowed,
   readCount,
-  readDomains,
   readLowerText,
-  readLowerCodes,
   readObject,
   readSingle,
   readText,
   readTexts,
-  readUpperCodes,
   type JsonObject,
 } from './read.js';
 

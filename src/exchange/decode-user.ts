@@ -1,11 +1,11 @@
 import type { ExtendedId, Regulations, User } from '../domain/bid-request.js';
 import { decodeGeo } from './decode-device.js';
+import { readMarkedCodes } from './codes.js';
 import {
   isSet,
   isTold,
   readCount,
   readList,
-  readMarkedCodes,
   readObject,
   readSingle,
   readText,

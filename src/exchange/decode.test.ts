@@ -45,14 +45,19 @@ describe('a body that is no request', () => {
     ['null', 'null'],
     ['a text', '"{}"'],
     ['NaN', '{"id":"r","imp":[{"id":"1"}],"tmax":NaN}'],
+  ])('is malformed: %s', (_, body) => {
+    expect(decodeBidRequest(Buffer.from(body)).kind).toBe('malformed');
+  });
+
+  it.each([
     ['10,000 levels', `${'{"imp":['.repeat(10_000)}${']}'.repeat(10_000)}`],
     [
       '10,000 levels within a request',
       `{"id":"r","imp":[{"id":"1"}],"ext":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
     ],
     ['100,000 impressions', `{"id":"r","imp":[${'{},'.repeat(100_000)}{}]}`],
-  ])('is malformed: %s', (_, body) => {
-    expect(decodeBidRequest(Buffer.from(body)).kind).toBe('malformed');
+  ])('is too complex, which is not malformed: %s', (_, body) => {
+    expect(decodeBidRequest(Buffer.from(body))).toEqual({ kind: 'too-complex' });
   });
 
   it('is malformed when it is not UTF-8', () => {
@@ -408,8 +413,17 @@ describe('the auction', () => {
   });
 
   it('keeps block lists whole, however long', () => {
-    const badv = Array.from({ length: 5_000 }, (_, i) => `advertiser-${i}.example`);
+    const badv = Array.from({ length: 10_000 }, (_, i) => `advertiser-${i}.example`);
+    const bapp = Array.from({ length: 10_000 }, (_, i) => String(1_000_000_000 + i));
+    const bcat = Array.from({ length: 2_000 }, (_, i) => `IAB${i}`);
     expect(decoded(request({ badv })).blocks.advertiserDomains).toEqual(badv);
+    expect(decoded(request({ bapp })).blocks.apps).toEqual(bapp);
+    const sent = { bapp: bapp.slice(0, 1_000), wseat: bapp.slice(0, 1_000), bcat, id: ' r ' };
+    expect(decoded(request(sent))).toMatchObject({
+      id: ' r ',
+      seatsAllowed: sent.wseat,
+      blocks: { apps: sent.bapp, categories: bcat },
+    });
   });
 
   it('takes absent, null and wrongly typed objects as untold', () => {

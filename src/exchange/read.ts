@@ -1,5 +1,4 @@
 import { UNITS_MAX } from '../domain/money.js';
-import { listedDomain } from './host.js';
 
 /**
  * The readers through which every field of a bid request passes. They hold what Narrowcast tolerates: exchanges send
@@ -19,7 +18,6 @@ export type JsonObject<Field extends string> = Readonly<Partial<Record<Field, un
  */
 export const UNREADABLE = '?';
 
-const NOBODY: readonly string[] = [UNREADABLE];
 const NOTHING: readonly never[] = [];
 const NUMBER_CHARACTERS_MAX = 32;
 
@@ -128,57 +126,6 @@ export function readTexts(value: unknown): readonly string[] {
   return texts;
 }
 
-/** @returns what `readCode` makes of each text of a list; a text with commas is several, as in `"IAB25,IAB26"` */
-function readCodes(value: unknown, readCode: (text: string) => string | undefined): readonly string[] {
-  const texts = readTexts(value);
-  if (texts.length === 0) return NOTHING;
-  const codes: string[] = [];
-  for (const text of texts) {
-    for (const part of text.includes(',') ? text.split(',').map(trimmed) : [text]) {
-      const code = readCode(part);
-      if (code !== undefined && code !== '') codes.push(code);
-    }
-  }
-  return codes;
-}
-
-/** @returns codes of any kind as sent */
-export function readSentCodes(value: unknown): readonly string[] {
-  return readCodes(value, asSent);
-}
-
-export function readLowerCodes(value: unknown): readonly string[] {
-  return readCodes(value, lower);
-}
-
-export function readUpperCodes(value: unknown): readonly string[] {
-  return readCodes(value, upper);
-}
-
-/** @returns the domains of a block or allow list, lower case */
-export function readDomains(value: unknown): readonly string[] {
-  return readCodes(value, listedDomain);
-}
-
-/** @returns an allow list, its entries read by `readEntries`; one that holds something of which nothing can be read allows nobody */
-export function readAllowed(
-  value: unknown,
-  readEntries: (value: unknown) => readonly string[],
-): readonly string[] {
-  const allowed = readEntries(value);
-  return allowed.length === 0 && isTold(value) && readList(value).length > 0 ? NOBODY : allowed;
-}
-
-/** @returns true when every entry of a list of texts says nothing or can be read */
-export function areReadableTexts(value: unknown): boolean {
-  return readList(value).every((entry) => !isTold(entry) || readText(entry) !== undefined);
-}
-
-/** @returns true when every entry of a list of whole numbers says nothing or can be read */
-export function areReadableIntegers(value: unknown): boolean {
-  return readList(value).every((entry) => !isTold(entry) || readInteger(entry) !== undefined);
-}
-
 /** @returns the whole numbers of a list; what is none is left out */
 export function readIntegers(value: unknown): readonly number[] {
   const list = readList(value);
@@ -189,28 +136,4 @@ export function readIntegers(value: unknown): readonly number[] {
     if (integer !== undefined) integers.push(integer);
   }
   return integers;
-}
-
-/** @returns the codes of a list and of texts with commas; in place of what is no text, `UNREADABLE` */
-export function readMarkedCodes(value: unknown): readonly string[] {
-  return readList(value).flatMap((entry) => {
-    if (entry === '') return NOTHING;
-    return readText(entry) === undefined ? [UNREADABLE] : readSentCodes(entry);
-  });
-}
-
-function trimmed(text: string): string {
-  return text.trim();
-}
-
-function asSent(text: string): string {
-  return text;
-}
-
-function lower(text: string): string {
-  return text.toLowerCase();
-}
-
-function upper(text: string): string {
-  return text.toUpperCase();
 }
