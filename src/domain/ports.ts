@@ -1,4 +1,5 @@
 import type { Geo } from './bid-request.js';
+import type { DroppableEvent, DroppableKind, EventKind, MoneyEvent, MoneyKind } from './event.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { FrequencyCounters, Profile, ProfileKey } from './profile.js';
@@ -224,9 +225,12 @@ export type NoticeAnswer =
   /** 302. */
   | { readonly kind: 'redirect'; readonly location: string }
   /** 400: the token is forged, damaged or meant for something else. */
-  | { readonly kind: 'refused' };
+  | { readonly kind: 'refused' }
+  /** 503: it cannot be written down now; whoever asks again later is not too late. */
+  | { readonly kind: 'unavailable' };
 
-export type NoticeHandler = (call: NoticeCall) => NoticeAnswer;
+/** Answers at once, or when what is owed is on disk. Never rejects. */
+export type NoticeHandler = (call: NoticeCall) => NoticeAnswer | Promise<NoticeAnswer>;
 
 export const NOTICE_OUTCOMES = [
   'accepted',
@@ -277,4 +281,40 @@ export type SyncOutcome = (typeof SYNC_OUTCOMES)[number];
 
 export interface SyncMetrics {
   sync(outcome: SyncOutcome): void;
+}
+
+/** Where it is written down what happened, an event a line. */
+export interface EventLog {
+  /** Returns at once and never throws. An event for which there is no room or no disk is dropped and counted. */
+  record(event: DroppableEvent): void;
+  /**
+   * Money is not dropped.
+   *
+   * @returns resolves when the event is on disk; rejects when it is not going to be, so that it can be told again
+   */
+  recordMoney(event: MoneyEvent): Promise<void>;
+  /** Writes what is waiting. Events that come later are dropped or refused. */
+  close(): Promise<void>;
+}
+
+/** Writes nothing: for benchmarks and tests. */
+export const SILENT_EVENTS: EventLog = {
+  record: () => {},
+  recordMoney: () => Promise.resolve(),
+  close: () => Promise.resolve(),
+};
+
+/** What the event log can fail in. */
+export const EVENT_LOG_WORKS = ['write', 'compress', 'delete'] as const;
+export type EventLogWork = (typeof EVENT_LOG_WORKS)[number];
+
+/** What the event log counts while it works. */
+export interface EventLogMetrics {
+  eventWritten(kind: EventKind): void;
+  eventDropped(kind: DroppableKind): void;
+  /** Money that could not be written; who told of it knows. */
+  eventRefused(kind: MoneyKind): void;
+  eventBytesWritten(bytes: number): void;
+  eventFileFinished(): void;
+  eventLogFailed(work: EventLogWork): void;
 }

@@ -1,0 +1,94 @@
+import type { Micros } from './money.js';
+import type { NoBidReason } from './no-bid-reason.js';
+
+/** What the event log has lines of. */
+export const EVENT_KINDS = ['request', 'bid', 'win', 'bill', 'loss', 'impression', 'click'] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** Kinds that say what is owed: their lines are never dropped. */
+export const MONEY_KINDS = ['win', 'bill'] as const;
+export type MoneyKind = (typeof MONEY_KINDS)[number];
+/** Kinds whose lines may be dropped, and are then counted, when the disk is slow or full. */
+export type DroppableKind = Exclude<EventKind, MoneyKind>;
+
+/**
+ * What every event says. Nothing in an event tells who the visitor was: no ids of persons or devices, no address, no
+ * place, no page. Texts come from the catalogue, from closed lists, or are checked to be a site's or an app's name.
+ */
+interface EventFacts {
+  /** When it happened, milliseconds since the epoch. */
+  readonly timeMs: number;
+  /** An exchange of the catalogue. */
+  readonly exchange: string;
+  /** Only where true: test traffic, nothing is spent. */
+  readonly test: true | undefined;
+}
+
+/** Where an ad would be shown, as far as that is a name of a site or an app and nothing more. */
+interface Inventory {
+  readonly domain: string | undefined;
+  readonly bundle: string | undefined;
+}
+
+/** How a request was decided; a sample of them. */
+export interface RequestEvent extends EventFacts, Inventory {
+  readonly kind: 'request';
+  /** The share of all requests that has a line: each line stands for 1 / sampleShare requests. */
+  readonly sampleShare: number;
+  /** The same for the same request id, 16 hexadecimal digits; undefined where the request could not be read. */
+  readonly requestHash: string | undefined;
+  readonly outcome: 'bid' | 'no-bid' | 'malformed';
+  readonly reason: NoBidReason | undefined;
+  /** How many impressions could be bid on, and how many bids were sent. */
+  readonly impressions: number | undefined;
+  readonly bids: number;
+  /** From the arrival of the request to its decision; undefined where nothing was decided. */
+  readonly durationMs: number | undefined;
+}
+
+/** Of which bid something is told. */
+interface BidFacts extends EventFacts {
+  /** Unique over all processes; what joins a bid with its notices. */
+  readonly bidId: string;
+  readonly campaign: string;
+  readonly lineItem: string;
+  readonly creative: string;
+  /** The bid, CPM, in `currency`. */
+  readonly priceMicros: Micros;
+  readonly currency: string;
+}
+
+/** A bid that was sent. */
+export interface BidEvent extends BidFacts, Inventory {
+  readonly kind: 'bid';
+  readonly requestHash: string;
+  /** CPM in `currency`: the deal's floor with a deal, else the impression's. */
+  readonly floorMicros: Micros;
+  /** 1 first price, 2 second price plus, 3 fixed price, 500 and up the exchange's own. */
+  readonly auctionType: number;
+  readonly deal: string | undefined;
+  /** Pixels; undefined for creatives that fill any width. */
+  readonly width: number | undefined;
+  readonly height: number | undefined;
+}
+
+/** A genuine notice, impression pixel or click. One that arrives twice is told twice. */
+interface NoticeFactsTold extends BidFacts {
+  /** When the bid was made. */
+  readonly bidAtMs: number;
+  /** Expired: genuine, but older than notices are taken. */
+  readonly outcome: 'accepted' | 'expired';
+  /** With a loss: why, from OpenRTB's list of loss reasons. */
+  readonly lossCode: number | undefined;
+}
+
+export interface MoneyEvent extends NoticeFactsTold {
+  readonly kind: MoneyKind;
+}
+
+interface OtherNoticeEvent extends NoticeFactsTold {
+  readonly kind: 'loss' | 'impression' | 'click';
+}
+
+export type DroppableEvent = RequestEvent | BidEvent | OtherNoticeEvent;
+export type LoggedEvent = DroppableEvent | MoneyEvent;

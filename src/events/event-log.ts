@@ -1,0 +1,214 @@
+import { mkdir } from 'node:fs/promises';
+import type { DroppableEvent, MoneyEvent } from '../domain/event.js';
+import type { EventLog, EventLogMetrics } from '../domain/ports.js';
+import type { Clock } from '../lib/clock.js';
+import { encodeEvent } from './encode-event.js';
+import { messageOf, RotatingFile, type WritableFile } from './rotating-file.js';
+import { Upkeep } from './upkeep.js';
+
+export interface EventLogOptions {
+  /** Made when missing. Belongs to the processes of one machine. */
+  readonly folder: string;
+  /** Compressed files are deleted this long after they were begun. */
+  readonly keepMs: number;
+  /** The oldest compressed files are deleted while all together are longer. */
+  readonly bytesMax: number;
+  readonly clock: Clock;
+  readonly metrics: EventLogMetrics;
+  /** Told in words when something fails; at most once a second for writing, once a minute for the rest. */
+  readonly onTrouble: (message: string) => void;
+  /** Length at which a file is finished before its hour is over. Default 64 MiB. */
+  readonly fileBytesMax?: number;
+  /** How often finished files are looked after. Default one minute. */
+  readonly upkeepMs?: number;
+  readonly openFile?: (path: string) => Promise<WritableFile>;
+}
+
+const FILE_BYTES_MAX = 64 * 1024 * 1024;
+const UPKEEP_MS = 60_000;
+/** How long what may be dropped is gathered: what a killed process loses of it, and how seldom it writes. */
+const GATHER_MS = 20;
+/** Lines written at once; turning them into text takes about half a millisecond. */
+const BATCH_LINES_MAX = 512;
+/** Waiting events take up to about 1 KB each. */
+const DROPPABLE_WAITING_MAX = 16_384;
+const MONEY_WAITING_MAX = 4_096;
+/** After a failure nothing is tried for so long. */
+const PAUSE_MS = 1_000;
+/** How long closing waits for a disk that does not answer. */
+const CLOSE_MS_MAX = 1_500;
+
+interface WaitingMoney {
+  readonly event: MoneyEvent;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Money was not written. */
+export class EventNotWritten extends Error {
+  override readonly name = 'EventNotWritten';
+}
+
+/**
+ * Opens the event log. What an earlier process left behind is compressed in the background.
+ *
+ * @throws when the folder cannot be made; not when the disk is full
+ */
+export async function openEventLog(options: EventLogOptions): Promise<EventLog> {
+  await mkdir(options.folder, { recursive: true, mode: 0o750 });
+  return new FileEventLog(options);
+}
+
+/**
+ * Events wait in two bounded queues, money and what may be dropped. One run at a time empties them: it takes a batch,
+ * money first, makes it one text, writes it at once and, when there is money in it, waits until it is on disk. What is
+ * recorded meanwhile is the next batch, so that a slow disk makes batches larger and not more.
+ *
+ * Money starts a run as soon as the event loop comes round, so that the notices of one turn share a sync; the rest starts
+ * one after a few milliseconds. When a write fails, the batch is not in the file: its money is refused to whoever told
+ * of it, the rest of it is dropped, and for a second every batch fails like this without a try.
+ */
+class FileEventLog implements EventLog {
+  readonly #options: EventLogOptions;
+  readonly #file: RotatingFile;
+  readonly #upkeep: Upkeep;
+  readonly #upkeepTimer: NodeJS.Timeout;
+  #droppable: DroppableEvent[] = [];
+  #money: WaitingMoney[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #run: Promise<void> | undefined;
+  #pausedUntilMs = -Infinity;
+  #closed = false;
+
+  constructor(options: EventLogOptions) {
+    this.#options = options;
+    const { folder, fileBytesMax = FILE_BYTES_MAX, openFile, metrics } = options;
+    this.#file = new RotatingFile({
+      folder,
+      fileBytesMax,
+      ...(openFile && { openFile }),
+      onFinished: () => {
+        metrics.eventFileFinished();
+        this.#upkeep.start();
+      },
+    });
+    this.#upkeep = new Upkeep({ ...options, currentName: () => this.#file.currentName });
+    this.#upkeep.start();
+    this.#upkeepTimer = setInterval(() => {
+      this.#wake(true);
+      this.#upkeep.start();
+    }, options.upkeepMs ?? UPKEEP_MS);
+    this.#upkeepTimer.unref();
+  }
+
+  record(event: DroppableEvent): void {
+    if (this.#closed || this.#droppable.length >= DROPPABLE_WAITING_MAX) {
+      this.#options.metrics.eventDropped(event.kind);
+      return;
+    }
+    this.#droppable.push(event);
+    this.#wake(false);
+  }
+
+  recordMoney(event: MoneyEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiting: WaitingMoney = { event, resolve, reject };
+      if (this.#closed) this.#refuse(waiting, 'the event log is closed');
+      else if (this.#money.length >= MONEY_WAITING_MAX) this.#refuse(waiting, 'too many events are waiting');
+      else {
+        this.#money.push(waiting);
+        this.#wake(true);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#upkeepTimer);
+    clearTimeout(this.#timer);
+    let giveUp: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, CLOSE_MS_MAX)));
+    await Promise.race([patience, Promise.all([this.#finish(), this.#upkeep.close()])]);
+    clearTimeout(giveUp);
+    this.#giveUpOn(this.#droppable.splice(0), this.#money.splice(0), 'the event log is closed');
+  }
+
+  async #finish(): Promise<void> {
+    await this.#run;
+    while (this.#droppable.length + this.#money.length > 0) await this.#writeBatch();
+    try {
+      await this.#file.finish();
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #wake(atOnce: boolean): void {
+    if (this.#run) return;
+    if (atOnce) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#run = this.#writeAll();
+    } else {
+      this.#timer ??= setTimeout(() => this.#wake(true), GATHER_MS);
+    }
+  }
+
+  /** Never rejects. */
+  async #writeAll(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    do await this.#writeBatch();
+    while (this.#money.length > 0 || this.#droppable.length >= BATCH_LINES_MAX);
+    this.#run = undefined;
+    if (this.#droppable.length > 0 && !this.#closed) this.#wake(false);
+  }
+
+  /** Writes a batch, or without any finishes a file whose hour is over. Never rejects. */
+  async #writeBatch(): Promise<void> {
+    const { clock, metrics } = this.#options;
+    const money = this.#money.splice(0, BATCH_LINES_MAX);
+    const droppable = this.#droppable.splice(0, BATCH_LINES_MAX - money.length);
+    if (clock.monotonicMs() < this.#pausedUntilMs) {
+      this.#giveUpOn(droppable, money, 'the event log could not be written just now');
+      return;
+    }
+    try {
+      if (money.length + droppable.length === 0) {
+        await this.#file.finishIfOver(clock.nowMs());
+        return;
+      }
+      let text = '';
+      for (const { event } of money) text += encodeEvent(event);
+      for (const event of droppable) text += encodeEvent(event);
+      const bytes = Buffer.from(text);
+      await this.#file.append(bytes, clock.nowMs(), money.length > 0);
+      metrics.eventBytesWritten(bytes.length);
+      for (const { event, resolve } of money) {
+        metrics.eventWritten(event.kind);
+        resolve();
+      }
+      for (const { kind } of droppable) metrics.eventWritten(kind);
+    } catch (error) {
+      this.#failed(error);
+      this.#giveUpOn(droppable, money, `the event log cannot be written: ${messageOf(error)}`);
+    }
+  }
+
+  #failed(error: unknown): void {
+    const { clock, metrics, onTrouble } = this.#options;
+    this.#pausedUntilMs = clock.monotonicMs() + PAUSE_MS;
+    metrics.eventLogFailed('write');
+    onTrouble(`the event log cannot be written: ${messageOf(error)}`);
+  }
+
+  #giveUpOn(droppable: readonly DroppableEvent[], money: readonly WaitingMoney[], why: string): void {
+    for (const { kind } of droppable) this.#options.metrics.eventDropped(kind);
+    for (const waiting of money) this.#refuse(waiting, why);
+  }
+
+  #refuse({ event, reject }: WaitingMoney, why: string): void {
+    this.#options.metrics.eventRefused(event.kind);
+    reject(new EventNotWritten(why));
+  }
+}
