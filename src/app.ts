@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AnswerReserve } from './bid/answer-reserve.js';
 import { scratchKeeper, type BidEnvironment } from './bid/environment.js';
 import { explain, type Explanation } from './bid/explain.js';
 import { createBidHandler, createOverloadAnswer } from './bid/handler.js';
+import { createBidRecorder } from './bid/record-events.js';
 import { createResponseSizes } from './bid/respond.js';
 import { snapshotSteps, type BidSnapshot } from './bid/snapshot.js';
 import { campaignChanges } from './catalog/changes.js';
@@ -12,6 +14,7 @@ import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import type { Catalog } from './domain/catalog.js';
 import { SILENT_METRICS, type ProfileStore } from './domain/ports.js';
+import { openEventLog } from './events/event-log.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
 import { inSlices } from './in-slices.js';
@@ -148,6 +151,18 @@ async function openApp(
   const bidder = await createBidder(settings, parts);
   const { environment, metrics } = bidder;
   closers.push(bidder.close);
+  const events = await openEventLog({
+    folder: join(settings.dataDir, 'events'),
+    keepMs: settings.eventKeepMs,
+    bytesMax: settings.eventBytesMax,
+    clock,
+    metrics,
+    onTrouble: (message) => {
+      logger.error(message);
+    },
+  });
+  closers.push(() => events.close());
+  const recorder = createBidRecorder(events, settings.eventSampleRequests, clock);
   let problems: readonly Finding[] = [];
   let draining = false;
 
@@ -203,15 +218,15 @@ async function openApp(
     bodyTimeoutMs: settings.bodyTimeoutMs,
     inFlightMax: settings.inFlightMax,
     delayMsMax: settings.delayMsMax,
-    handleBid: createBidHandler(environment, mistakeLogger(logger, clock)),
-    handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, clock }),
+    handleBid: createBidHandler(environment, recorder, mistakeLogger(logger, clock)),
+    handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, events, clock }),
     handleSync: createSyncHandler({
       exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
       store: bidder.store,
       metrics,
     }),
     hasExchange: (name) => environment.snapshot().catalog.exchanges.has(name),
-    overloadAnswer: createOverloadAnswer(environment),
+    overloadAnswer: createOverloadAnswer(environment, recorder),
     metrics,
     clock,
   });

@@ -29,6 +29,10 @@ export interface Settings {
   readonly profileCacheBytes: number;
   readonly profileCacheTtlMs: number;
   readonly geoFile: string | undefined;
+  /** Share of the requests that get a line in the event log, 0 to 1. */
+  readonly eventSampleRequests: number;
+  readonly eventKeepMs: number;
+  readonly eventBytesMax: number;
   readonly bodyBytesMax: number;
   readonly bodyTimeoutMs: number;
   readonly inFlightMax: number;
@@ -69,6 +73,9 @@ export const SETTING_DEFAULTS = {
   PROFILE_CACHE_BYTES: '67108864',
   PROFILE_CACHE_TTL_MS: '60000',
   GEO_FILE: '',
+  EVENT_SAMPLE_REQUESTS: '0.01',
+  EVENT_DAYS: '90',
+  EVENT_BYTES_MAX: '10737418240',
   BODY_BYTES_MAX: '262144',
   BODY_TIMEOUT_MS: '10000',
   IN_FLIGHT_MAX: '1000',
@@ -107,6 +114,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     profileCacheBytes: read('PROFILE_CACHE_BYTES', wholeNumber(1_048_576, 999_999_999)),
     profileCacheTtlMs: read('PROFILE_CACHE_TTL_MS', wholeNumber(100, 86_400_000)),
     geoFile: read('GEO_FILE', optionalText),
+    eventSampleRequests: read('EVENT_SAMPLE_REQUESTS', share),
+    eventKeepMs: read('EVENT_DAYS', days(1, 3_650)),
+    eventBytesMax: read('EVENT_BYTES_MAX', wholeNumber(1_048_576, 1_000_000_000_000_000)),
     bodyBytesMax: read('BODY_BYTES_MAX', wholeNumber(1024, 16_777_216)),
     bodyTimeoutMs: read('BODY_TIMEOUT_MS', wholeNumber(100, 60_000)),
     inFlightMax: read('IN_FLIGHT_MAX', wholeNumber(1, 1_000_000)),
@@ -143,12 +153,19 @@ const optionalText: Reader<string | undefined> = (_name, text) => text || undefi
 
 function wholeNumber(min: number, max: number): Reader<number> {
   return (name, text, problems) => {
-    const number = /^\d{1,9}$/.test(text) ? Number(text) : NaN;
+    const number = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
     if (number >= min && number <= max) return number;
     problems.push(`${name} is "${text}" but must be a whole number from ${min} to ${max}`);
     return min;
   };
 }
+
+const share: Reader<number> = (name, text, problems) => {
+  const number = /^(?:0|1|0?\.\d{1,9}|1\.0{1,9})$/.test(text) ? Number(text) : NaN;
+  if (number >= 0) return number;
+  problems.push(`${name} is "${text}" but must be a share from 0 to 1, such as 0.01`);
+  return 0;
+};
 
 function days(min: number, max: number): Reader<number> {
   const wholeDays = wholeNumber(min, max);

@@ -18,6 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   redis: ['lib', 'domain'],
   secrets: ['lib', 'domain'],
   metrics: ['lib', 'domain'],
+  events: ['lib', 'domain'],
   notices: ['lib', 'domain'],
   sync: ['lib', 'domain', 'admission', 'exchange'],
   http: ['lib', 'domain'],

@@ -9,7 +9,8 @@ import type { Explanation } from '../src/bid/explain.js';
 import { createBidHandler } from '../src/bid/handler.js';
 import { decide } from '../src/bid/path.js';
 import { loadCatalog } from '../src/catalog/load.js';
-import { SILENT_METRICS } from '../src/domain/ports.js';
+import { createBidRecorder } from '../src/bid/record-events.js';
+import { SILENT_EVENTS, SILENT_METRICS } from '../src/domain/ports.js';
 import { ManualClock } from '../src/lib/clock.js';
 import { readSettings } from '../src/settings.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
@@ -65,7 +66,7 @@ describe('an answer', () => {
   });
 
   it('is a no-bid when the program makes a mistake, and the next request is served', async () => {
-    const { environment } = await quietEnvironment();
+    const { clock, environment } = await quietEnvironment();
     const mistakes: unknown[] = [];
     let fails = true;
     const handle = createBidHandler(
@@ -76,6 +77,7 @@ describe('an answer', () => {
           return Promise.resolve(undefined);
         },
       },
+      createBidRecorder(SILENT_EVENTS, 0, clock),
       (error) => mistakes.push(error),
     );
     expect(await handle(call())).toEqual({ kind: 'no-bid', nbr: 1 });

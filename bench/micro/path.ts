@@ -43,7 +43,7 @@ export function pathTasks(): { name: string; run: () => Promise<number> }[] {
 async function answerLength(env: BidEnvironment, body: Uint8Array): Promise<number> {
   const receivedMs = env.clock.monotonicMs();
   const decision = await decide(env, { exchange: EXCHANGE.id, body, receivedMs });
-  return decision.kind === 'bid' ? decision.bids : 0;
+  return decision.kind === 'bid' ? decision.bids.length : 0;
 }
 
 /** One campaign a line item, bids from 0.50 to 8 USD, and a creative in each of the usual sizes. */

@@ -3,22 +3,28 @@ import type { BidAnswer, BidCall, BidHandler } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import type { BidEnvironment } from './environment.js';
 import { decide, type Decision } from './path.js';
+import type { BidRecorder } from './record-events.js';
 
 const MALFORMED: BidAnswer = { kind: 'malformed' };
 const UNKNOWN_EXCHANGE: BidAnswer = { kind: 'unknown-exchange' };
 
 /**
- * The bid path as the bid port calls it: every decision becomes one answer and is counted once. A mistake of the program
- * costs the one request that met it.
+ * The bid path as the bid port calls it: every decision becomes one answer, is counted once and told to the event log.
+ * A mistake of the program costs the one request that met it.
  *
  * @param onMistake told of each
  */
-export function createBidHandler(env: BidEnvironment, onMistake: (error: unknown) => void): BidHandler {
+export function createBidHandler(
+  env: BidEnvironment,
+  recorder: BidRecorder,
+  onMistake: (error: unknown) => void,
+): BidHandler {
   return async (call) => {
     const decision = await decideOrFail(env, call, onMistake);
+    recorder.decided(call, decision);
     switch (decision.kind) {
       case 'bid':
-        env.metrics.bids(call.exchange, decision.bids);
+        env.metrics.bids(call.exchange, decision.bids.length);
         return { kind: 'bid', body: decision.body, gzip: exchangeOf(env, call.exchange)?.gzip ?? false };
       case 'no-bid':
         env.metrics.noBid(call.exchange, decision.reason);
@@ -47,8 +53,12 @@ async function decideOrFail(
 }
 
 /** What the bid port says when it may not even ask the path. */
-export function createOverloadAnswer(env: BidEnvironment): (exchange: string) => BidAnswer {
+export function createOverloadAnswer(
+  env: BidEnvironment,
+  recorder: BidRecorder,
+): (exchange: string) => BidAnswer {
   return (exchange) => {
+    recorder.unread(exchange);
     env.metrics.noBid(exchange, 'overload');
     return noBidAnswer(env, exchange, NO_BID_REASONS.overload);
   };

@@ -1,21 +1,32 @@
 import { refusal, responseCurrency } from '../admission/admit.js';
 import { answerBudgetMs } from '../admission/deadline.js';
 import { privacyLimit } from '../admission/privacy.js';
-import type { InvalidRequest } from '../domain/bid-request.js';
+import type { BidRequest, InvalidRequest } from '../domain/bid-request.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
 import { decodeBidRequest } from '../exchange/decode.js';
 import { holdAuctions } from './auction.js';
 import type { BidEnvironment } from './environment.js';
-import { respond } from './respond.js';
+import { respond, type SentBid } from './respond.js';
 import type { BidTrace } from './trace.js';
 import { makeVisit } from './visit.js';
 
 export type Decision =
   | { readonly kind: 'unknown-exchange' }
   | { readonly kind: 'malformed'; readonly why: string }
-  | { readonly kind: 'no-bid'; readonly reason: NoBidReason; readonly invalid?: InvalidRequest }
-  | { readonly kind: 'bid'; readonly body: string; readonly bids: number };
+  | {
+      readonly kind: 'no-bid';
+      readonly reason: NoBidReason;
+      readonly invalid?: InvalidRequest;
+      /** Undefined when it could not be read. */
+      readonly request?: BidRequest;
+    }
+  | {
+      readonly kind: 'bid';
+      readonly body: string;
+      readonly bids: readonly SentBid[];
+      readonly request: BidRequest;
+    };
 
 /**
  * The way of a request, on one screen: decode, admit, look the visitor up (the only await), hold the auctions, respond.
@@ -38,8 +49,9 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const decodedMs = clock.monotonicMs();
   metrics.stage('decode', decodedMs - decodeStartMs);
   if (decoded.kind === 'malformed') return decoded;
-  if (decoded.kind === 'too-complex') return noBid('request-too-complex');
-  if (decoded.kind === 'invalid') return noBid('invalid-request', decoded.invalid);
+  if (decoded.kind === 'too-complex') return { kind: 'no-bid', reason: 'request-too-complex' };
+  if (decoded.kind === 'invalid')
+    return { kind: 'no-bid', reason: 'invalid-request', invalid: decoded.invalid };
   const { request } = decoded;
   trace?.decoded(request, snapshot);
 
@@ -48,15 +60,15 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const limit = privacyLimit(request);
   trace?.admitted(budgetMs, limit);
   const refused = refusal(request, exchange, deadlineMs - decodedMs);
-  if (refused) return noBid(refused);
+  if (refused) return noBid(refused, request);
   const currency = responseCurrency(request, exchange, snapshot.catalog.rates);
-  if (!currency) return noBid('currency');
+  if (!currency) return noBid('currency', request);
 
   const profileDeadlineMs = deadlineMs - env.answerReserve.reserveMs;
   const profile = limit ? undefined : await env.findProfile(request, exchange, profileDeadlineMs);
   const foundMs = clock.monotonicMs();
   if (!limit) metrics.stage('profile', foundMs - decodedMs);
-  if (foundMs >= deadlineMs) return noBid('too-late');
+  if (foundMs >= deadlineMs) return noBid('too-late', request);
 
   const nowMs = clock.nowMs();
   const visit = makeVisit(request, exchange.id, !limit, profile, env.locator, nowMs);
@@ -68,18 +80,20 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const matchedMs = clock.monotonicMs();
   metrics.stage('match', matchedMs - foundMs);
   env.answerReserve.observe(matchedMs - foundMs);
-  if (winners.length === 0) return noBid('no-match');
+  if (winners.length === 0) return noBid('no-match', request);
 
   const response = respond(winners, context, env, nowMs);
   const encodedMs = clock.monotonicMs();
   metrics.stage('encode', encodedMs - matchedMs);
   env.answerReserve.observe(encodedMs - foundMs);
-  if (encodedMs >= deadlineMs) return noBid('too-late');
+  if (encodedMs >= deadlineMs) return noBid('too-late', request);
   for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
-  const bids = winners.length - response.dropped.length;
-  return bids === 0 ? noBid('response-too-large') : { kind: 'bid', body: response.body, bids };
+  const { body, sent } = response;
+  return sent.length === 0
+    ? noBid('response-too-large', request)
+    : { kind: 'bid', body, bids: sent, request };
 }
 
-function noBid(reason: NoBidReason, invalid?: InvalidRequest): Decision {
-  return invalid ? { kind: 'no-bid', reason, invalid } : { kind: 'no-bid', reason };
+function noBid(reason: NoBidReason, request: BidRequest): Decision {
+  return { kind: 'no-bid', reason, request };
 }

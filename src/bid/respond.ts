@@ -16,9 +16,16 @@ const LONGEST_PRICE_MICROS = 999_999_999_999 as Micros;
 const LONGEST_TIME_MS = 8_000_000_000_000;
 const LONGEST_EXPIRY_SECONDS = 9_999;
 
+/** An offer under the id that its notices will name. */
+export interface SentBid {
+  readonly winner: Winner;
+  readonly facts: NoticeFacts;
+}
+
 export interface BidResponse {
   /** JSON; empty when every offer was dropped. */
   readonly body: string;
+  readonly sent: readonly SentBid[];
   /** Offers left out because the response would have been too long, the cheapest first. */
   readonly dropped: readonly Winner[];
 }
@@ -30,14 +37,20 @@ export function respond(
   env: BidEnvironment,
   nowMs: number,
 ): BidResponse {
+  const made = winners.map((winner) => ({ winner, facts: factsOf(winner, context, env, nowMs) }));
   const { body, droppedPlaces } = encodeBidResponse({
     requestId: context.request.id,
     exchange: context.exchange,
     currency: context.currency,
     publicUrl: env.publicUrl,
-    bids: winners.map((winner) => outgoingBid(winner, context, env, nowMs)),
+    bids: made.map((bid) => outgoingBid(bid, context, env)),
   });
-  return { body, dropped: droppedPlaces.map((place) => winners[place] as Winner) };
+  if (droppedPlaces.length === 0) return { body, sent: made, dropped: [] };
+  return {
+    body,
+    sent: made.filter((_, place) => !droppedPlaces.includes(place)),
+    dropped: droppedPlaces.map((place) => winners[place] as Winner),
+  };
 }
 
 /** What is said of a bid whatever the links it goes with. */
@@ -45,13 +58,13 @@ type BidTerms = Pick<OutgoingBid, 'campaign' | 'dealId' | 'expirySeconds' | 'imp
   readonly creative: ServedCreative;
 };
 
-function outgoingBid(
-  { impression, item, offer }: Winner,
+function factsOf(
+  { item, offer }: Winner,
   { request, exchange, currency }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
-): OutgoingBid {
-  const facts: NoticeFacts = {
+): NoticeFacts {
+  return {
     exchange: exchange.id,
     bidId: env.nextBidId(),
     campaign: item.campaign.id,
@@ -63,6 +76,13 @@ function outgoingBid(
     test: request.test,
     landing: undefined,
   };
+}
+
+function outgoingBid(
+  { winner: { impression, item, offer }, facts }: SentBid,
+  { request }: AuctionContext,
+  env: BidEnvironment,
+): OutgoingBid {
   const terms: BidTerms = {
     campaign: item.campaign,
     creative: offer.creative,

@@ -1,15 +1,17 @@
 import type { Micros } from './money.js';
 import type { NoBidReason } from './no-bid-reason.js';
 
-/** What the event log has lines of. */
-export const EVENT_KINDS = ['request', 'bid', 'win', 'bill', 'loss', 'impression', 'click'] as const;
-export type EventKind = (typeof EVENT_KINDS)[number];
-
 /** Kinds that say what is owed: their lines are never dropped. */
 export const MONEY_KINDS = ['win', 'bill'] as const;
 export type MoneyKind = (typeof MONEY_KINDS)[number];
+
 /** Kinds whose lines may be dropped, and are then counted, when the disk is slow or full. */
-export type DroppableKind = Exclude<EventKind, MoneyKind>;
+export const DROPPABLE_KINDS = ['request', 'bid', 'loss', 'impression', 'click'] as const;
+export type DroppableKind = (typeof DROPPABLE_KINDS)[number];
+
+/** What the event log has lines of. */
+export const EVENT_KINDS = [...DROPPABLE_KINDS, ...MONEY_KINDS] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 /**
  * What every event says. Nothing in an event tells who the visitor was: no ids of persons or devices, no address, no
@@ -92,3 +94,7 @@ interface OtherNoticeEvent extends NoticeFactsTold {
 
 export type DroppableEvent = RequestEvent | BidEvent | OtherNoticeEvent;
 export type LoggedEvent = DroppableEvent | MoneyEvent;
+
+export function isMoney(event: LoggedEvent): event is MoneyEvent {
+  return event.kind === 'win' || event.kind === 'bill';
+}

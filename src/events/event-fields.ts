@@ -54,8 +54,18 @@ export const EVENT_FIELDS = [
     meaning: '1 first price, 2 second price, 3 fixed price, 500 and up the exchange’s own',
   },
   { name: 'deal', kinds: ['bid'], type: 'text', meaning: 'id of the deal that was bid through' },
-  { name: 'width', kinds: ['bid'], type: 'number', meaning: 'of the creative, pixels; none where it is flexible' },
-  { name: 'height', kinds: ['bid'], type: 'number', meaning: 'of the creative, pixels; none where it is flexible' },
+  {
+    name: 'width',
+    kinds: ['bid'],
+    type: 'number',
+    meaning: 'of the creative, pixels; none where it is flexible',
+  },
+  {
+    name: 'height',
+    kinds: ['bid'],
+    type: 'number',
+    meaning: 'of the creative, pixels; none where it is flexible',
+  },
   {
     name: 'domain',
     kinds: ['request', 'bid'],
@@ -85,7 +95,22 @@ export const EVENT_FIELDS = [
     type: 'number',
     meaning: 'share of the requests that has a line: the line stands for 1 / `sampleShare` of them',
   },
-  { name: 'bidAtMs', kinds: NOTICES, type: 'number', meaning: 'when the bid was made, milliseconds since 1970 UTC' },
-  { name: 'lossCode', kinds: ['loss'], type: 'number', meaning: 'why it was lost, from OpenRTB’s list of loss reasons' },
-  { name: 'test', kinds: EVENT_KINDS, type: 'boolean', meaning: 'true for test traffic, where nothing is spent' },
+  {
+    name: 'bidAtMs',
+    kinds: NOTICES,
+    type: 'number',
+    meaning: 'when the bid was made, milliseconds since 1970 UTC',
+  },
+  {
+    name: 'lossCode',
+    kinds: ['loss'],
+    type: 'number',
+    meaning: 'why it was lost, from OpenRTB’s list of loss reasons',
+  },
+  {
+    name: 'test',
+    kinds: EVENT_KINDS,
+    type: 'boolean',
+    meaning: 'true for test traffic, where nothing is spent',
+  },
 ] as const satisfies readonly EventField[];

@@ -21,9 +21,7 @@ export function plainName(startMs: number, pid: number): string {
 export function parseEventFileName(name: string): EventFileName | undefined {
   const [, start, writer, compressed, compressor] = NAME.exec(name) ?? [];
   if (start === undefined) return undefined;
-  const startMs = Date.parse(
-    start.replace(/^(....)(..)(..)T(..)(..)(..)(...)Z$/, '$1-$2-$3T$4:$5:$6.$7Z'),
-  );
+  const startMs = Date.parse(start.replace(/^(....)(..)(..)T(..)(..)(..)(...)Z$/, '$1-$2-$3T$4:$5:$6.$7Z'));
   if (Number.isNaN(startMs)) return undefined;
   if (compressor !== undefined) return { name, startMs, state: 'half-compressed', pid: Number(compressor) };
   return { name, startMs, state: compressed ? 'compressed' : 'plain', pid: Number(writer) };

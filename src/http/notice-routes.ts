@@ -24,10 +24,14 @@ export function addNoticeRoutes(app: TemplatedApp, port: Port, handle: NoticeHan
       const query = req.getQuery();
       const call = openWithoutBody(port, res, req);
       if (!call) return;
-      if (method === 'GET' || method === 'POST') answerNotice(call, handle({ kind, token, query }));
+      if (method === 'GET' || method === 'POST') void answerWhenKnown(call, handle({ kind, token, query }));
       else answerCall(call, '405 Method Not Allowed', GET_OR_POST, '');
     });
   }
+}
+
+async function answerWhenKnown(call: Call, answer: NoticeAnswer | Promise<NoticeAnswer>): Promise<void> {
+  answerNotice(call, answer instanceof Promise ? await answer : answer);
 }
 
 function answerNotice(call: Call, answer: NoticeAnswer): void {
@@ -44,6 +48,9 @@ function answerNotice(call: Call, answer: NoticeAnswer): void {
       break;
     case 'refused':
       answerCall(call, '400 Bad Request', UNCACHED, '');
+      break;
+    case 'unavailable':
+      answerCall(call, '503 Service Unavailable', UNCACHED, '');
       break;
     default:
       unreachable(answer);

@@ -1,6 +1,15 @@
 import type { Catalog } from '../domain/catalog.js';
+import {
+  DROPPABLE_KINDS,
+  EVENT_KINDS,
+  MONEY_KINDS,
+  type DroppableKind,
+  type EventKind,
+  type MoneyKind,
+} from '../domain/event.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
+  EVENT_LOG_WORKS,
   GEO_LOOKUP_RESULTS,
   NOTICE_KINDS,
   NOTICE_OUTCOMES,
@@ -10,6 +19,7 @@ import {
   STAGES_MEASURED,
   STORE_TROUBLES,
   SYNC_OUTCOMES,
+  type EventLogWork,
   type GeoLookupResult,
   type MeasuredStage,
   type NoticeKind,
@@ -46,6 +56,7 @@ export interface Counts {
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
   readonly syncs: Record<SyncOutcome, number>;
+  readonly events: EventCounts;
   readonly reloads: Record<'changed' | 'problems', number>;
   auctionsCutShort: number;
   catalog: Catalog | undefined;
@@ -54,6 +65,15 @@ export interface Counts {
   /** Undefined while there is no cache, because the store is this process's memory. */
   readProfileCache: (() => ProfileCacheFigures) | undefined;
   readStoreReady: () => boolean;
+}
+
+interface EventCounts {
+  readonly written: Record<EventKind, number>;
+  readonly dropped: Record<DroppableKind, number>;
+  readonly refused: Record<MoneyKind, number>;
+  readonly failures: Record<EventLogWork, number>;
+  bytes: number;
+  files: number;
 }
 
 export interface ExchangeCounts {
@@ -77,6 +97,14 @@ export function newCounts(): Counts {
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
     syncs: recordOf(SYNC_OUTCOMES, () => 0),
+    events: {
+      written: recordOf(EVENT_KINDS, () => 0),
+      dropped: recordOf(DROPPABLE_KINDS, () => 0),
+      refused: recordOf(MONEY_KINDS, () => 0),
+      failures: recordOf(EVENT_LOG_WORKS, () => 0),
+      bytes: 0,
+      files: 0,
+    },
     reloads: { changed: 0, problems: 0 },
     auctionsCutShort: 0,
     catalog: undefined,

@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.js';
 import type {
   BidMetrics,
+  EventLogMetrics,
   NoticeMetrics,
   ProfileCacheFigures,
   ProfileCacheMetrics,
@@ -13,7 +14,7 @@ import { watchEventLoopLag } from './event-loop-lag.js';
 import { createRegistry } from './registry.js';
 
 export interface Metrics
-  extends BidMetrics, NoticeMetrics, ProfileCacheMetrics, RemoteStoreMetrics, SyncMetrics {
+  extends BidMetrics, EventLogMetrics, NoticeMetrics, ProfileCacheMetrics, RemoteStoreMetrics, SyncMetrics {
   /** Call with every catalogue that is put to use. Its exchanges get label values of their own. */
   catalogInUse(catalog: Catalog): void;
   /** Call after every reading of the configuration that found or cured problems, with how many there are now. */
@@ -79,6 +80,24 @@ export function createMetrics(): Metrics {
     },
     sync(outcome) {
       counts.syncs[outcome] += 1;
+    },
+    eventWritten(kind) {
+      counts.events.written[kind] += 1;
+    },
+    eventDropped(kind) {
+      counts.events.dropped[kind] += 1;
+    },
+    eventRefused(kind) {
+      counts.events.refused[kind] += 1;
+    },
+    eventBytesWritten(bytes) {
+      counts.events.bytes += bytes;
+    },
+    eventFileFinished() {
+      counts.events.files += 1;
+    },
+    eventLogFailed(work) {
+      counts.events.failures[work] += 1;
     },
     catalogInUse(catalog) {
       counts.catalog = catalog;

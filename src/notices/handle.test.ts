@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Micros } from '../domain/money.js';
 import type { NoticeFacts } from '../domain/notice.js';
-import { NOTICE_KINDS, type NoticeKind, type NoticeOutcome } from '../domain/ports.js';
+import type { LoggedEvent } from '../domain/event.js';
+import { NOTICE_KINDS, type EventLog, type NoticeKind, type NoticeOutcome } from '../domain/ports.js';
 import { ManualClock } from '../lib/clock.js';
 import { createNoticeHandler } from './handle.js';
 import { createNoticeTokens } from './token.js';
@@ -29,13 +30,23 @@ function clickToken(landing: string): string {
   return tokens.sign({ ...facts, landing });
 }
 
-function setUp() {
+function setUp(isDiskFull = false) {
+  const events: LoggedEvent[] = [];
+  const log: EventLog = {
+    record: (event) => void events.push(event),
+    recordMoney: (event) => {
+      if (isDiskFull) return Promise.reject(new Error('disk full'));
+      events.push(event);
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
   const counted: [NoticeKind, NoticeOutcome][] = [];
   const clock = new ManualClock(BID_AT_MS);
   const metrics = {
     notice: (kind: NoticeKind, outcome: NoticeOutcome) => void counted.push([kind, outcome]),
   };
-  return { counted, clock, handle: createNoticeHandler({ tokens, metrics, clock }) };
+  return { counted, events, clock, handle: createNoticeHandler({ tokens, metrics, events: log, clock }) };
 }
 
 describe('the notice handler', () => {
@@ -44,9 +55,9 @@ describe('the notice handler', () => {
     ['bill', 'accepted'],
     ['loss', 'accepted'],
     ['impression', 'pixel'],
-  ] as const)('answers a genuine %s with %s', (kind, answer) => {
+  ] as const)('answers a genuine %s with %s', async (kind, answer) => {
     const { counted, handle } = setUp();
-    expect(handle({ kind, token: noticeToken, query: 'p=1.2' })).toEqual({ kind: answer });
+    expect(await handle({ kind, token: noticeToken, query: 'p=1.2' })).toEqual({ kind: answer });
     expect(counted).toEqual([[kind, 'accepted']]);
   });
 
@@ -68,12 +79,14 @@ describe('the notice handler', () => {
     expect(counted).toEqual([[kind, 'refused']]);
   });
 
-  it('refuses a click token as a notice and a notice token as a click', () => {
+  it('refuses a click token as a notice and a notice token as a click', async () => {
     const { counted, handle } = setUp();
     for (const kind of ['win', 'bill', 'loss', 'impression'] as const) {
-      expect(handle({ kind, token: clickToken('https://acme.example/'), query: '' }).kind).toBe('refused');
+      expect((await handle({ kind, token: clickToken('https://acme.example/'), query: '' })).kind).toBe(
+        'refused',
+      );
     }
-    expect(handle({ kind: 'click', token: noticeToken, query: '' }).kind).toBe('refused');
+    expect((await handle({ kind: 'click', token: noticeToken, query: '' })).kind).toBe('refused');
     expect(counted.map(([, outcome]) => outcome)).toEqual(Array(5).fill('refused'));
   });
 
@@ -102,14 +115,14 @@ describe('the notice handler', () => {
     expect(answer).toEqual({ kind: 'redirect', location });
   });
 
-  it('counts what is older than seven days as expired, and still lets the click arrive', () => {
+  it('counts what is older than seven days as expired, and still lets the click arrive', async () => {
     const { counted, clock, handle } = setUp();
     const click = clickToken('https://acme.example/');
     clock.advance(7 * DAY_MS);
-    handle({ kind: 'bill', token: noticeToken, query: '' });
+    await handle({ kind: 'bill', token: noticeToken, query: '' });
     clock.advance(1);
-    expect(handle({ kind: 'bill', token: noticeToken, query: '' })).toEqual({ kind: 'accepted' });
-    expect(handle({ kind: 'click', token: click, query: '' }).kind).toBe('redirect');
+    expect(await handle({ kind: 'bill', token: noticeToken, query: '' })).toEqual({ kind: 'accepted' });
+    expect((await handle({ kind: 'click', token: click, query: '' })).kind).toBe('redirect');
     expect(counted.map(([, outcome]) => outcome)).toEqual(['accepted', 'expired', 'expired']);
   });
 
@@ -118,5 +131,32 @@ describe('the notice handler', () => {
     clock.advance(8 * DAY_MS);
     handle({ kind: 'click', token: clickToken('javascript:alert(1)'), query: '' });
     expect(counted).toEqual([['click', 'refused']]);
+  });
+
+  it('writes each genuine notice down, without the page that a click leads to, and no forged one', async () => {
+    const { events, clock, handle } = setUp();
+    clock.advance(7 * DAY_MS + 1);
+    await handle({ kind: 'win', token: noticeToken, query: 'p=1.2' });
+    await handle({ kind: 'loss', token: noticeToken, query: 'r=102&m=&p=1.2' });
+    await handle({ kind: 'loss', token: noticeToken, query: 'r=${AUCTION_LOSS}' });
+    await handle({ kind: 'click', token: clickToken('https://acme.example/?person=7'), query: '' });
+    await handle({ kind: 'win', token: `A${noticeToken}`, query: '' });
+    const { landing: _landing, test: _test, ...bid } = facts;
+    const event = { ...bid, timeMs: clock.nowMs(), outcome: 'expired' };
+    expect(events).toEqual([
+      { ...event, kind: 'win' },
+      { ...event, kind: 'loss', lossCode: 102 },
+      { ...event, kind: 'loss' },
+      { ...event, kind: 'click' },
+    ]);
+  });
+
+  it('asks for a win or a billing to be told again when it cannot be written down, and for nothing else', async () => {
+    const { handle } = setUp(true);
+    const answers = ['win', 'bill', 'loss', 'impression'] as const;
+    const kinds = await Promise.all(
+      answers.map(async (kind) => (await handle({ kind, token: noticeToken, query: '' })).kind),
+    );
+    expect(kinds).toEqual(['unavailable', 'unavailable', 'accepted', 'pixel']);
   });
 });

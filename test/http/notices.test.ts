@@ -1,5 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { get, openRaw, post, startTestServer, type RawConnection, type TestServer } from './support.js';
+import type { NoticeAnswer } from '../../src/domain/ports.js';
+import {
+  get,
+  openRaw,
+  post,
+  startTestServer,
+  until,
+  type RawConnection,
+  type TestServer,
+} from './support.js';
 
 let server: TestServer;
 let connection: RawConnection;
@@ -31,6 +40,20 @@ describe('notices', () => {
       expect(server.notices.at(-1)).toEqual({ kind, token: 't1', query: 'price=1%2E5&x' });
     }
     expect(server.notices).toHaveLength(2);
+  });
+
+  it('answers when the handler does, and with 503 what cannot be written down', async () => {
+    server.close();
+    const answers: ((answer: NoticeAnswer) => void)[] = [];
+    server = await startTestServer({ handleNotice: () => new Promise((resolve) => answers.push(resolve)) });
+    connection = await openRaw(server.port);
+    connection.send(get('/n/bill/t1'));
+    await until(() => answers.length === 1);
+    const drained = server.drain(5000);
+    answers[0]?.({ kind: 'unavailable' });
+    const { status, headers } = await connection.response();
+    expect([status, headers.get('cache-control')]).toEqual([503, 'no-store']);
+    await drained;
   });
 
   it('shows one transparent pixel', async () => {
