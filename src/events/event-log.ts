@@ -92,7 +92,7 @@ class FileEventLog implements EventLog {
         this.#upkeep.start();
       },
     });
-    this.#upkeep = new Upkeep({ ...options, currentName: () => this.#file.currentName });
+    this.#upkeep = new Upkeep({ ...options, nameInUse: () => this.#file.nameInUse });
     this.#upkeep.start();
     this.#upkeepTimer = setInterval(() => {
       this.#wake(true);

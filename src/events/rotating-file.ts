@@ -1,4 +1,4 @@
-import { open, rm, type FileHandle } from 'node:fs/promises';
+import { access, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plainName } from './file-name.js';
 
@@ -30,14 +30,17 @@ interface CurrentFile {
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
   #current: CurrentFile | undefined;
+  #nameInUse: string | undefined;
+  /** No name is used twice, though the clock may stand still or go back. */
+  #lastStartMs = -Infinity;
 
   constructor(options: RotatingFileOptions) {
     this.#options = options;
   }
 
-  /** Name of the file that is open. */
-  get currentName(): string | undefined {
-    return this.#current?.name;
+  /** Name of the file that is being made, written or closed: nobody else may touch it. */
+  get nameInUse(): string | undefined {
+    return this.#nameInUse;
   }
 
   /**
@@ -77,21 +80,25 @@ export class RotatingFile {
       await current.file.datasync();
     } finally {
       await current.file.close();
+      this.#nameInUse = undefined;
     }
     this.#options.onFinished();
   }
 
   async #begin(nowMs: number): Promise<CurrentFile> {
     const { folder, openFile = openNew } = this.#options;
-    for (let startMs = nowMs; ; startMs++) {
+    for (let startMs = Math.max(nowMs, this.#lastStartMs + 1); ; startMs++) {
+      this.#lastStartMs = startMs;
       const name = plainName(startMs, process.pid);
+      if (await isThere(join(folder, `${name}.gz`))) continue;
+      this.#nameInUse = name;
       try {
         const file = await openFile(join(folder, name));
         const current = { name, hour: hourOf(nowMs), file, bytes: 0 };
         await syncFolder(folder).catch((error: unknown) => this.#abandon(current, error));
         return current;
       } catch (error) {
-        // The clock went back, or two files were begun in one millisecond.
+        // An earlier process with this number was there at a time that has come again.
         if (!hasCode(error, 'EEXIST')) throw error;
       }
     }
@@ -116,6 +123,7 @@ export class RotatingFile {
         ? await Promise.allSettled([rm(join(this.#options.folder, name), { force: true })])
         : []),
     ];
+    this.#nameInUse = undefined;
     this.#options.onFinished();
     const others: unknown[] = settled.flatMap((each) =>
       each.status === 'rejected' ? [each.reason as unknown] : [],
@@ -140,6 +148,16 @@ export async function syncFolder(folder: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false;
+    throw error;
   }
 }
 

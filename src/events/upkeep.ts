@@ -15,8 +15,8 @@ export interface UpkeepOptions {
   readonly clock: Clock;
   readonly metrics: EventLogMetrics;
   readonly onTrouble: (message: string) => void;
-  /** The file that this process writes now. */
-  readonly currentName: () => string | undefined;
+  /** The file that this process has in its hands now. */
+  readonly nameInUse: () => string | undefined;
 }
 
 /** Longer than any line. */
@@ -80,7 +80,7 @@ export class Upkeep {
 
   /** Another process of this machine writes to the folder as well, or what was ours is not finished. */
   #isInUse({ name, pid }: EventFileName): boolean {
-    return pid === process.pid ? name === this.#options.currentName() : isAlive(pid);
+    return pid === process.pid ? name === this.#options.nameInUse() : isAlive(pid);
   }
 
   /** The compressed file takes its name when all of it is on disk, and only then the plain one goes. */
