@@ -1,3 +1,4 @@
+import { eventTasks } from './micro/events.js';
 import { exchangeTasks } from './micro/exchange.js';
 import { noticeTasks } from './micro/notices.js';
 import { pathTasks } from './micro/path.js';
@@ -22,5 +23,6 @@ export const TABLES: readonly BenchTable[] = [
   { title: 'Match', tasks: targetingTasks },
   { title: 'Price', tasks: pricingTasks },
   { title: 'Sign and verify', tasks: noticeTasks },
+  { title: 'Event log', tasks: eventTasks },
   { title: 'Whole path, without HTTP', tasks: pathTasks },
 ];

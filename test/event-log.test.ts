@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EVENT_FIELDS } from '../src/events/event-fields.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
@@ -50,7 +51,10 @@ afterEach(async () => {
 function textIn(dataDir: string): string {
   const events = join(dataDir, 'events');
   return readdirSync(events)
-    .map((name) => readFileSync(join(events, name), 'utf8'))
+    .map((name) => {
+      const bytes = readFileSync(join(events, name));
+      return (name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString();
+    })
     .join('');
 }
 function linesIn(dataDir: string): Line[] {

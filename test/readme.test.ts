@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { EVENT_KINDS } from '../src/domain/event.js';
+import { EVENT_FIELDS } from '../src/events/event-fields.js';
 import { METRIC_DOCS } from '../src/metrics/metric-docs.js';
 import { NO_BID_REASONS } from '../src/domain/no-bid-reason.js';
 
@@ -13,6 +15,23 @@ describe('README.md', () => {
       return `| \`${name}\` | ${type} | ${labelText} | ${unit} | ${help} |`;
     });
     expect(table?.split('\n').slice(2)).toEqual(rows);
+  });
+
+  it('lists every field of the event log, and shows lines that have no others', () => {
+    const table = /<!-- event fields -->\n([\s\S]*?)\n<!-- \/event fields -->/.exec(readme)?.[1];
+    const rows = EVENT_FIELDS.map(({ name, kinds, type, meaning }) => {
+      const kindText = kinds.length === EVENT_KINDS.length ? 'all' : kinds.join(', ');
+      return `| \`${name}\` | ${kindText} | ${type} | ${meaning} |`;
+    });
+    expect(table?.split('\n').slice(2)).toEqual(rows);
+    const lines = readme.split('\n').filter((line) => line.startsWith('{"v":1'));
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      const { v, kind, ...fields } = JSON.parse(line) as Record<string, unknown>;
+      const told = EVENT_FIELDS.filter(({ kinds }) => (kinds as readonly unknown[]).includes(kind));
+      expect(v).toBe(1);
+      expect(told.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(fields)));
+    }
   });
 
   it('names every no-bid code', () => {

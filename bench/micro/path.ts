@@ -1,7 +1,7 @@
 import { AnswerReserve } from '../../src/bid/answer-reserve.js';
 import type { BidEnvironment } from '../../src/bid/environment.js';
 import { scratchKeeper } from '../../src/bid/environment.js';
-import { decide } from '../../src/bid/path.js';
+import { decide, type Decision } from '../../src/bid/path.js';
 import { createResponseSizes } from '../../src/bid/respond.js';
 import { buildSnapshot } from '../../src/bid/snapshot.js';
 import type { Campaign } from '../../src/domain/campaign.js';
@@ -38,6 +38,13 @@ export function pathTasks(): { name: string; run: () => Promise<number> }[] {
       run: () => answerLength(env, body),
     }));
   });
+}
+
+/** A decision to bid, as the whole path makes it. */
+export function decideOnAppRequest(): Promise<Decision> {
+  const env = environment(seededCatalog(1000));
+  const body = Buffer.from(JSON.stringify(appRequest()));
+  return decide(env, { exchange: EXCHANGE.id, body, receivedMs: env.clock.monotonicMs() });
 }
 
 async function answerLength(env: BidEnvironment, body: Uint8Array): Promise<number> {

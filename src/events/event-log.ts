@@ -45,7 +45,7 @@ interface WaitingMoney {
 }
 
 /** Money was not written. */
-export class EventNotWritten extends Error {
+class EventNotWritten extends Error {
   override readonly name = 'EventNotWritten';
 }
 

@@ -2,7 +2,7 @@ import { access, open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { plainName } from './file-name.js';
 
-export const HOUR_MS = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 /** What is asked of an open file. */
 export type WritableFile = Pick<FileHandle, 'write' | 'datasync' | 'truncate' | 'close'>;

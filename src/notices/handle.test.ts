@@ -126,10 +126,10 @@ describe('the notice handler', () => {
     expect(counted.map(([, outcome]) => outcome)).toEqual(['accepted', 'expired', 'expired']);
   });
 
-  it('counts a link to nowhere as refused however old it is', () => {
+  it('counts a link to nowhere as refused however old it is', async () => {
     const { counted, clock, handle } = setUp();
     clock.advance(8 * DAY_MS);
-    handle({ kind: 'click', token: clickToken('javascript:alert(1)'), query: '' });
+    await handle({ kind: 'click', token: clickToken('javascript:alert(1)'), query: '' });
     expect(counted).toEqual([['click', 'refused']]);
   });
 
