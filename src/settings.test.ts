@@ -61,6 +61,16 @@ describe('settings', () => {
     expect(() => readSettings({ PORT: '9090' })).toThrow('the same as PORT');
   });
 
+  it.each(['0', '1', '0.01', '.5', '1.0'])('take the share %s', (share) => {
+    expect(readSettings({ EVENT_SAMPLE_REQUESTS: share }).eventSampleRequests).toBe(Number(share));
+  });
+
+  it.each(['2', '1.1', '-0.1', '1%', '1e-3', '0,1'])('refuse the share %s', (share) => {
+    expect(() => readSettings({ EVENT_SAMPLE_REQUESTS: share })).toThrow(
+      `EVENT_SAMPLE_REQUESTS is "${share}" but must be a share from 0 to 1, such as 0.01`,
+    );
+  });
+
   it.each([
     'javascript:alert(1)',
     'https://user@bid.example',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -142,6 +142,28 @@ describe('the event log of a running bidder', () => {
           'narrowcast_events_refused_total{kind="win"} 0',
         ]),
       );
+  });
+});
+
+describe('an event log that cannot be written', () => {
+  it('costs no bid, asks exchanges to tell of money again, says why, and goes on when it can', async () => {
+    running = await startBidder(baseFiles());
+    const { folder: at, app, post } = running;
+    const events = join(at, 'data/events');
+    rmSync(events, { recursive: true });
+    writeFileSync(events, 'no folder');
+    const response = await post('generic', JSON.stringify(fullRequest()));
+    const token = /\/n\/bill\/([^?"]*)/.exec(await response.text())?.[1];
+    const bill = async () => (await fetch(`http://127.0.0.1:${app.port}/n/bill/${token}`)).status;
+    expect(await bill()).toBe(503);
+    const metrics = await (await running.admin('/metrics')).text();
+    expect(metrics).toMatch(/^narrowcast_events_dropped_total\{kind="bid"\} 1$/m);
+    expect(metrics).toMatch(/^narrowcast_events_refused_total\{kind="bill"\} 1$/m);
+    expect(metrics).toMatch(/^narrowcast_event_log_failures_total\{work="write"\} [1-9]/m);
+    rmSync(events);
+    mkdirSync(events);
+    await expect.poll(bill, { timeout: 5_000 }).toBe(204);
+    expect(linesIn(join(at, 'data'))).toMatchObject([{ kind: 'bill' }]);
   });
 });
 
