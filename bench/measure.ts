@@ -6,7 +6,7 @@ import type { BenchTask } from './task.js';
 export function timedTable(
   title: string,
   makeTasks: () => readonly BenchTask[],
-  notes: () => readonly string[] = () => [],
+  notes: (timeMs: number) => readonly string[] = () => [],
 ): BenchTable {
   return {
     title,
@@ -15,7 +15,7 @@ export function timedTable(
       let results = '';
       for (const task of tasks) results += `${task.name}=${await task.run()};`;
       const rows = await measureTasks(tasks, timeMs);
-      return { what: 'task', rows, notes: notes(), hash: hashOf(results) };
+      return { what: 'task', rows, notes: notes(timeMs), hash: hashOf(results) };
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Profile } from '../../src/domain/profile.js';
 import { seededRandom } from '../../src/lib/prng.js';
 import { decodeProfile, encodeProfile } from '../../src/redis/profile-codec.js';
 import { usedHeapBytes } from '../garbage.js';
+import { amountOf } from '../table.js';
 import type { BenchTask } from '../task.js';
 import { makeProfile, PROFILE_SIZES, SMALL, TYPICAL } from './sample-profiles.js';
 
@@ -44,20 +45,20 @@ export function profileEncodingTasks(): BenchTask[] {
   });
 }
 
-export function profileEncodingNotes(): string[] {
+export function profileEncodingNotes(timeMs: number): string[] {
   const choice =
     'Chosen: packed fields. Redis keeps the fewest bytes, a cache miss is decoded soonest, and what one profile has in ' +
     'common with others, names above all, is shared in memory. The price is a codec of our own, which is why it is ' +
     'versioned, skips what it does not know, and is tested against damaged bytes.';
-  return [choice, ...decodedProfileBytes()];
+  return [choice, ...decodedProfileBytes(amountOf(DECODED_PROFILES, timeMs))];
 }
 
 /** How much of the heap a decoded profile holds, averaged over many different ones. */
-function decodedProfileBytes(): string[] {
+function decodedProfileBytes(count: number): string[] {
   return [SMALL, TYPICAL].flatMap((size) =>
     ENCODINGS.map((encoding) => {
       const random = seededRandom(12);
-      const values = Array.from({ length: DECODED_PROFILES }, () =>
+      const values = Array.from({ length: count }, () =>
         Buffer.from(encoding.encode(makeProfile(random, size))),
       );
       const before = usedHeapBytes();
