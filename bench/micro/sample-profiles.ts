@@ -14,7 +14,7 @@ export interface ProfileSize {
 
 export const SMALL: ProfileSize = { name: 'small', segments: 2, isFull: false };
 export const TYPICAL: ProfileSize = { name: 'typical', segments: 6, isFull: true };
-export const LARGE: ProfileSize = { name: 'large', segments: 200, isFull: true };
+const LARGE: ProfileSize = { name: 'large', segments: 200, isFull: true };
 export const PROFILE_SIZES = [SMALL, TYPICAL, LARGE];
 
 /** Segments from 2,000 names; a full profile also has all of people, value and geo, and three interests. */
