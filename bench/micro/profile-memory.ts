@@ -43,7 +43,7 @@ export const profileMemoryTable: BenchTable = {
 const NOTES = [
   'In the cache a visitor takes one entry a key: with a cookie, an id of the exchange, a device and two addresses these ' +
     'are five, most of them such that nothing is stored. The limit of the cache counts estimated bytes.',
-  'In Redis only what is known takes room, by MEMORY USAGE; the server needs some 40 bytes more for the time to live.',
+  'In Redis only what is known takes room, by MEMORY USAGE; the server needs some 60 bytes more for its tables and the time to live.',
 ];
 
 function makeSamples(size: ProfileSize): Buffer[] {
