@@ -82,7 +82,7 @@ async function putKnownVisitors(url: string): Promise<void> {
 
 async function waitForProfiles(bidder: RunningBidder): Promise<void> {
   const isKnown = async (i: number) =>
-    (await bidOn(bidder, { buyeruid: knownVisitor(i) })) === RUNNERS_CAMPAIGN;
+    (await bidOn(bidder.app.port, { buyeruid: knownVisitor(i) })) === RUNNERS_CAMPAIGN;
   await waitFor(
     async () => (await Promise.all(Array.from({ length: 20 }, (_, i) => isKnown(i)))).every(Boolean),
     'profiles are used',

@@ -2,7 +2,7 @@ import { keySetting, secretKey } from '../redis/open-store.js';
 import { profileOf } from '../redis/profile-store.contract.js';
 import { baseFiles, fullRequest } from './case-file.js';
 import type { JsonObject } from './merge.js';
-import { startBidder, type BidderFiles, type RunningBidder } from './running-bidder.js';
+import { startBidder, type RunningBidder } from './running-bidder.js';
 
 /** Wins where the visitor's profile has the segment `runner`. */
 export const RUNNERS_CAMPAIGN = 'runners';
@@ -15,31 +15,37 @@ export const REQUEST_MS_MAX = 120;
 /** Needs no certain day: these tests run by the real clock. */
 const FLIGHT = { start: '2020-01-01', end: '2099-12-31', timeZone: 'UTC' };
 
-/** Two campaigns whose bids tell whether the bidder knew the visitor. */
-export function recognisingFiles(exchange: JsonObject = {}): BidderFiles {
-  const files = baseFiles();
-  const [campaign] = files.campaigns as [JsonObject];
-  const of = (id: string, amount: number, targeting: JsonObject): JsonObject => {
-    const [lineItem] = campaign['lineItems'] as [JsonObject];
-    const lineItems = [{ ...lineItem, bid: { model: 'cpm', amount }, targeting }];
-    return { ...campaign, id, flight: FLIGHT, lineItems };
-  };
-  return {
-    ...files,
-    campaigns: [of(RUNNERS_CAMPAIGN, 3, { segments: { anyOf: ['runner'] } }), of(ANYBODY_CAMPAIGN, 1, {})],
-    exchanges: { generic: { ...files.exchanges['generic'], ...exchange } },
-  };
-}
-
-/** A bidder with these campaigns whose profiles are in Redis under the names that `openStore` uses. */
+/**
+ * A bidder with these two campaigns whose profiles are in Redis, under the names that `openStore` uses.
+ *
+ * @param exchanges more of them, by name, as they differ from the one called generic
+ */
 export function startRecognisingBidder(
   redisUrl: string,
   environment: Readonly<Record<string, string>> = {},
-  exchange: JsonObject = {},
+  exchanges: Readonly<Record<string, JsonObject>> = {},
 ): Promise<RunningBidder> {
-  return startBidder(recognisingFiles(exchange), {
-    environment: { REDIS_URL: redisUrl, PROFILE_KEYS: keySetting(secretKey('one')), ...environment },
-  });
+  const files = baseFiles();
+  const [campaign] = files.campaigns as [JsonObject];
+  const [lineItem] = campaign['lineItems'] as [JsonObject];
+  const campaignAt = (id: string, amount: number, targeting: JsonObject): JsonObject => {
+    const lineItems = [{ ...lineItem, bid: { model: 'cpm', amount }, targeting }];
+    return { ...campaign, id, flight: FLIGHT, lineItems };
+  };
+  const campaigns = [
+    campaignAt(RUNNERS_CAMPAIGN, 3, { segments: { anyOf: ['runner'] } }),
+    campaignAt(ANYBODY_CAMPAIGN, 1, {}),
+  ];
+  const { generic = {} } = files.exchanges;
+  const others = Object.entries(exchanges).map(([name, changes]) => [name, { ...generic, ...changes }]);
+  return startBidder(
+    {
+      ...files,
+      campaigns,
+      exchanges: { generic, ...(Object.fromEntries(others) as Record<string, JsonObject>) },
+    },
+    { environment: { REDIS_URL: redisUrl, PROFILE_KEYS: keySetting(secretKey('one')), ...environment } },
+  );
 }
 
 /** @param user such as `{ buyeruid: 'c-1' }` */
@@ -56,10 +62,11 @@ export function campaignOf(body: string): string | undefined {
 
 /** Asks for a bid on one visitor. @returns which campaign bids */
 export async function bidOn(
-  bidder: RunningBidder,
+  port: number,
   user: JsonObject,
   device: JsonObject = {},
 ): Promise<string | undefined> {
-  const response = await bidder.post('generic', requestOf(user, device));
+  const address = `http://127.0.0.1:${port}/openrtb2/generic`;
+  const response = await fetch(address, { method: 'POST', body: requestOf(user, device) });
   return campaignOf(await response.text());
 }
