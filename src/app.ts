@@ -7,6 +7,7 @@ import { explain, type Explanation } from './bid/explain.js';
 import { createBidHandler, createOverloadAnswer } from './bid/handler.js';
 import { createResponseSizes } from './bid/respond.js';
 import { snapshotSteps, type BidSnapshot } from './bid/snapshot.js';
+import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import type { Catalog } from './domain/catalog.js';
@@ -24,6 +25,9 @@ import { createProfileLookup } from './profile/lookup.js';
 import { loadKeyRing } from './secrets/key-ring.js';
 import type { Settings } from './settings.js';
 import { createSyncHandler } from './sync/handle.js';
+
+/** A change of the catalogue that brings more is told of in part. */
+const WARNINGS_LOGGED_MAX = 100;
 
 export interface AppParts {
   readonly clock: Clock;
@@ -166,15 +170,22 @@ async function openApp(
     for (const problem of found) logger.warn(formatFinding(problem, { colour: false }));
     if (found.length === 0) logger.info('no problems in the configuration');
   };
-  const use = async (catalog: Catalog): Promise<void> => {
+  let running: Catalog['campaigns'] | undefined;
+  const use = async (catalog: Catalog, warnings: readonly Finding[]): Promise<void> => {
     await bidder.use(catalog);
-    const { lineItems } = environment.snapshot();
     const { version, campaigns } = catalog;
-    logger.info({ version, campaigns: campaigns.length, lineItems: lineItems.length }, 'catalogue in use');
+    const changes = running && campaignChanges(running, campaigns);
+    running = campaigns;
+    const lineItems = environment.snapshot().lineItems.length;
+    logger.info({ version, campaigns: campaigns.length, lineItems, ...changes }, 'catalogue in use');
+    for (const warning of warnings.slice(0, WARNINGS_LOGGED_MAX))
+      logger.warn(formatFinding(warning, { colour: false }));
+    const others = warnings.length - WARNINGS_LOGGED_MAX;
+    if (others > 0) logger.warn(`and ${others} other warnings; narrowcast check tells them all`);
   };
   const { configDir, dataDir } = settings;
-  const onChange = (catalog: Catalog): void => {
-    use(catalog).catch((error: unknown) => {
+  const onChange = (catalog: Catalog, warnings: readonly Finding[]): void => {
+    use(catalog, warnings).catch((error: unknown) => {
       logger.error(error, 'the new catalogue cannot be used; the one before it stays in use');
     });
   };
@@ -182,7 +193,7 @@ async function openApp(
   closers.push(() => {
     watch.close();
   });
-  await use(watch.catalog);
+  await use(watch.catalog, watch.warnings);
   if (watch.problems.length > 0) tellProblems(watch.problems);
 
   const bidServer = await startBidServer({

@@ -5,6 +5,7 @@ import { explainFile } from './cli/explain-file.js';
 import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
 import { serve } from './cli/serve.js';
+import { programVersion } from './cli/version.js';
 import { systemClock } from './lib/clock.js';
 import { loadSettingsFile, readSettings } from './settings.js';
 
@@ -12,6 +13,7 @@ const program = new Command('narrowcast')
   .description(
     'A demand-side OpenRTB bidder. Settings come from the environment; config/bidder.env lists them all.',
   )
+  .version(programVersion())
   .showHelpAfterError();
 
 program
@@ -43,7 +45,9 @@ program
   .option('--json', 'the whole explanation as JSON')
   .addHelpText(
     'after',
-    '\nExample:\n  narrowcast explain fixtures/requests/runner-on-news-site.json --campaign trail-shoes-autumn\n',
+    '\nExample:\n  narrowcast explain fixtures/requests/runner-on-news-site.json --campaign trail-shoes\n\n' +
+      'Exit code 0: the request was answered, with a bid or without. Exit code 1: it is no valid bid request,\n' +
+      'or the file, the exchange, the campaign or a setting cannot be used.\n',
   )
   .action(async (file: string, options: { exchange: string; campaign?: string; json?: boolean }) => {
     process.exitCode = await explainFile(readSettings(process.env), file, options);

@@ -10,7 +10,7 @@ import { loadProfiles } from './profile/load-profiles.js';
 import { createRedisStore } from './redis/profile-store.js';
 import { parseRedisUrl } from './redis/redis-url.js';
 import { loadKeyRing } from './secrets/key-ring.js';
-import type { Settings } from './settings.js';
+import { requireFolder, type Settings } from './settings.js';
 
 /** What is known of visitors, and how the bid path asks for it. */
 export interface Profiles {
@@ -42,6 +42,7 @@ export async function openProfiles(settings: Settings, parts: Parts): Promise<Pr
 
 async function openEmbedded(settings: Settings, { clock, logger }: Parts): Promise<Profiles> {
   const store = createEmbeddedStore();
+  requireFolder('PROFILES', settings.profilesDir, 'files *.ndjson');
   const loaded = await loadProfiles(settings.profilesDir, store, clock.nowMs());
   logger.info({ profiles: store.size, rejected: loaded.rejectedCount }, 'profiles loaded');
   for (const { file, line, reason } of loaded.rejected) {

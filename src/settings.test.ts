@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readSettings, SETTING_DEFAULTS, SettingsError } from './settings.js';
+import { readSettings, requireFolder, SETTING_DEFAULTS, SettingsError } from './settings.js';
 
 describe('settings', () => {
   it('have the defaults that config/bidder.env documents, each with a reason above it', () => {
@@ -45,6 +46,15 @@ describe('settings', () => {
         'LOG_LEVEL is "loud" but must be one of fatal, error, warn, info, debug, silent',
       ].join('\n'),
     );
+  });
+
+  it('that name a folder say what is there instead', () => {
+    const profiles = (folder: string) => () => requireFolder('PROFILES', folder, 'files *.ndjson');
+    expect(profiles('fixtures/profiles')).not.toThrow();
+    expect(profiles('package.json')).toThrow(
+      `PROFILES is "package.json" but must be a folder with files *.ndjson; ${resolve('package.json')} is a file`,
+    );
+    expect(profiles('nowhere')).toThrow(`${resolve('nowhere')} does not exist`);
   });
 
   it('refuse one port for two servers', () => {

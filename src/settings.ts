@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 /**
  * Every knob, read from the environment. `config/bidder.env` lists each with its default and why one would turn it;
@@ -125,6 +125,16 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
 export function loadSettingsFile(environment: NodeJS.ProcessEnv): void {
   const file = join(environment['CONFIG_DIR']?.trim() || SETTING_DEFAULTS.CONFIG_DIR, 'bidder.env');
   if (existsSync(file)) process.loadEnvFile(file);
+}
+
+/** @throws SettingsError when `folder`, which the setting `name` gives, is no folder, with the whole path that was tried */
+export function requireFolder(name: SettingName, folder: string, holds: string): void {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found?.isDirectory()) return;
+  const problem = found ? 'is a file' : 'does not exist';
+  throw new SettingsError(
+    `${name} is "${folder}" but must be a folder with ${holds}; ${resolve(folder)} ${problem}`,
+  );
 }
 
 const plainText: Reader<string> = (_name, text) => text;

@@ -36,6 +36,9 @@ const impressions = (count: number) =>
     imp: Array.from({ length: count }, (_, i) => ({ id: i, banner: { w: 300, h: 250 } })),
   });
 
+const blocking = (count: number) =>
+  JSON.stringify(fullRequest({ bapp: Array.from({ length: count }, (_, i) => String(1_000_000_000 + i)) }));
+
 const BAD: readonly (readonly [string, string | Uint8Array, Record<string, string>, number, string])[] = [
   ['nothing', '', {}, 400, 'malformed'],
   ['a truncated body', good.slice(0, 200), {}, 400, 'malformed'],
@@ -51,8 +54,8 @@ const BAD: readonly (readonly [string, string | Uint8Array, Record<string, strin
     'malformed',
   ],
   ['UTF-16', Buffer.from(good, 'utf16le'), {}, 400, 'malformed'],
-  ['nesting 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), {}, 400, 'malformed'],
-  ['objects nested 10,000 deep', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, {}, 400, 'malformed'],
+  ['nesting 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), {}, 204, 'no-bid'],
+  ['objects nested 10,000 deep', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, {}, 204, 'no-bid'],
   ['a body above the limit', ' '.repeat(262_145), {}, 413, 'too-large'],
   ['a body at the limit', good + ' '.repeat(262_144 - good.length), {}, 200, 'bid'],
   ['a gzip bomb', gzipSync(Buffer.alloc(10_000_000, 0x20)), { 'content-encoding': 'gzip' }, 413, 'too-large'],
@@ -75,7 +78,9 @@ const BAD: readonly (readonly [string, string | Uint8Array, Record<string, strin
   ['negative sizes', '{"id":"1","imp":[{"id":"1","banner":{"w":-300,"h":-250}}]}', {}, 204, 'no-bid'],
   ['200 impressions', impressions(200), {}, 204, 'no-bid'],
   ['10,000 impressions', impressions(10_000), {}, 413, 'too-large'],
-  ['5,000 impressions', impressions(5_000), {}, 400, 'malformed'],
+  ['5,000 impressions', impressions(5_000), {}, 204, 'no-bid'],
+  ['5,000 blocked store ids', blocking(5_000), {}, 200, 'bid'],
+  ['10,000 blocked store ids', blocking(10_000), {}, 200, 'bid'],
   [
     'prototype keys',
     `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${good.slice(1)}`,
@@ -92,6 +97,15 @@ describe('bad input', () => {
     expect(await counted(outcome)).toBe(before + 1);
     expect(await statusOf(good)).toBe(200);
     expect(Object.getOwnPropertyNames(Object.prototype).sort()).toEqual(prototypeKeys);
+  });
+
+  it('too many values are no malformed request: 204 with nbr 1 and a count of its own', async () => {
+    const pattern = /^narrowcast_no_bids_total\{exchange="generic",reason="request-too-complex"\} (\d+)/m;
+    const count = async () => Number(pattern.exec(await (await bidder.admin('/metrics')).text())?.[1] ?? 0);
+    const before = await count();
+    const response = await bidder.post('generic', impressions(5_000));
+    expect([response.status, response.headers.get('x-nbr')]).toEqual([204, '1']);
+    expect(await count()).toBe(before + 1);
   });
 
   it('of two values under one key the later counts, as JSON.parse has it', async () => {

@@ -90,6 +90,31 @@ function edit(from: string, to: string): void {
   writeFileSync(campaignFile, text.replace(from, to));
 }
 
+/**
+ * Holds what README shows of a command against what it prints: every line of the block, in order; `…` at the end of a
+ * line, or as a line of its own, leaves out what follows.
+ */
+function expectAsInReadme(...args: string[]): void {
+  const readme = readFileSync('README.md', 'utf8').split('\n');
+  const start = readme.findIndex(
+    (line) => line.trim() === `$ npm run --silent narrowcast -- ${args.join(' ')}`,
+  );
+  expect(start, `README shows ${args.join(' ')}`).toBeGreaterThan(0);
+  const indent = /^ */.exec(readme[start] as string)?.[0].length ?? 0;
+  const end = readme.findIndex((line, i) => i > start && line.trim() === '```');
+  const printed = narrowcast(...args).output.split('\n');
+  let at = 0;
+  for (const line of readme.slice(start + 1, end)) {
+    const shown = line.slice(indent);
+    if (shown.trim() === '' || shown.trim() === '…') continue;
+    const found = printed.findIndex(
+      (each, i) => i >= at && (shown.endsWith('…') ? each.startsWith(shown.slice(0, -1)) : each === shown),
+    );
+    expect(found, `${shown}\nin\n${printed.slice(at).join('\n')}`).toBeGreaterThanOrEqual(0);
+    at = found + 1;
+  }
+}
+
 describe('the walk through the README', () => {
   it('starts, is ready, and bids on the sample request', async () => {
     const ready = await fetch(`http://127.0.0.1:${served.adminPort}/readyz`);
@@ -121,6 +146,7 @@ describe('the walk through the README', () => {
     expect(output).toMatch(
       /segments-trail-shoes\.json line 10, column 42: lineItems\[0\]\.bid\.amount is "four" but must be/,
     );
+    expectAsInReadme('check');
     await new Promise((resolve) => setTimeout(resolve, 1000));
     expect(await bidPrice()).toBe(3.2);
   });
@@ -129,6 +155,8 @@ describe('the walk through the README', () => {
     edit('"amount": "four"', '"amount": 4');
     await expect.poll(bidPrice, { timeout: 5000 }).toBe(4);
     expect(narrowcast('check').code).toBe(0);
+    expectAsInReadme('explain', REQUEST, '--campaign', 'trail-shoes');
+    expectAsInReadme('explain', 'fixtures/requests/child-on-puzzle-site.json');
   });
 
   it('on SIGTERM stops cleanly with idle connections open, exit code 0', async () => {

@@ -1,7 +1,7 @@
 import { AUCTION_RULES } from './checker/auction-rules.js';
 import { dealOf, impressionOf, type BidFacts } from './checker/bid-facts.js';
 import { BID_RULES } from './checker/bid-rules.js';
-import { fields, list, number, text, texts, type Fields } from './checker/loose-json.js';
+import { allowList, fields, list, number, text, texts, type Fields } from './checker/loose-json.js';
 
 const RESPONSE_BYTES_MAX = 4_096;
 
@@ -74,8 +74,7 @@ function currencyOf(response: Fields): string {
 function responseProblems({ request, response, exchange }: Known): string[] {
   const problems: string[] = [];
   const currency = currencyOf(response);
-  const asked = texts(request['cur']).map((entry) => entry.toUpperCase());
-  const allowed = asked.length === 0 ? ['USD'] : asked;
+  const allowed = (allowList(request['cur']) ?? ['USD']).map((entry) => entry.toUpperCase());
   if (response['id'] !== text(request['id'])) problems.push('rule 54: id is not the id of the request');
   if (!allowed.includes(currency)) problems.push(`rule 18: ${currency} is not among ${allowed.join(', ')}`);
   if (!texts(exchange['currencies']).includes(currency)) {
@@ -92,12 +91,12 @@ function seatProblems({ request, response, exchange }: Known): string[] {
   const seats = list(response['seatbid']).map(fields);
   if (seats.length === 0) return ['rule 54: there is no seatbid'];
   const problems = seats.length > 1 ? ['rule 61: some exchanges take one seatbid only'] : [];
-  const allowed = texts(request['wseat']);
+  const allowed = allowList(request['wseat']);
   for (const { seat: name, bid, group } of seats) {
     const seat = text(name) ?? '';
     if (list(bid).length === 0) problems.push('rule 54: a seatbid has no bid');
     if (seat !== text(exchange['seat'])) problems.push(`rule 22: ${seat} is not our seat`);
-    if (allowed.length > 0 && !allowed.includes(seat)) problems.push(`rule 22: ${seat} is not in wseat`);
+    if (allowed && !allowed.includes(seat)) problems.push(`rule 22: ${seat} is not in wseat`);
     if (texts(request['bseat']).includes(seat)) problems.push(`rule 22: ${seat} is in bseat`);
     if (group !== undefined && group !== 0) problems.push('rule 25: the bids are grouped');
   }

@@ -10,7 +10,7 @@ import {
   type PriceRule,
 } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
-import { unreachable } from '../lib/assert.js';
+import { assert, unreachable } from '../lib/assert.js';
 import { describeFound, describeWish } from '../targeting/describe.js';
 import { describeCreativeRule, says, type WantedAndFound } from './describe-creative-rule.js';
 import { CANDIDATES_MAX } from './auction.js';
@@ -50,9 +50,15 @@ function describeOtherRule(
     case 'line-item-paused':
       return says('an active line item', `line item ${lineItem.id} is paused`);
     case 'flight-not-started':
-      return says(`from ${instant(flight.startMs)}`, `it is ${instant(nowMs)}`);
+      return says(
+        `from ${timeText(flight.startMs, flight.timeZone)}`,
+        `it is ${timeText(nowMs, flight.timeZone)}`,
+      );
     case 'flight-over':
-      return says(`until ${instant(flight.endMs)}`, `it is ${instant(nowMs)}`);
+      return says(
+        `until ${timeText(flight.endMs, flight.timeZone)}`,
+        `it is ${timeText(nowMs, flight.timeZone)}`,
+      );
     case 'not-examined':
       return says(
         'a place among the candidates that one request may have examined',
@@ -71,16 +77,21 @@ function describeOtherRule(
       );
     case 'deal-without-price':
       return says('a fixed-price deal that names its price', 'its floor is 0');
-    case 'below-floor':
+    case 'below-floor': {
+      const { question } = failure;
+      assert(question !== undefined, 'a bid that is below the floor has been held against it');
       return says(
         `a floor of at most ${unitsText(lineItem.bid.amountMicros)} ${budget.currency} per thousand`,
-        'a higher one (see the price)',
+        `a floor of ${unitsText(question.floorMicros)} ${question.floorCurrency}`,
       );
+    }
     default:
       return unreachable(rule);
   }
 }
 
-function instant(timeMs: number): string {
-  return new Date(timeMs).toISOString();
+/** On the clock of the campaign: `2026-11-23 20:28 Asia/Shanghai`. */
+function timeText(timeMs: number, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return `${format.format(timeMs)} ${timeZone}`;
 }

@@ -34,7 +34,7 @@ export interface OfferContext {
 }
 
 /** Filled in place: what failed is asked for only by explanations. */
-export interface PriceFailure {
+interface PriceFailure {
   deal: Deal | undefined;
   question: PriceQuestion | undefined;
 }

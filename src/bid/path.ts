@@ -20,7 +20,8 @@ export type Decision =
 /**
  * The way of a request, on one screen: decode, admit, look the visitor up (the only await), hold the auctions, respond.
  *
- *     unknown exchange -> 404      not JSON -> 400      invalid -> 204 nbr 2      no time -> 204 nbr 15
+ *     unknown exchange -> 404      not JSON -> 400      too complex -> 204 nbr 1
+ *     invalid -> 204 nbr 2         no time -> 204 nbr 15
  *     no currency, wrong seat -> 204 nbr 500, 501       nobody wants it -> 204 nbr 0      else -> 200
  *
  * When the profile comes too late the request goes on without it; only when the whole answer would be late is it
@@ -37,6 +38,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const decodedMs = clock.monotonicMs();
   metrics.stage('decode', decodedMs - decodeStartMs);
   if (decoded.kind === 'malformed') return decoded;
+  if (decoded.kind === 'too-complex') return noBid('request-too-complex');
   if (decoded.kind === 'invalid') return noBid('invalid-request', decoded.invalid);
   const { request } = decoded;
   trace?.decoded(request, snapshot);

@@ -86,9 +86,10 @@ describe('checking a configuration', () => {
     expect(summary).toMatchObject({
       errors: findings.length,
       warnings: 0,
-      campaigns: 1,
-      lineItems: 1,
-      creatives: 1,
+      // Neither is put to use.
+      campaigns: 0,
+      lineItems: 0,
+      creatives: 0,
       exchanges: 1,
     });
   });

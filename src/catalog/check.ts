@@ -1,9 +1,6 @@
-import { systemClock } from '../lib/clock.js';
-import { pathText, type Finding } from './finding.js';
-import type { KeptFile } from './kept-files.js';
+import { missingConfigDir } from './config-dir.js';
+import type { Finding } from './finding.js';
 import { openLastGood, readOnly } from './last-good.js';
-import { lintCatalog } from './lint.js';
-import type { LintFinding } from './lint/lint-finding.js';
 import { createCatalogLoader, type CatalogOptions } from './load.js';
 
 export interface CheckResult {
@@ -26,17 +23,13 @@ export interface CheckSummary {
  * ones cannot do. With `dataDir`, amounts are compared with the last good version there; nothing is written.
  */
 export async function checkConfig(options: CatalogOptions): Promise<CheckResult> {
-  const { clock = systemClock } = options;
+  const missing = await missingConfigDir(options.configDir);
+  if (missing) return { findings: [missing], summary: { ...NOTHING_FOUND, errors: 1 } };
   const loader = createCatalogLoader(options, readOnly(openLastGood(options.dataDir)));
   const { catalog, problems } = await loader.load();
-  const files = new Map(loader.files().map((file) => [file.file, file]));
-  // What runs in place of a refused file is not what was asked about.
-  const refused = new Set(problems.map(({ file }) => file));
-  const linted = lintCatalog(catalog, clock.nowMs()).filter(({ file }) => !refused.has(file));
-  const findings = [
-    ...problems.map(withoutConsequence),
-    ...linted.map((finding) => located(finding, files.get(finding.file))),
-  ].sort((a, b) => compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column);
+  const findings = [...problems.map(withoutConsequence), ...loader.warnings()].sort(
+    (a, b) => compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column,
+  );
   const lineItems = catalog.campaigns.flatMap((campaign) => campaign.lineItems);
   const summary = {
     errors: findings.filter(({ severity }) => severity === 'error').length,
@@ -49,14 +42,14 @@ export async function checkConfig(options: CatalogOptions): Promise<CheckResult>
   return { findings, summary };
 }
 
-function located({ file, severity, path, says }: LintFinding, kept: KeptFile<unknown> | undefined): Finding {
-  const place = kept?.present.good
-    ? kept.present.json.locate(path)
-    : { line: 1, column: 1, path: [], source: '' };
-  const subject = pathText(place.path);
-  const message = `${subject} ${says}`;
-  return { severity, file, line: place.line, column: place.column, path: subject, message };
-}
+const NOTHING_FOUND: CheckSummary = {
+  errors: 0,
+  warnings: 0,
+  campaigns: 0,
+  lineItems: 0,
+  creatives: 0,
+  exchanges: 0,
+};
 
 function withoutConsequence({ consequence: _running, ...finding }: Finding): Finding {
   return finding;

@@ -2,9 +2,9 @@
 export type FilePath = readonly (string | number)[];
 
 export interface Position {
-  /** From 1. */
+  /** From 1; 0 where a whole file or folder is meant. */
   readonly line: number;
-  /** From 1, in UTF-16 units, as editors count. */
+  /** From 1, in UTF-16 units, as editors count; 0 with line 0. */
   readonly column: number;
 }
 
@@ -27,6 +27,15 @@ export interface Finding extends Position {
   readonly consequence?: string;
 }
 
+/** Something about a whole file or folder. */
+export function wholeFileFinding(
+  file: string,
+  message: string,
+  severity: Finding['severity'] = 'error',
+): Finding {
+  return { severity, file, line: 0, column: 0, path: '', message };
+}
+
 /** `['lineItems', 0, 'bid']` as `lineItems[0].bid`; names that are not plain words are quoted: `hours["mon-fri"]`. */
 export function pathText(path: FilePath): string {
   let text = '';
@@ -45,7 +54,8 @@ const PLAIN = '\u001b[0m';
 
 /** One finding as one line of a terminal or a log. */
 export function formatFinding(finding: Finding, { colour }: { readonly colour: boolean }): string {
-  const where = `${finding.file} line ${finding.line}, column ${finding.column}`;
+  const { file, line, column } = finding;
+  const where = line === 0 ? file : `${file} line ${line}, column ${column}`;
   const told =
     finding.consequence === undefined ? finding.message : `${finding.message}; ${finding.consequence}`;
   if (!colour) return `${finding.severity}: ${where}: ${told}`;

@@ -32,6 +32,21 @@ export interface SyntaxFault extends Position {
 
 /** @param bytes the file's content, at most FILE_BYTES_MAX */
 export function readJson(bytes: Uint8Array): JsonFile | SyntaxFault {
+  const parsed = parseText(bytes);
+  if ('message' in parsed) return parsed;
+  const { text, value } = parsed;
+  const fault = scanJson(text);
+  if (fault) return { ...positionAt(text, fault.offset), path: fault.path, message: fault.message };
+  return { text, value, locate: createLocator(text) };
+}
+
+/** @returns where and why the bytes stop being JSON in UTF-8, undefined when they are */
+export function syntaxFaultOf(bytes: Uint8Array): SyntaxFault | undefined {
+  const parsed = parseText(bytes);
+  return 'message' in parsed ? parsed : undefined;
+}
+
+function parseText(bytes: Uint8Array): { readonly text: string; readonly value: unknown } | SyntaxFault {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
     return atStart('the file is saved as UTF-16; save it as UTF-8');
   }
@@ -39,18 +54,13 @@ export function readJson(bytes: Uint8Array): JsonFile | SyntaxFault {
   // The decoder drops a byte order mark, which some editors write in front.
   const text = new TextDecoder().decode(bytes);
   if (text.trim() === '') return atStart('the file is empty');
-
-  let value: unknown;
   try {
-    value = JSON.parse(text);
+    return { text, value: JSON.parse(text) as unknown };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     const { offset, message } = explainSyntax(text, error);
     return { ...positionAt(text, offset), path: [], message };
   }
-  const fault = scanJson(text);
-  if (fault) return { ...positionAt(text, fault.offset), path: fault.path, message: fault.message };
-  return { text, value, locate: createLocator(text) };
 }
 
 export function isSyntaxFault(read: JsonFile | SyntaxFault): read is SyntaxFault {

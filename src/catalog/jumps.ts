@@ -38,11 +38,14 @@ interface Amount {
   readonly nowMicros: Micros;
   /** In the currency of its time. */
   readonly beforeMicros: Micros;
+  /** There was no such amount before: another stands in for it, and only more than that is worth asking about. */
+  readonly isNew: boolean;
 }
 
 /**
- * Finds prices and budgets that are ten times their last good value or more, and that the file does not vouch for in
- * `confirm`. A line item that is new, or has a new name, is measured by the highest bid there was.
+ * Finds prices and budgets that are ten times their last good value or more, or a tenth of it or less, and that the file
+ * does not vouch for in `confirm`. A slip downwards is asked about too: nobody would notice it otherwise, and undoing it
+ * would be a jump. A line item that is new, or has a new name, is measured by the highest bid there was.
  */
 export function unconfirmedJumps(
   { campaign, confirmed }: CampaignContent,
@@ -52,24 +55,35 @@ export function unconfirmedJumps(
   const confirmedMicros = new Set(confirmed.map((amount) => Math.round(amount * MICROS_PER_UNIT)));
   const { currency } = campaign.budget;
   const jumped = amountsOf(campaign, lastGood)
-    .map(({ path, nowMicros, beforeMicros: before }) => {
+    .map((amount) => {
+      const { beforeMicros: before } = amount;
       const beforeMicros = convertMicros(rates, before, lastGood.budget.currency, currency) ?? before;
-      return { path, nowMicros, beforeMicros };
+      return { ...amount, beforeMicros };
     })
-    .filter(({ nowMicros, beforeMicros }) => beforeMicros > 0 && nowMicros >= beforeMicros * JUMP_FACTOR)
-    .filter(({ nowMicros }) => !confirmedMicros.has(nowMicros));
+    .filter((amount) => isJump(amount) && !confirmedMicros.has(amount.nowMicros));
 
   const list = [
     ...new Set([...confirmed.map(String), ...jumped.map(({ nowMicros }) => unitsText(nowMicros))]),
   ];
   const than = lastGood.file === campaign.file ? '' : ` as in campaigns/${lastGood.file}`;
   return jumped.map(({ path, nowMicros, beforeMicros }) => {
-    const times = Math.floor((nowMicros / beforeMicros) * 10) / 10;
     const says =
-      `jumped from ${unitsText(beforeMicros)} to ${unitsText(nowMicros)} ${currency}, ${times} times as much${than}; ` +
+      `${changeText(beforeMicros, nowMicros, currency)}${than}; ` +
       `if that is meant, add "confirm": [${list.join(', ')}] at the top level of the file`;
     return { path, says };
   });
+}
+
+function isJump({ nowMicros, beforeMicros, isNew }: Amount): boolean {
+  if (beforeMicros === 0) return false;
+  return nowMicros >= beforeMicros * JUMP_FACTOR || (!isNew && nowMicros * JUMP_FACTOR <= beforeMicros);
+}
+
+function changeText(beforeMicros: Micros, nowMicros: Micros, currency: Currency): string {
+  const change = `from ${unitsText(beforeMicros)} to ${unitsText(nowMicros)} ${currency}`;
+  if (nowMicros < beforeMicros) return `fell ${change}, a tenth or less`;
+  const times = Math.floor((nowMicros / beforeMicros) * 10) / 10;
+  return `jumped ${change}, ${times} times as much`;
 }
 
 /** Finds rates that make every price in their currency ten times as high or as low, unless the file vouches for them. */
@@ -95,17 +109,19 @@ function amountsOf(campaign: Campaign, lastGood: AmountsBefore): Amount[] {
   const { budget, lineItems } = campaign;
   const bidsBefore = new Map<string, Micros>(lastGood.lineItems.map(({ id, bid }) => [id, bid.amountMicros]));
   const highestBefore = Math.max(...bidsBefore.values()) as Micros;
-  const amounts: Amount[] = [
-    { path: ['budget', 'total'], nowMicros: budget.totalMicros, beforeMicros: lastGood.budget.totalMicros },
-    ...lineItems.map(({ id, bid }, i) => ({
+  const budgetAmount = (name: string, nowMicros: Micros, beforeMicros: Micros): Amount => {
+    return { path: ['budget', name], nowMicros, beforeMicros, isNew: false };
+  };
+  const amounts = [
+    budgetAmount('total', budget.totalMicros, lastGood.budget.totalMicros),
+    ...lineItems.map(({ id, bid }, i): Amount => ({
       path: ['lineItems', i, 'bid', 'amount'],
       nowMicros: bid.amountMicros,
       beforeMicros: bidsBefore.get(id) ?? highestBefore,
+      isNew: !bidsBefore.has(id),
     })),
   ];
-  if (budget.dailyMicros !== undefined && lastGood.budget.dailyMicros !== undefined) {
-    const path = ['budget', 'daily'];
-    amounts.push({ path, nowMicros: budget.dailyMicros, beforeMicros: lastGood.budget.dailyMicros });
-  }
+  if (budget.dailyMicros !== undefined && lastGood.budget.dailyMicros !== undefined)
+    amounts.push(budgetAmount('daily', budget.dailyMicros, lastGood.budget.dailyMicros));
   return amounts;
 }

@@ -3,12 +3,15 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../lib/clock.js';
-import type { Finding } from './finding.js';
+import { wholeFileFinding, type Finding } from './finding.js';
 import { FILE_BYTES_MAX } from './json-file.js';
 import type { LastGoodStore } from './last-good.js';
 import type { FileContent, ReadContent } from './read-file.js';
 
 const FILES_MAX = 10_000;
+const IGNORED_TOLD_MAX = 20;
+const IGNORED =
+  'this is not looked at: only files right in this folder whose names end in .json (small letters) are';
 /** A file that was changed so shortly before it was read may change again without its time telling. */
 const UNSETTLED_MS = 2_000;
 
@@ -133,7 +136,7 @@ async function refresh<Content>(
     const settled = Math.abs(readMs - mtimeMs) > UNSETTLED_MS;
     entry.stamp = settled ? { mtimeMs, size, ino } : undefined;
   } catch (error) {
-    entry.present = { good: false, problems: [atTop(file, faultText(error))] };
+    entry.present = { good: false, problems: [wholeFileFinding(file, faultText(error))] };
     entry.hash = undefined;
     entry.stamp = undefined;
   }
@@ -171,18 +174,24 @@ async function listFolder(
 ): Promise<{ names: readonly string[] | undefined; problems: Finding[] }> {
   if (folder === '') return { names: required, problems: [] };
   try {
-    const found = (await readdir(join(configDir, folder)))
-      // Editors keep drafts beside the file: hidden, or with another ending.
-      .filter((name) => name.endsWith('.json') && !name.startsWith('.'))
+    // Editors keep drafts beside the file: hidden, or with a mark at the end.
+    const inFolder = (await readdir(join(configDir, folder)))
+      .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
       .map((name) => `${folder}/${name}`)
       .sort();
-    const names = [...new Set([...found.slice(0, FILES_MAX), ...required])];
-    if (found.length <= FILES_MAX) return { names, problems: [] };
-    const message = `the folder holds ${found.length} files; only the first ${FILES_MAX} by name are used`;
-    return { names, problems: [atTop(folder, message)] };
+    const found = inFolder.filter((name) => name.endsWith('.json'));
+    const problems = inFolder
+      .filter((name) => !name.endsWith('.json'))
+      .slice(0, IGNORED_TOLD_MAX)
+      .map((name) => wholeFileFinding(name, IGNORED, 'warning'));
+    if (found.length > FILES_MAX) {
+      const message = `the folder holds ${found.length} files; only the first ${FILES_MAX} by name are used`;
+      problems.push(wholeFileFinding(folder, message));
+    }
+    return { names: [...new Set([...found.slice(0, FILES_MAX), ...required])], problems };
   } catch (error) {
     const message = `the folder ${faultText(error).replace(/^the file /, '')}; what ran keeps running`;
-    return { names: undefined, problems: [atTop(folder, message)] };
+    return { names: undefined, problems: [wholeFileFinding(folder, message)] };
   }
 }
 
@@ -218,7 +227,7 @@ export async function orWarning(
     await write();
     return [];
   } catch (error) {
-    return [{ ...atTop(file, `${loss} (${faultText(error)})`), severity: 'warning' }];
+    return [wholeFileFinding(file, `${loss} (${faultText(error)})`, 'warning')];
   }
 }
 
@@ -233,8 +242,4 @@ function faultText(error: unknown): string {
   if (error instanceof FileFault) return error.message;
   if (!(error instanceof Error) || !('code' in error)) throw error;
   return error.code === 'ENOENT' ? 'the file is missing' : `the file cannot be read (${String(error.code)})`;
-}
-
-function atTop(file: string, message: string): Finding {
-  return { severity: 'error', file, line: 1, column: 1, path: '', message };
 }

@@ -130,6 +130,21 @@ describe('what no schema can find', () => {
       'warning: lineItems[0].targeting.devices.os[0] is "iphone", which no request calls itself; did you mean "ios"?',
     ],
     [
+      [...T, 'geo'],
+      [{ country: 'USA', region: 'California' }],
+      'warning: lineItems[0].targeting.geo[0].region is "california", but requests tell regions by their codes; did you mean "CA"?',
+    ],
+    [
+      [...T, 'geo'],
+      [{ country: 'DEU', region: 'Bayern' }],
+      'warning: lineItems[0].targeting.geo[0].region is "bayern", but requests tell regions by their codes; use its code of ISO 3166-2, such as "CA" for California',
+    ],
+    [
+      [...T, 'geo'],
+      { exclude: [{ region: 'CA' }] },
+      'warning: lineItems[0].targeting.geo.exclude[0] names the region "CA" without a country, and several countries have a region of the same code; add "country"',
+    ],
+    [
       [...T, 'inventory'],
       { bundles: ['com.acme'], domains: ['acme.example'] },
       'warning: lineItems[0].targeting.inventory.bundles asks for apps while "domains" asks for sites, and an ad is in one or the other; make a line item for each',
@@ -213,6 +228,14 @@ describe('what no schema can find', () => {
     ]);
   });
 
+  it('a bid of 0 is no fault while the line item is paused', async () => {
+    const lineItems = [
+      SOUND_LINE_ITEM,
+      merged(SOUND_LINE_ITEM, { id: 'b', status: 'paused', bid: { amount: 0 } }),
+    ];
+    expect(await linted(merged(SOUND, { lineItems }))).toEqual([]);
+  });
+
   it('two different creatives under one id', async () => {
     const other = { id: 'second', creatives: [{ ...CREATIVE, landing: 'https://acme.example/other' }] };
     const lineItems = [SOUND_LINE_ITEM, merged(SOUND_LINE_ITEM, other)];
@@ -245,9 +268,11 @@ describe('hours that never come', () => {
     expect(await withHours(weekend, { wed: ['00-24'] }, 'user')).toEqual([never]);
   });
 
-  it('are those that came before today and do not come again', async () => {
+  it('are worth a warning when they came before today and do not come again', async () => {
     const flight = { start: '2026-11-16', end: '2026-11-24', timeZone: 'UTC' };
-    expect(await withHours(flight, { fri: ['00-24'] })).toEqual([never]);
+    expect(await withHours(flight, { fri: ['00-24'] })).toEqual([
+      'warning: lineItems[0].targeting.hours do not come again before the flight ends; change the hours or the flight',
+    ]);
     expect(await withHours(flight, { tue: ['23-24'] })).toEqual([]);
   });
 });

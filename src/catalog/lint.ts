@@ -2,7 +2,8 @@ import type { Campaign, LineItem } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { conversionRate, type Rates } from '../domain/money.js';
 import { nearestWord } from '../lib/words.js';
-import type { FilePath } from './finding.js';
+import { pathText, type FilePath, type Finding } from './finding.js';
+import type { JsonFile } from './json-file.js';
 import { lintBidAndCaps, lintCreativeIds, lintFlightAndBudget } from './lint/lint-campaign.js';
 import { lintCreative } from './lint/lint-creative.js';
 import { DIMENSION_PATHS, type LintFinding, type Report } from './lint/lint-finding.js';
@@ -12,45 +13,68 @@ import { lintTargeting } from './lint/lint-targeting.js';
 const DAY_MS = 86_400_000;
 const RATES_AGE_MS_MAX = 7 * DAY_MS;
 
+/** What campaigns are measured against. */
+export type Surroundings = Pick<Catalog, 'exchanges' | 'rates'>;
+
 /**
- * Finds what no schema can: settings that are right one by one but cannot work together, or cannot work now.
+ * Finds in a campaign what no schema can: settings that are right one by one but cannot work together, or cannot work
+ * now. Errors do not depend on the time, so that a file that ran once is not refused at a restart; warnings may.
  *
- * @param nowMs wall-clock time, for flights and rates
+ * @param nowMs wall-clock time, for the flight
  */
-export function lintCatalog(catalog: Catalog, nowMs: number): LintFinding[] {
+export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: number): LintFinding[] {
+  const { findings, reportIn } = takeDown();
+  const file = `campaigns/${campaign.file}`;
+  const report = reportIn(file);
+  lintFlightAndBudget(campaign, nowMs, report);
+  lintCreativeIds(campaign, report);
+  lintCurrency(campaign, around, report);
+  for (const [i, lineItem] of campaign.lineItems.entries()) {
+    const ofLineItem = reportIn(file, ['lineItems', i]);
+    lintBidAndCaps(lineItem, ofLineItem);
+    lintTargeting(lineItem, campaign.flight, nowMs, ofLineItem);
+    lintExchangeNames(lineItem.targeting.exchanges, around, ofLineItem);
+    const exchanges = exchangesFor(lineItem, around);
+    for (const [j, creative] of lineItem.creatives.entries()) {
+      const ofCreative = reportIn(file, ['lineItems', i, 'creatives', j]);
+      lintCreative(campaign, lineItem, creative, ofCreative);
+      lintResponseRoom({ campaign, lineItem, creative }, exchanges, ofCreative);
+    }
+  }
+  return findings;
+}
+
+/**
+ * Finds what cannot work in the files of exchanges and rates. Warnings only.
+ *
+ * @param nowMs wall-clock time, for the age of the rates
+ */
+export function lintSurroundings(around: Surroundings, nowMs: number): LintFinding[] {
+  const { findings, reportIn } = takeDown();
+  lintExchanges(around, reportIn);
+  lintRates(around.rates, nowMs, reportIn('rates.json'));
+  return findings;
+}
+
+function takeDown() {
   const findings: LintFinding[] = [];
   const reportIn =
     (file: string, base: FilePath = []): Report =>
     (severity, path, says) => {
       findings.push({ severity, file, path: [...base, ...path], says });
     };
-
-  for (const campaign of catalog.campaigns) {
-    const file = `campaigns/${campaign.file}`;
-    const report = reportIn(file);
-    lintFlightAndBudget(campaign, nowMs, report);
-    lintCreativeIds(campaign, report);
-    lintCurrency(campaign, catalog, report);
-    for (const [i, lineItem] of campaign.lineItems.entries()) {
-      const ofLineItem = reportIn(file, ['lineItems', i]);
-      const { bid, frequency, targeting } = lineItem;
-      lintBidAndCaps({ bid, frequency, deals: targeting.deals !== undefined }, ofLineItem);
-      lintTargeting(lineItem, campaign.flight, nowMs, ofLineItem);
-      lintExchangeNames(lineItem.targeting.exchanges, catalog, ofLineItem);
-      const exchanges = exchangesFor(lineItem, catalog);
-      for (const [j, creative] of lineItem.creatives.entries()) {
-        const ofCreative = reportIn(file, ['lineItems', i, 'creatives', j]);
-        lintCreative(campaign, lineItem, creative, ofCreative);
-        lintResponseRoom({ campaign, lineItem, creative }, exchanges, ofCreative);
-      }
-    }
-  }
-  lintExchanges(catalog, reportIn);
-  lintRates(catalog.rates, nowMs, reportIn('rates.json'));
-  return findings;
+  return { findings, reportIn };
 }
 
-function lintCurrency({ budget }: Campaign, { rates, exchanges }: Catalog, report: Report): void {
+/** @param json the file, to tell the line */
+export function locatedFinding({ file, severity, path, says }: LintFinding, json: JsonFile): Finding {
+  const place = json.locate(path);
+  const subject = pathText(place.path);
+  const { line, column } = place;
+  return { severity, file, line, column, path: subject, message: `${subject} ${says}` };
+}
+
+function lintCurrency({ budget }: Campaign, { rates, exchanges }: Surroundings, report: Report): void {
   const { currency } = budget;
   const reachable = [...exchanges.values()].some(({ currencies }) =>
     currencies.some((settled) => conversionRate(rates, currency, settled) !== undefined),
@@ -61,7 +85,7 @@ function lintCurrency({ budget }: Campaign, { rates, exchanges }: Catalog, repor
 }
 
 /** Where a line item may bid. */
-function exchangesFor({ targeting }: LineItem, { exchanges }: Catalog): readonly Exchange[] {
+function exchangesFor({ targeting }: LineItem, { exchanges }: Surroundings): readonly Exchange[] {
   const { anyOf = [], noneOf = [] } = targeting.exchanges ?? {};
   return [...exchanges.values()].filter(
     ({ id }) => (anyOf.length === 0 || anyOf.includes(id)) && !noneOf.includes(id),
@@ -70,7 +94,7 @@ function exchangesFor({ targeting }: LineItem, { exchanges }: Catalog): readonly
 
 function lintExchangeNames(
   wish: LineItem['targeting']['exchanges'],
-  { exchanges }: Catalog,
+  { exchanges }: Surroundings,
   report: Report,
 ): void {
   const known = [...exchanges.keys()];
@@ -86,7 +110,7 @@ function lintExchangeNames(
   }
 }
 
-function lintExchanges({ exchanges, rates }: Catalog, reportIn: (file: string) => Report): void {
+function lintExchanges({ exchanges, rates }: Surroundings, reportIn: (file: string) => Report): void {
   for (const { id, currencies } of exchanges.values()) {
     for (const [i, currency] of currencies.entries()) {
       if (rates.perUsd.has(currency)) continue;

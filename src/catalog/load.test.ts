@@ -10,15 +10,17 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { campaignWith } from '../../test/support/campaign-file.js';
+import { campaignWith, type Path } from '../../test/support/campaign-file.js';
 import { configFolder } from '../../test/support/config-folder.js';
-import { merged } from '../../test/support/merge.js';
+import { merged, type Json } from '../../test/support/merge.js';
 import { convertMicros, USD, type Currency, type Micros } from '../domain/money.js';
 import { ManualClock } from '../lib/clock.js';
 import { checkConfig } from './check.js';
+import { formatFinding } from './finding.js';
 import { createCatalogLoader, loadCatalog, type LoadedCatalog } from './load.js';
 
 const BID = ['lineItems', 0, 'bid', 'amount'];
+const T = ['lineItems', 0, 'targeting'];
 const cpm = ({ catalog }: LoadedCatalog, i = 0) =>
   (catalog.campaigns[i]?.lineItems[0]?.bid.amountMicros ?? 0) / 1e6;
 const ids = ({ catalog }: LoadedCatalog) => catalog.campaigns.map(({ id }) => id);
@@ -89,19 +91,48 @@ describe('loading the configuration', () => {
     ]);
   });
 
+  it('says once when the whole folder is missing, and where it looked', async () => {
+    const { configDir, dataDir } = configFolder();
+    await loadCatalog({ configDir, dataDir });
+    rmSync(configDir, { recursive: true });
+    const loaded = await loadCatalog({ configDir, dataDir });
+    expect(ids(loaded)).toEqual(['trail-shoes']);
+    expect(told(loaded)).toEqual([
+      `${configDir}: there is no such folder; CONFIG_DIR says where the configuration is`,
+    ]);
+    const { findings, summary } = await checkConfig({ configDir, dataDir });
+    expect(findings.map((finding) => formatFinding(finding, { colour: false }))).toEqual([
+      `error: ${configDir}: there is no such folder; CONFIG_DIR says where the configuration is`,
+    ]);
+    expect(summary).toMatchObject({ errors: 1, campaigns: 0, exchanges: 0 });
+  });
+
   it('looks at files for people only, and reads no folder, endless or huge file', async () => {
     const { configDir, path, save } = configFolder();
     save('campaigns/.trail.json.swp.json', '{');
     save('campaigns/trail.json~', '{');
+    save('campaigns/trail.JSON', '{');
+    save('campaigns/trail.json.txt', '{');
+    mkdirSync(path('campaigns/autumn'));
     mkdirSync(path('campaigns/folder.json'));
     symlinkSync('/dev/zero', path('campaigns/endless.json'));
     save('campaigns/huge.json', ' '.repeat(1_048_577));
     symlinkSync(path('campaigns/nowhere'), path('campaigns/lost.json'));
-    expect(told(await loadCatalog({ configDir }))).toEqual([
+    const loaded = await loadCatalog({ configDir });
+    const ignored =
+      'is not looked at: only files right in this folder whose names end in .json (small letters) are';
+    expect(told(loaded)).toEqual([
+      `campaigns/autumn: this ${ignored}`,
+      `campaigns/trail.JSON: this ${ignored}`,
+      `campaigns/trail.json.txt: this ${ignored}`,
       'campaigns/endless.json: this is no file; remove it or give it another name',
       'campaigns/folder.json: this is no file; remove it or give it another name',
       'campaigns/huge.json: the file is larger than 1048576 bytes',
       'campaigns/lost.json: the file is missing',
+    ]);
+    expect(loaded.problems.map(({ severity }) => severity)).toEqual([
+      ...Array<string>(3).fill('warning'),
+      ...Array<string>(4).fill('error'),
     ]);
   });
 });
@@ -300,6 +331,56 @@ describe('a restart', () => {
   });
 });
 
+describe('a campaign that cannot work', () => {
+  it.each<[Path, Json, string]>([
+    [BID, 0, 'lineItems[0].bid.amount is 0, and exchanges take no bid of 0'],
+    [['budget', 'daily'], 30_000, 'budget.daily is 30000 USD, more than the total of 20000'],
+    [
+      [...T, 'segments'],
+      { anyOf: ['runner'], noneOf: ['runner'] },
+      'lineItems[0].targeting.segments.anyOf[0] is wanted ("runner") but also banned',
+    ],
+    [[...T, 'inventory', 'exchanges'], ['adx'], 'exchanges/adx.json does not exist'],
+  ])(
+    'with %j = %j is refused like one that cannot be read, and the last good version runs',
+    async (path, value, says) => {
+      const { configDir, save } = configFolder();
+      const loader = createCatalogLoader({ configDir });
+      const before = await loader.load();
+      save('campaigns/trail.json', campaignWith(path, value));
+      const refused = await loader.load();
+      expect(refused.catalog).toBe(before.catalog);
+      expect(refused.problems).toMatchObject([
+        {
+          severity: 'error',
+          message: expect.stringContaining(says) as string,
+          consequence: expect.stringContaining('keeps running') as string,
+        },
+      ]);
+    },
+  );
+
+  it('is taken over once the exchange is there that it asked for', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    save('campaigns/trail.json', campaignWith([...T, 'inventory', 'exchanges'], ['adx']));
+    expect(ids(await loader.load())).toEqual([]);
+    save('exchanges/adx.json', {});
+    expect(ids(await loader.load())).toEqual(['trail-shoes']);
+  });
+
+  it('is never one whose time has passed: after a restart it is in use as before', async () => {
+    const { configDir, save } = configFolder();
+    const hoursOver = campaignWith([...T, 'hours'], { sun: ['00-01'] });
+    save('campaigns/trail.json', merged(hoursOver, { flight: { start: '2026-10-25', end: '2026-11-07' } }));
+    for (const day of ['2026-10-26', '2026-11-02', '2027-01-01']) {
+      const clock = new ManualClock(Date.parse(day));
+      const loaded = await loadCatalog({ configDir, clock });
+      expect([ids(loaded), loaded.problems]).toEqual([['trail-shoes'], []]);
+    }
+  });
+});
+
 describe('a price or budget that jumps tenfold', () => {
   it('is held back until the file confirms it, and the last good version runs meanwhile', async () => {
     const { configDir, dataDir, save } = configFolder();
@@ -325,6 +406,22 @@ describe('a price or budget that jumps tenfold', () => {
     expect(cpm(taken)).toBe(32);
   });
 
+  it('is asked about downwards as well, since undoing it would be a jump', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    save('campaigns/trail.json', campaignWith(BID, 0.32));
+    const held = await loader.load();
+    expect(cpm(held)).toBe(3.2);
+    expect(told(held)).toEqual([
+      'campaigns/trail.json: lineItems[0].bid.amount fell from 3.2 to 0.32 USD, a tenth or less; if that is meant, add "confirm": [0.32] at the top level of the file',
+    ]);
+    save('campaigns/trail.json', campaignWith());
+    expect((await loader.load()).problems).toEqual([]);
+    save('campaigns/trail.json', merged(campaignWith(BID, 0.32), { confirm: [0.32] }));
+    expect(cpm(await loader.load())).toBe(0.32);
+  });
+
   it('is told with all amounts to confirm at once', async () => {
     const { configDir, save } = configFolder();
     const loader = createCatalogLoader({ configDir });
@@ -334,8 +431,8 @@ describe('a price or budget that jumps tenfold', () => {
     const { problems } = await loader.load();
     expect(problems.map(({ path }) => path)).toEqual([
       'budget.total',
-      'lineItems[0].bid.amount',
       'budget.daily',
+      'lineItems[0].bid.amount',
     ]);
     for (const { message } of problems) expect(message).toContain('"confirm": [7, 300000, 40, 8000]');
   });

@@ -3,13 +3,16 @@ import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { bidsWorthTooMuch } from './bid-worth.js';
-import { pathText, type Finding } from './finding.js';
-import { keepFormerCampaigns, type FormerCampaigns } from './former-campaigns.js';
+import { CampaignLinter } from './campaign-linter.js';
+import { amountFindings, contentRefusals, repeatedId, type CampaignJudges } from './campaign-refusals.js';
+import { missingConfigDir } from './config-dir.js';
+import type { Finding } from './finding.js';
+import { keepFormerCampaigns } from './former-campaigns.js';
 import { idOwners } from './id-owners.js';
-import type { JsonFile } from './json-file.js';
-import { unconfirmedJumps, unconfirmedRateJumps, type AmountFault } from './jumps.js';
+import { unconfirmedRateJumps } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
+import { lintSurroundings, locatedFinding, type Surroundings } from './lint.js';
 import { readCampaign, readExchange, readRates, type FileContent } from './read-file.js';
 import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
@@ -43,8 +46,11 @@ export interface CatalogLoader {
    * with real changes only. Calls must not overlap.
    */
   load(): Promise<LoadedCatalog>;
-  /** The files as they stand after the last load, bad ones included. */
-  files(): readonly KeptFile<unknown>[];
+  /**
+   * What could be better in the files as they stand after the last load, in no order. Of campaigns that were refused it
+   * tells too.
+   */
+  warnings(): readonly Finding[];
 }
 
 interface Folders {
@@ -54,7 +60,7 @@ interface Folders {
 }
 
 /**
- * Reads the configuration again and again. A file is used as a whole or not at all: a version with any problem is
+ * Reads the configuration again and again. A file is used as a whole or not at all: a version with any error is
  * refused, and the last good one of the same file takes its place. No file's problem touches another file.
  */
 export function createCatalogLoader(
@@ -80,22 +86,54 @@ export function createCatalogLoader(
     rates: keepFolder({ ...common, folder: '', required: [RATES_FILE], read: readRates }),
   };
   let current: Catalog = { version: 0, campaigns: [], exchanges: new Map(), rates: DOLLARS_ONLY };
-  let seen: readonly KeptFile<unknown>[] = [];
+  let seen: SeenFiles = { campaigns: [], others: [] };
+  const linter = new CampaignLinter();
 
   return {
     load: async () => {
       const problems: Finding[] = [];
+      const nowMs = clock.nowMs();
       const rates = await loadRates(folders.rates, problems);
-      const exchanges = await loadExchanges(folders.exchanges, problems);
-      const campaigns = await loadCampaigns({ ...folders, former }, rates.rates, problems);
-      const next = { campaigns: campaigns.campaigns, exchanges: exchanges.exchanges, rates: rates.rates };
+      const loaded = await loadExchanges(folders.exchanges, problems);
+      const exchanges = isSameMap(current.exchanges, loaded.exchanges) ? current.exchanges : loaded.exchanges;
+      const around = { rates: rates.rates, exchanges };
+      const judges = { linter, around, former, nowMs };
+      const campaigns = await loadCampaigns(folders.campaigns, judges, problems);
+      const next = { campaigns: campaigns.campaigns, ...around };
       const isNew = current.version === 0 || !isSameCatalog(current, next);
       if (isNew) current = { version: current.version + 1, ...next };
-      seen = [...campaigns.files, ...exchanges.files, ...rates.files];
-      return { catalog: current, problems };
+      const refused = new Set(problems.map(({ file }) => file));
+      const others = [...loaded.files, ...rates.files].filter(({ file }) => !refused.has(file));
+      seen = { campaigns: campaigns.files, others };
+      // Without the folder every file is missing, which needs saying once.
+      const missing = await missingConfigDir(configDir);
+      return { catalog: current, problems: missing ? [missing] : problems };
     },
-    files: () => seen,
+    warnings: () => warningsOf(seen, current, linter, clock.nowMs()),
   };
+}
+
+interface SeenFiles {
+  readonly campaigns: readonly KeptFile<CampaignContent>[];
+  /** Exchanges and rates in use. */
+  readonly others: readonly KeptFile<unknown>[];
+}
+
+function warningsOf(seen: SeenFiles, around: Surroundings, linter: CampaignLinter, nowMs: number): Finding[] {
+  const ofCampaigns = seen.campaigns.flatMap(({ present }) =>
+    present.good
+      ? linter
+          .lint(present.content.campaign, around, nowMs)
+          .filter(({ severity }) => severity === 'warning')
+          .map((warning) => locatedFinding(warning, present.json))
+      : [],
+  );
+  const others = new Map(seen.others.map(({ file, present }) => [file, present]));
+  const ofOthers = lintSurroundings(around, nowMs).flatMap((warning) => {
+    const present = others.get(warning.file);
+    return present?.good ? [locatedFinding(warning, present.json)] : [];
+  });
+  return [...ofCampaigns, ...ofOthers];
 }
 
 /** Stands in for rates that were never readable: bids and floors in dollars still work. */
@@ -129,17 +167,17 @@ async function loadExchanges(folder: KeptFolder<Exchange>, problems: Finding[]) 
 const PLAIN_EXCHANGE = exchangeOf(exchangeFile.parse({}), 'generic');
 
 async function loadCampaigns(
-  { campaigns: folder, former }: Pick<Folders, 'campaigns'> & { readonly former: FormerCampaigns },
-  rates: Rates,
+  folder: KeptFolder<CampaignContent>,
+  judges: CampaignJudges,
   problems: Finding[],
 ) {
   const { files, problems: ofFolder } = await folder.scan();
   problems.push(...ofFolder);
-  const refusedAmounts = await amountRefusals(files, former, rates);
+  const refused = await contentRefusals(files, judges);
   const owners = idOwners(
     files.map((file) => {
       const { present, lastGood } = file;
-      const wanted = present.good && !refusedAmounts.has(file) ? present.content.campaign.id : undefined;
+      const wanted = present.good && !refused.has(file) ? present.content.campaign.id : undefined;
       return { file: file.file, wanted, former: lastGood?.content.campaign.id };
     }),
   );
@@ -147,64 +185,15 @@ async function loadCampaigns(
   for (const file of files) {
     const before = file.lastGood?.content.campaign;
     const isUsable = ({ campaign }: CampaignContent): boolean =>
-      owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, rates).length === 0;
+      owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, judges.around.rates).length === 0;
     const repeats = repeatedId(file, owners);
-    const refusals = repeats.length > 0 ? repeats : (refusedAmounts.get(file) ?? []);
+    const refusals = repeats.length > 0 ? repeats : (refused.get(file) ?? []);
     const content = await takeOver(folder, file, refusals, problems, isUsable);
     if (content) campaigns.push(content.campaign);
     const after = file.lastGood?.content.campaign;
-    if (before && before.id !== after?.id) problems.push(...(await former.remember(before)));
+    if (before && before.id !== after?.id) problems.push(...(await judges.former.remember(before)));
   }
   return { campaigns, files };
-}
-
-/**
- * Holds bids against what anybody pays, and each changed campaign against what last ran under its id, wherever that
- * stood; one under a new id against what its file said before.
- */
-async function amountRefusals(
-  files: readonly KeptFile<CampaignContent>[],
-  former: FormerCampaigns,
-  rates: Rates,
-): Promise<ReadonlyMap<KeptFile<CampaignContent>, readonly Finding[]>> {
-  const runs = new Map<string, Campaign>();
-  for (const { lastGood } of files)
-    if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
-  const refusals = new Map<KeptFile<CampaignContent>, readonly Finding[]>();
-  for (const file of files) {
-    const { present, lastGood } = file;
-    if (!present.good) continue;
-    const { content, json } = present;
-    let faults = bidsWorthTooMuch(content.campaign, rates);
-    if (faults.length === 0 && content !== lastGood?.content) {
-      const { id } = content.campaign;
-      const before = runs.get(id) ?? (await former.find(id)) ?? lastGood?.content.campaign;
-      if (before) faults = unconfirmedJumps(content, before, rates);
-    }
-    if (faults.length > 0) refusals.set(file, amountFindings(file.file, json, faults));
-  }
-  return refusals;
-}
-
-function repeatedId(
-  { file, present }: KeptFile<CampaignContent>,
-  owners: ReadonlyMap<string, string>,
-): Finding[] {
-  if (!present.good) return [];
-  const { id } = present.content.campaign;
-  const owner = owners.get(id) ?? file;
-  if (owner === file) return [];
-  const { line, column, source } = present.json.locate(['id']);
-  const message = `id is "${id}", which belongs to ${owner}; give this campaign its own id, or delete one of the two files`;
-  return [{ severity: 'error', file, line, column, path: 'id', message, found: source }];
-}
-
-function amountFindings(file: string, json: JsonFile, faults: readonly AmountFault[]): Finding[] {
-  return faults.map(({ path, says }) => {
-    const { line, column, source } = json.locate(path);
-    const message = `${pathText(path)} ${says}`;
-    return { severity: 'error', file, line, column, path: pathText(path), message, found: source };
-  });
 }
 
 /**
@@ -247,7 +236,10 @@ function isSameCatalog(a: Omit<Catalog, 'version'>, b: Omit<Catalog, 'version'>)
     a.rates === b.rates &&
     a.campaigns.length === b.campaigns.length &&
     a.campaigns.every((campaign, i) => campaign === b.campaigns[i]) &&
-    a.exchanges.size === b.exchanges.size &&
-    [...a.exchanges].every(([id, exchange]) => b.exchanges.get(id) === exchange)
+    isSameMap(a.exchanges, b.exchanges)
   );
+}
+
+function isSameMap<Value>(a: ReadonlyMap<string, Value>, b: ReadonlyMap<string, Value>): boolean {
+  return a.size === b.size && [...a].every(([name, value]) => b.get(name) === value);
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { nearestWord } from '../lib/words.js';
 import { pathText, type FilePath, type Finding } from './finding.js';
 import type { JsonFile } from './json-file.js';
+import { numberMeant } from './number-text.js';
 
 /** A file with more problems than this was written for something else. */
 const PROBLEMS_MAX = 100;
@@ -85,9 +86,12 @@ function unknownName(file: string, json: JsonFile, path: FilePath, known: string
 /** A name of a group whose names are free within a pattern, such as the days of `hours`. */
 function wrongName(file: string, json: JsonFile, path: FilePath, issue: Issue): Finding {
   const name = String(path.at(-1));
-  const expected = issue.code === 'invalid_key' ? (issue.issues[0]?.message ?? issue.message) : issue.message;
-  const message = `${pathText(path)}: the name ${JSON.stringify(name)} must be ${expected}`;
-  return finding(file, json.locate(path).name, path, message, { found: name, expected });
+  const nested = issue.code === 'invalid_key' ? issue.issues : [];
+  const expected = nested[0]?.message ?? issue.message;
+  const hint = nested.map(guessOf).find((guess) => guess !== undefined);
+  const advice = hint === undefined ? '' : `; did you mean ${hint}?`;
+  const message = `${pathText(path)}: the name ${JSON.stringify(name)} must be ${expected}${advice}`;
+  return finding(file, json.locate(path).name, path, message, { found: name, expected, hint });
 }
 
 function wrongValue(file: string, json: JsonFile, path: FilePath, issue: Issue): Finding {
@@ -106,7 +110,8 @@ function wrongValue(file: string, json: JsonFile, path: FilePath, issue: Issue):
 function expectation(issue: Issue, root: unknown): string {
   if (issue.code === 'invalid_value') {
     const [only, ...others] = issue.values.map(String);
-    return others.length === 0 ? JSON.stringify(only) : `one of ${told([only ?? '', ...others])}`;
+    if (others.length === 0) return `${JSON.stringify(only)}, the only one that there is`;
+    return `one of ${told([only ?? '', ...others])}`;
   }
   return issue.message.replaceAll('{currency}', currencyOf(root));
 }
@@ -119,17 +124,24 @@ function currencyOf(root: unknown): string {
 
 function hintFor(issue: Issue, source: string): string | undefined {
   const value: unknown = JSON.parse(source);
-  if (issue.code === 'invalid_value' && typeof value === 'string') {
+  // A value that is the only one there is has just been told.
+  if (issue.code === 'invalid_value' && issue.values.length > 1 && typeof value === 'string') {
     const near = nearestWord(value, issue.values.map(String));
     return near === undefined ? undefined : JSON.stringify(near);
   }
   if (issue.code === 'invalid_type') {
     if (issue.expected === 'string' && typeof value === 'number') return JSON.stringify(source);
-    const isNumber = typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value));
-    if ((issue.expected === 'number' || issue.expected === 'int') && isNumber) return String(Number(value));
+    const number = typeof value === 'string' ? numberMeant(value) : undefined;
+    if (issue.expected === 'number' || issue.expected === 'int') return number;
     if (issue.expected === 'array' && typeof value === 'string') return shortened(`[${source}]`);
   }
+  return guessOf(issue);
+}
+
+/** What the check itself guesses was meant, as it would stand in the file. */
+function guessOf(issue: Issue): string | undefined {
   const hint: unknown = issue.code === 'custom' ? issue.params?.['hint'] : undefined;
+  if (Array.isArray(hint)) return `[${hint.join(', ')}]`;
   return typeof hint === 'string' ? JSON.stringify(hint) : undefined;
 }
 

@@ -41,7 +41,11 @@ describe('a mistake in a campaign file is told in one sentence', () => {
       undefined,
       'lineItems[0].bid.amount is missing: it must be a number of USD per thousand impressions, such as 3.2',
     ],
-    [[...L, 'bid', 'model'], 'cpc', 'lineItems[0].bid.model is "cpc" but must be "cpm"; did you mean "cpm"?'],
+    [
+      [...L, 'bid', 'model'],
+      'cpc',
+      'lineItems[0].bid.model is "cpc" but must be "cpm", the only one that there is',
+    ],
     [
       ['budget', 'total'],
       2000000000000,
@@ -131,7 +135,7 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       [...L, 'frequency', 0, 'per'],
       '1w',
-      'lineItems[0].frequency[0].per is "1w" but must be a time such as "30m", "12h" or "7d" (minutes, hours, days; a year at most)',
+      'lineItems[0].frequency[0].per is "1w" but must be a time such as "30m", "12h" or "7d" (minutes, hours, days; a year at most); did you mean "7d"?',
     ],
     [
       [...L, 'frequency', 0, 'impressions'],
@@ -266,7 +270,12 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       [...T, 'geo', 'include', 1, 'near', 0],
       121.47,
-      'lineItems[0].targeting.geo.include[1].near[0] is 121.47 but must be a latitude from -90 to 90 (at most 90)',
+      'lineItems[0].targeting.geo.include[1].near is [ 121.47, 121.47 ] but must be latitude and longitude, such as [31.23, 121.47]: a latitude from -90 to 90, then a longitude from -180 to 180',
+    ],
+    [
+      [...T, 'geo', 'include', 1, 'near'],
+      [121.47, 31.23],
+      'lineItems[0].targeting.geo.include[1].near is [ 121.47, 31.23 ] but must be the latitude first, then the longitude; did you mean [31.23, 121.47]?',
     ],
     [
       [...T, 'geo'],
@@ -321,7 +330,7 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       [...T, 'hours', 'mon-fry'],
       ['07-09'],
-      'lineItems[0].targeting.hours["mon-fry"]: the name "mon-fry" must be days such as "mon", "mon-fri", "tue,thu", "daily", "weekdays" or "weekends" (mon, tue, wed, thu, fri, sat, sun)',
+      'lineItems[0].targeting.hours["mon-fry"]: the name "mon-fry" must be days such as "mon", "mon-fri", "tue,thu", "daily", "weekdays" or "weekends" (mon, tue, wed, thu, fri, sat, sun); did you mean "mon-fri"?',
     ],
     [
       [...T, 'hours', 'sat'],
@@ -385,7 +394,11 @@ describe('a mistake in a campaign file is told in one sentence', () => {
       'https://user:secret@acme.example/',
       'lineItems[0].creatives[0].landing is "https://user:secret@acme.example/" but must be the full address of the landing page, such as "https://acme.example/trail"',
     ],
-    [[...C, 'format'], 'video', 'lineItems[0].creatives[0].format is "video" but must be "banner"'],
+    [
+      [...C, 'format'],
+      'video',
+      'lineItems[0].creatives[0].format is "video" but must be "banner", the only one that there is',
+    ],
     [
       [...C, 'attributes'],
       ['pup'],
@@ -408,6 +421,39 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     ],
   ])('%j = %j', (path, value, message) => {
     expect(messages(campaignWith(path, value))).toEqual([message]);
+  });
+
+  it.each<[Path, string, string | undefined]>([
+    [['flight', 'timeZone'], 'Shanghai', '"Asia/Shanghai"'],
+    [['flight', 'timeZone'], 'PST', '"America/Los_Angeles"'],
+    [['flight', 'timeZone'], 'New York', '"America/New_York"'],
+    [['flight', 'timeZone'], 'utc', '"UTC"'],
+    [['flight', 'timeZone'], 'soon', undefined],
+    [[...L, 'frequency', 0, 'per'], 'day', '"1d"'],
+    [[...L, 'frequency', 0, 'per'], '24 hours', '"24h"'],
+    [[...L, 'frequency', 0, 'per'], '2 years', undefined],
+    [[...L, 'bid', 'amount'], '$3.20', '3.20'],
+    [[...L, 'bid', 'amount'], '3,2', '3.2'],
+    [[...T, 'geo', 'include', 0, 'country'], 'China', '"CHN"'],
+    [[...T, 'geo', 'include', 0, 'country'], 'UK', '"GBR"'],
+    [[...T, 'geo', 'include', 0, 'country'], 'GER', '"DEU"'],
+    [[...T, 'geo', 'include', 0, 'country'], 'Untied States', '"USA"'],
+    [[...T, 'geo', 'include', 0, 'country'], 'XXX', undefined],
+  ])('%j = %j: did you mean %s?', (path, value, hint) => {
+    const found = readCampaign(bytes(campaignWith(path, value)), 'campaigns/trail.json');
+    expect(found.good ? [] : found.problems.map((problem) => problem.hint)).toEqual([hint]);
+  });
+
+  it.each([
+    ['Mon-Fri', '"mon-fri"'],
+    ['monday', '"mon"'],
+    ['Mondays to Fridays', '"mon-fri"'],
+    ['sat & sun', '"sat,sun"'],
+    ['every day', '"daily"'],
+    ['holidays', undefined],
+  ])('hours of %j: did you mean %s?', (days, hint) => {
+    const found = readCampaign(bytes(campaignWith([...T, 'hours', days], ['07-09'])), 'campaigns/trail.json');
+    expect(found.good ? [] : found.problems.map((problem) => problem.hint)).toEqual([hint]);
   });
 
   it.each(['[]', '5', '"x"', 'null', 'true'])('%s is no campaign at all', (text) => {

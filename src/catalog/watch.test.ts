@@ -12,11 +12,15 @@ const WAIT = { timeout: 5_000, interval: 20 };
 async function watched(options: Partial<WatchOptions> = {}) {
   const folder = configFolder();
   const catalogs: Catalog[] = [];
+  const warnings: (readonly string[])[] = [];
   const problems: (readonly Finding[])[] = [];
   const watch = await watchCatalog({
     configDir: folder.configDir,
     dataDir: folder.dataDir,
-    onChange: (catalog) => catalogs.push(catalog),
+    onChange: (catalog, found) => {
+      catalogs.push(catalog);
+      warnings.push(found.map(({ path }) => path));
+    },
     onProblems: (found) => problems.push(found),
     // Long enough that only events can have told.
     pollMs: 600_000,
@@ -25,7 +29,7 @@ async function watched(options: Partial<WatchOptions> = {}) {
   onTestFinished(() => watch.close());
   const cpms = () =>
     (catalogs.at(-1) ?? watch.catalog).campaigns.map(({ lineItems }) => lineItems[0]?.bid.amountMicros);
-  return { ...folder, watch, catalogs, problems, cpms };
+  return { ...folder, watch, catalogs, warnings, problems, cpms };
 }
 
 describe('watching the configuration', () => {
@@ -58,6 +62,16 @@ describe('watching the configuration', () => {
     save('campaigns/trail.json', campaignWith(BID, 4));
     await vi.waitFor(() => expect(problems.at(-1)).toEqual([]), WAIT);
     expect(cpms()).toEqual([4_000_000]);
+  });
+
+  it('tells each warning once, with the change that brought it', async () => {
+    const { save, warnings, cpms } = await watched();
+    const landing = ['lineItems', 0, 'creatives', 0, 'landing'];
+    save('campaigns/trail.json', campaignWith(landing, 'http://acme.example/'));
+    await vi.waitFor(() => expect(warnings).toEqual([[expect.stringMatching(/landing$/)]]), WAIT);
+    save('campaigns/other.json', campaignWith(['id'], 'other'));
+    await vi.waitFor(() => expect(cpms()).toHaveLength(2), WAIT);
+    expect(warnings[1]).toEqual([]);
   });
 
   it('stops a deleted campaign', async () => {

@@ -2,7 +2,7 @@ import { watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../domain/catalog.js';
 import type { Finding } from './finding.js';
-import { createCatalogLoader, type CatalogOptions, type LoadedCatalog } from './load.js';
+import { createCatalogLoader, type CatalogLoader, type CatalogOptions, type LoadedCatalog } from './load.js';
 
 /** Editors save in several steps; one look at their end is enough. */
 const QUIET_MS = 100;
@@ -12,14 +12,15 @@ const QUIET_MS_MAX = 500;
 const POLL_MS = 2_000;
 
 export interface WatchOptions extends CatalogOptions {
-  /** A catalog that differs from the one before, whole and ready to be swapped in. */
-  readonly onChange: (catalog: Catalog) => void;
+  /** A catalog that differs from the one before, whole and ready to be swapped in, with the warnings that came with it. */
+  readonly onChange: (catalog: Catalog, warnings: readonly Finding[]) => void;
   /** All that is wrong now, whenever that has changed; empty when everything is right again. */
   readonly onProblems: (problems: readonly Finding[]) => void;
   readonly pollMs?: number;
 }
 
 export interface CatalogWatch extends LoadedCatalog {
+  readonly warnings: readonly Finding[];
   /** Stops watching; no callback comes after it. */
   close(): void;
 }
@@ -37,6 +38,8 @@ export async function watchCatalog(options: WatchOptions): Promise<CatalogWatch>
   const first = await loader.load();
   let { version } = first.catalog;
   let problemsTold = JSON.stringify(first.problems);
+  const newWarnings = warningsOnce(loader);
+  const warnings = newWarnings();
   let closed = false;
 
   const look = async (): Promise<void> => {
@@ -45,7 +48,7 @@ export async function watchCatalog(options: WatchOptions): Promise<CatalogWatch>
     const problemsNow = JSON.stringify(problems);
     if (catalog.version !== version) {
       version = catalog.version;
-      options.onChange(catalog);
+      options.onChange(catalog, newWarnings());
     }
     if (problemsNow !== problemsTold) {
       problemsTold = problemsNow;
@@ -66,12 +69,24 @@ export async function watchCatalog(options: WatchOptions): Promise<CatalogWatch>
 
   return {
     ...first,
+    warnings,
     close: () => {
       closed = true;
       clearInterval(poll);
       soon.cancel();
       folders.close();
     },
+  };
+}
+
+/** @returns gives the warnings that were not there the time before */
+function warningsOnce(loader: CatalogLoader): () => readonly Finding[] {
+  let told = new Set<string>();
+  return () => {
+    const now = new Map(loader.warnings().map((warning) => [JSON.stringify(warning), warning]));
+    const fresh = [...now].filter(([text]) => !told.has(text)).map(([, warning]) => warning);
+    told = new Set(now.keys());
+    return fresh;
   };
 }
 

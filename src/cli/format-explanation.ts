@@ -29,7 +29,10 @@ function headline({ requestId, exchange, outcome, reason, nbr }: Explanation, st
 }
 
 function timeText({ tmaxMs, budgetMs }: NonNullable<Explanation['time']>): string {
-  const told = tmaxMs === undefined ? 'the request has no tmax' : `tmax ${tmaxMs} ms`;
+  const told =
+    tmaxMs === undefined
+      ? "the request has no tmax, so the exchange's tmaxDefaultMs counts"
+      : `tmax ${tmaxMs} ms`;
   return `${budgetMs} ms to answer (${told}, less the network's share)`;
 }
 

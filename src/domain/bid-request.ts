@@ -110,9 +110,8 @@ export interface Inventory {
   /** App bundle or store id, lower case. */
   readonly bundle: string | undefined;
   readonly publisherId: string | undefined;
-  /** `cat`, `sectioncat`, `pagecat` and the content's, under `categoryTaxonomy`, upper case; may repeat. */
+  /** `cat`, `sectioncat`, `pagecat` and the content's, of any taxonomy, upper case; may repeat. */
   readonly categories: readonly string[];
-  readonly categoryTaxonomy: number;
   /** `keywords` (comma separated) of the site or app and of its content, as sent, and `kwarray`. */
   readonly keywords: readonly string[];
   readonly page: string | undefined;

@@ -122,7 +122,7 @@ export interface ProfileCacheMetrics {
 }
 
 export const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
-export type BreakerState = (typeof BREAKER_STATES)[number];
+type BreakerState = (typeof BREAKER_STATES)[number];
 
 /** What the profile cache looks like at one moment. */
 export interface ProfileCacheFigures {

@@ -1,5 +1,6 @@
 import type { InvalidRequest } from '../domain/bid-request.js';
 import { UNITS_MAX } from '../domain/money.js';
+import { areReadableTexts } from './codes.js';
 import {
   readList,
   readNumber,
@@ -54,6 +55,10 @@ export function findInvalid(request: RequestFields): InvalidRequest | undefined 
     badImpressions(request.imp) ??
     badInventory(request) ??
     badNumber(readSingle(request.tmax), 'tmax') ??
+    badBlockList(request.bseat, 'bseat') ??
+    badBlockList(request.bcat, 'bcat') ??
+    badBlockList(request.badv, 'badv') ??
+    badBlockList(request.bapp, 'bapp') ??
     inside('device', badDevice(request.device))
   );
 }
@@ -123,7 +128,7 @@ function badBanner(value: unknown): InvalidRequest | undefined {
 }
 
 function badDeals(value: unknown): InvalidRequest | undefined {
-  for (const [i, deal] of readList(readObject<'deals'>(value)?.deals).entries()) {
+  for (const [i, deal] of readList(readObject<'deals'>(readSingle(value))?.deals).entries()) {
     const bad = badFloor(readObject<'bidfloor'>(deal)?.bidfloor);
     if (bad) return inside(`deals[${i}]`, bad);
   }
@@ -172,6 +177,12 @@ function badNumber(value: unknown, path: string): InvalidRequest | undefined {
 function badFloor(value: unknown): InvalidRequest | undefined {
   if (value === undefined || value === null || readPrice(value) !== undefined) return undefined;
   return { path: 'bidfloor', problem: `must be a price from 0 to ${UNITS_MAX}, found ${found(value)}` };
+}
+
+/** Likewise a block list: what cannot be read might be us. */
+function badBlockList(value: unknown, path: string): InvalidRequest | undefined {
+  if (areReadableTexts(value)) return undefined;
+  return { path, problem: `must be a list of texts, found ${found(value)}` };
 }
 
 function inside(path: string, bad: InvalidRequest | undefined): InvalidRequest | undefined {

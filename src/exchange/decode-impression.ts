@@ -1,14 +1,14 @@
 import type { Banner, Deal, FlexSize, Impression, Size, SkippedImpression } from '../domain/bid-request.js';
 import { MICROS_PER_UNIT, microsFromUnits, type Micros } from '../domain/money.js';
+import { areReadableIntegers, readAllowed, readDomains, readLowerCodes } from './codes.js';
 import {
   isSet,
+  isTold,
   readCount,
-  readDomains,
   readFlag,
   readInteger,
   readIntegers,
   readList,
-  readLowerCodes,
   readObject,
   readPrice,
   readSingle,
@@ -39,11 +39,15 @@ export function decodeImpression(value: unknown): Impression | SkippedImpression
   const id = readText(impression.id) ?? '';
   const bannerFields = readObject<BannerField>(impression.banner);
   if (!bannerFields) return { id, why: 'no-format-we-serve' };
+  // What cannot be read might block the creative.
+  if (!areReadableIntegers(bannerFields.battr) || !areReadableIntegers(bannerFields.btype)) {
+    return { id, why: 'unusable-banner' };
+  }
   const banner = decodeBanner(bannerFields);
   if (banner.sizes.length === 0 && banner.flexSizes.length === 0) {
     return { id, why: readList(bannerFields.format).length === 0 ? 'no-size' : 'unusable-banner' };
   }
-  const market = readObject<'private_auction' | 'deals'>(impression.pmp);
+  const market = readObject<'private_auction' | 'deals'>(readSingle(impression.pmp));
   return {
     id,
     banner,
@@ -55,7 +59,7 @@ export function decodeImpression(value: unknown): Impression | SkippedImpression
     floorMicros: floorMicros(impression.bidfloor),
     floorCurrency: currencyCode(impression.bidfloorcur),
     secure: isSet(impression.secure),
-    privateAuction: isSet(market?.private_auction),
+    privateAuction: market ? isSet(market.private_auction) : isTold(impression.pmp),
     deals: decodeDeals(market?.deals),
   };
 }
@@ -70,7 +74,7 @@ function decodeBanner(banner: JsonObject<BannerField>): Banner {
     sizes,
     flexSizes,
     position: readInteger(banner.pos),
-    mimes: readLowerCodes(banner.mimes),
+    mimes: readAllowed(banner.mimes, readLowerCodes),
     typesBlocked: readIntegers(banner.btype),
     attributesBlocked: readIntegers(banner.battr),
     apis: readIntegers(banner.api),
@@ -110,8 +114,8 @@ function decodeDeals(value: unknown): readonly Deal[] {
       floorMicros: floorMicros(deal.bidfloor),
       floorCurrency: currencyCode(deal.bidfloorcur),
       auctionType: readCount(deal.at),
-      seatsAllowed: readTexts(deal.wseat),
-      advertiserDomains: readDomains(deal.wadomain),
+      seatsAllowed: readAllowed(deal.wseat, readTexts),
+      advertiserDomains: readAllowed(deal.wadomain, readDomains),
     });
   }
   return deals;
@@ -126,6 +130,6 @@ function floorMicros(value: unknown): Micros {
 
 /** No rate is held for what cannot be read, so that nothing is bid at such a floor: it is no free ticket. */
 function currencyCode(value: unknown): string {
-  if (value === undefined || value === null || value === '') return DOLLARS;
+  if (!isTold(value)) return DOLLARS;
   return readText(readSingle(value))?.trim().toUpperCase() ?? UNREADABLE;
 }

@@ -1,20 +1,22 @@
 import type { BlockLists, Inventory } from '../domain/bid-request.js';
 import type { RequestFields } from './check-request.js';
 import { hostOf } from './host.js';
+import { readAllowed, readDomains, readLowerCodes, readUpperCodes } from './codes.js';
 import {
+  isTold,
   readCount,
-  readDomains,
   readLowerText,
-  readLowerCodes,
   readObject,
+  readSingle,
   readText,
   readTexts,
-  readUpperCodes,
   type JsonObject,
 } from './read.js';
 
 /** IAB Content Category Taxonomy 1.0, AdCOM's default where `cattax` is absent. */
 const CATEGORY_TAXONOMY_DEFAULT = 1;
+/** Of a `cattax` that cannot be read; no list has this one. */
+const CATEGORY_TAXONOMY_UNREADABLE = 0;
 
 type InventoryFields = JsonObject<
   | 'domain'
@@ -24,13 +26,12 @@ type InventoryFields = JsonObject<
   | 'cat'
   | 'sectioncat'
   | 'pagecat'
-  | 'cattax'
   | 'keywords'
   | 'kwarray'
   | 'content'
 >;
 
-type ContentFields = JsonObject<'cat' | 'cattax' | 'keywords' | 'kwarray' | 'language' | 'langb'>;
+type ContentFields = JsonObject<'cat' | 'keywords' | 'kwarray' | 'language' | 'langb'>;
 
 const NO_CONTENT: ContentFields = {};
 
@@ -40,7 +41,6 @@ const NO_INVENTORY: Inventory = {
   bundle: undefined,
   publisherId: undefined,
   categories: [],
-  categoryTaxonomy: CATEGORY_TAXONOMY_DEFAULT,
   keywords: [],
   page: undefined,
   contentLanguage: undefined,
@@ -59,31 +59,24 @@ export function decodeInventory(request: RequestFields): Inventory {
 function decodeChannel(kind: 'site' | 'app' | 'dooh', channel: InventoryFields): Inventory {
   const content: ContentFields = readObject(channel.content) ?? NO_CONTENT;
   const page = kind === 'site' ? readText(channel.page) : undefined;
-  const categoryTaxonomy = readCount(channel.cattax) ?? CATEGORY_TAXONOMY_DEFAULT;
   return {
     kind,
     domain: hostOf(readText(channel.domain) ?? '') ?? hostOf(page ?? ''),
     bundle: kind === 'app' ? readLowerText(channel.bundle) : undefined,
     publisherId: readText(readObject<'id'>(channel.publisher)?.id),
-    categories: allCategories(channel, content, categoryTaxonomy),
-    categoryTaxonomy,
+    categories: allCategories(channel, content),
     keywords: allKeywords(channel, content),
     page,
     contentLanguage: readText(content.langb) ?? readText(content.language),
   };
 }
 
-/** Categories of the content count only when they are of the same taxonomy: codes of two cannot be told apart. */
-function allCategories(
-  channel: InventoryFields,
-  content: ContentFields,
-  taxonomy: number,
-): readonly string[] {
+/** Of whatever taxonomy each is: many name a wrong one, and codes tell by their form which one they are of. */
+function allCategories(channel: InventoryFields, content: ContentFields): readonly string[] {
   const own = readUpperCodes(channel.cat);
   const section = readUpperCodes(channel.sectioncat);
   const page = readUpperCodes(channel.pagecat);
-  const sameTaxonomy = (readCount(content.cattax) ?? CATEGORY_TAXONOMY_DEFAULT) === taxonomy;
-  const contents = sameTaxonomy ? readUpperCodes(content.cat) : [];
+  const contents = readUpperCodes(content.cat);
   if (section.length === 0 && page.length === 0 && contents.length === 0) return own;
   return [...own, ...section, ...page, ...contents];
 }
@@ -100,11 +93,16 @@ function allKeywords(channel: InventoryFields, content: ContentFields): readonly
 export function decodeBlockLists(request: RequestFields): BlockLists {
   return {
     categories: readUpperCodes(request.bcat),
-    categoriesAllowed: readUpperCodes(request.acat),
-    categoryTaxonomy: readCount(request.cattax) ?? CATEGORY_TAXONOMY_DEFAULT,
+    categoriesAllowed: readAllowed(request.acat, readUpperCodes),
+    categoryTaxonomy: readTaxonomy(request.cattax),
     advertiserDomains: readDomains(request.badv),
     apps: readLowerCodes(request.bapp),
-    languagesAllowed: readLowerCodes(request.wlang),
-    languageTagsAllowed: readLowerCodes(request.wlangb),
+    languagesAllowed: readAllowed(request.wlang, readLowerCodes),
+    languageTagsAllowed: readAllowed(request.wlangb, readLowerCodes),
   };
+}
+
+function readTaxonomy(value: unknown): number {
+  if (!isTold(value)) return CATEGORY_TAXONOMY_DEFAULT;
+  return readCount(readSingle(value)) ?? CATEGORY_TAXONOMY_UNREADABLE;
 }

@@ -1,10 +1,11 @@
 import type { ExtendedId, Regulations, User } from '../domain/bid-request.js';
 import { decodeGeo } from './decode-device.js';
+import { readMarkedCodes } from './codes.js';
 import {
   isSet,
+  isTold,
   readCount,
   readList,
-  readMarkedCodes,
   readObject,
   readSingle,
   readText,
@@ -75,10 +76,6 @@ export function decodeRegulations(value: unknown): Regulations {
 
 function usPrivacyTexts(...places: readonly unknown[]): readonly string[] {
   return places.filter(isTold).map((place) => readText(readSingle(place)) ?? UNREADABLE);
-}
-
-function isTold(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '';
 }
 
 /** Some languages write an object without keys as a list without entries. */

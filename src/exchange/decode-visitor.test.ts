@@ -23,10 +23,9 @@ describe('the inventory', () => {
     expect(decodeInventory({ site: { bundle: 'com.example' } }).bundle).toBeUndefined();
   });
 
-  it('leaves categories of the content out when they are of another taxonomy', () => {
+  it('keeps the categories of site and content, of whatever taxonomy', () => {
     const site = { cat: 'iab1', content: { cat: ['483'], cattax: 6 } };
-    expect(decodeInventory({ site })).toMatchObject({ categories: ['IAB1'], categoryTaxonomy: 1 });
-    expect(decodeInventory({ site: { ...site, cattax: 6 } })).toMatchObject({ categories: ['IAB1', '483'] });
+    expect(decodeInventory({ site })).toMatchObject({ categories: ['IAB1', '483'] });
   });
 
   it('knows categories and bundles with blanks around them', () => {

@@ -45,14 +45,19 @@ describe('a body that is no request', () => {
     ['null', 'null'],
     ['a text', '"{}"'],
     ['NaN', '{"id":"r","imp":[{"id":"1"}],"tmax":NaN}'],
+  ])('is malformed: %s', (_, body) => {
+    expect(decodeBidRequest(Buffer.from(body)).kind).toBe('malformed');
+  });
+
+  it.each([
     ['10,000 levels', `${'{"imp":['.repeat(10_000)}${']}'.repeat(10_000)}`],
     [
       '10,000 levels within a request',
       `{"id":"r","imp":[{"id":"1"}],"ext":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
     ],
     ['100,000 impressions', `{"id":"r","imp":[${'{},'.repeat(100_000)}{}]}`],
-  ])('is malformed: %s', (_, body) => {
-    expect(decodeBidRequest(Buffer.from(body)).kind).toBe('malformed');
+  ])('is too complex, which is not malformed: %s', (_, body) => {
+    expect(decodeBidRequest(Buffer.from(body))).toEqual({ kind: 'too-complex' });
   });
 
   it('is malformed when it is not UTF-8', () => {
@@ -122,6 +127,10 @@ describe('a request that breaks the specification', () => {
     ['a negative maxseq of audio', { imp: [{ id: '1', audio: { maxseq: -1 } }] }, 'imp[0].audio.maxseq'],
     ['a negative tmax', { tmax: -100 }, 'tmax'],
     ['a negative tmax in a list', { tmax: [-100] }, 'tmax'],
+    ['blocked seats that cannot be read', { bseat: [true] }, 'bseat'],
+    ['blocked categories that cannot be read', { bcat: {} }, 'bcat'],
+    ['blocked advertisers of which one cannot be read', { badv: ['a.example', ['b.example']] }, 'badv'],
+    ['blocked apps that cannot be read', { bapp: [{ id: 1 }] }, 'bapp'],
     ['a negative screen', { device: { w: -1 } }, 'device.w'],
     ['a negative pixel density', { device: { ppi: -1 } }, 'device.ppi'],
     ['a negative accuracy', { device: { geo: { accuracy: -5 } } }, 'device.geo.accuracy'],
@@ -174,6 +183,8 @@ describe('impressions', () => {
           { id: 'sizeless', banner: {} },
           { id: 'zero', banner: { w: 0, h: 0 } },
           { id: 'half-flexible', banner: { format: [{ wratio: 4, hratio: 3 }] } },
+          { id: 'blocks-who-knows', banner: { ...BANNER, battr: [{}] } },
+          { id: 'blocks-what-type', banner: { ...BANNER, btype: 'iframes' } },
           { id: 'good', banner: BANNER },
         ],
       }),
@@ -186,6 +197,8 @@ describe('impressions', () => {
       { id: 'sizeless', why: 'no-size' },
       { id: 'zero', why: 'no-size' },
       { id: 'half-flexible', why: 'unusable-banner' },
+      { id: 'blocks-who-knows', why: 'unusable-banner' },
+      { id: 'blocks-what-type', why: 'unusable-banner' },
     ]);
   });
 
@@ -379,9 +392,38 @@ describe('the auction', () => {
     expect(deal?.advertiserDomains).toEqual(['acme.example']);
   });
 
+  it('lets nobody in by an allow list of which nothing can be read', () => {
+    for (const list of [[null], [{}], [''], {}, true, [['a']]]) {
+      const sent = request({ cur: list, wseat: list, acat: list, wlang: list, wlangb: list });
+      const { currencies, seatsAllowed, blocks } = decoded(sent);
+      const { categoriesAllowed, languagesAllowed, languageTagsAllowed } = blocks;
+      for (const allowed of [seatsAllowed, languagesAllowed, languageTagsAllowed]) {
+        expect(allowed).toEqual([UNREADABLE]);
+      }
+      for (const allowed of [currencies, categoriesAllowed]) expect(allowed).toEqual([UNREADABLE]);
+      const { banner, deals } = impression({
+        banner: { ...BANNER, mimes: list },
+        pmp: { deals: [{ id: 'd', wseat: list, wadomain: list }] },
+      });
+      expect(banner.mimes).toEqual([UNREADABLE]);
+      expect(deals[0]).toMatchObject({ seatsAllowed: [UNREADABLE], advertiserDomains: [UNREADABLE] });
+    }
+    expect(decoded(request({ wseat: '', cur: '' }))).toEqual(decoded(request()));
+    expect(decoded(request({ wseat: ['a', null] })).seatsAllowed).toEqual(['a']);
+  });
+
   it('keeps block lists whole, however long', () => {
-    const badv = Array.from({ length: 5_000 }, (_, i) => `advertiser-${i}.example`);
+    const badv = Array.from({ length: 10_000 }, (_, i) => `advertiser-${i}.example`);
+    const bapp = Array.from({ length: 10_000 }, (_, i) => String(1_000_000_000 + i));
+    const bcat = Array.from({ length: 2_000 }, (_, i) => `IAB${i}`);
     expect(decoded(request({ badv })).blocks.advertiserDomains).toEqual(badv);
+    expect(decoded(request({ bapp })).blocks.apps).toEqual(bapp);
+    const sent = { bapp: bapp.slice(0, 1_000), wseat: bapp.slice(0, 1_000), bcat, id: ' r ' };
+    expect(decoded(request(sent))).toMatchObject({
+      id: ' r ',
+      seatsAllowed: sent.wseat,
+      blocks: { apps: sent.bapp, categories: bcat },
+    });
   });
 
   it('takes absent, null and wrongly typed objects as untold', () => {

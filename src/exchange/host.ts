@@ -18,11 +18,13 @@ export function hostOf(text: string): string | undefined {
   return name === '' || name.length > HOST_CHARACTERS_MAX ? undefined : name.toLowerCase();
 }
 
-/** What most lists hold: nothing to be taken away. `www.` and the length are asked for besides. */
-const PLAIN_DOMAIN = /^[a-z0-9_][a-z0-9_.-]*[a-z0-9_]$/;
-
-/** Stars and dots in front say the same as nothing, since a domain stands for its subdomains. */
-const WILDCARDS = /^[*.]+/;
+const HASH = 0x23;
+const STAR = 0x2a;
+const DASH = 0x2d;
+const SLASH = 0x2f;
+const QUESTION_MARK = 0x3f;
+const BACKSLASH = 0x5c;
+const DOT = 0x2e;
 
 /**
  * A domain of an exchange's block or allow list, lower case: without what people put around it, be it a whole address, a
@@ -31,12 +33,28 @@ const WILDCARDS = /^[*.]+/;
  * @returns undefined when no domain is left
  */
 export function listedDomain(text: string): string | undefined {
-  if (PLAIN_DOMAIN.test(text) && !text.startsWith('www.') && text.length <= HOST_CHARACTERS_MAX) return text;
-  const domain = (hostOf(text.trim()) ?? '').replace(WILDCARDS, '');
-  if (domain === '') return undefined;
-  return domain.startsWith('www.') && domain.includes('.', 'www.'.length)
-    ? domain.slice('www.'.length)
-    : domain;
+  const domain = withoutPrefix(text.toLowerCase());
+  return isPlainDomain(domain) ? domain : withoutPrefix(hostOf(text) ?? '') || undefined;
+}
+
+/** Stars and dots in front say the same as nothing, since a domain stands for its subdomains. */
+function withoutPrefix(domain: string): string {
+  let start = 0;
+  while (domain.charCodeAt(start) === STAR || domain.charCodeAt(start) === DOT) start++;
+  const isAddress = domain.startsWith('www.', start) && domain.includes('.', start + 'www.'.length);
+  return domain.slice(isAddress ? start + 'www.'.length : start);
+}
+
+/** @returns true for what most lists hold: a domain of which `listedDomain` takes nothing away */
+export function isPlainDomain(text: string): boolean {
+  if (text === '' || text.length > HOST_CHARACTERS_MAX || text.startsWith('www.')) return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    const isLetter = code >= 0x61 && code <= 0x7a;
+    const isDigit = code >= 0x30 && code <= 0x39;
+    if (!isLetter && !isDigit && code !== DASH && (code !== DOT || i === 0)) return false;
+  }
+  return text.charCodeAt(text.length - 1) !== DOT;
 }
 
 /** A scheme ends at the first slash there is, and that one is doubled; `://` further on belongs to a parameter. */
@@ -49,7 +67,8 @@ function startOfAuthority(text: string): number {
 function endOfAuthority(text: string, start: number): number {
   const end = Math.min(text.length, start + AUTHORITY_CHARACTERS_MAX);
   for (let i = start; i < end; i++) {
-    if ('/?#\\'.includes(text.charAt(i))) return i;
+    const code = text.charCodeAt(i);
+    if (code === SLASH || code === QUESTION_MARK || code === HASH || code === BACKSLASH) return i;
   }
   return end;
 }

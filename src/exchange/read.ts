@@ -1,5 +1,4 @@
 import { UNITS_MAX } from '../domain/money.js';
-import { listedDomain } from './host.js';
 
 /**
  * The readers through which every field of a bid request passes. They hold what Narrowcast tolerates: exchanges send
@@ -17,7 +16,7 @@ export type JsonObject<Field extends string> = Readonly<Partial<Record<Field, un
  * Stands for a value that is there but cannot be read, where leaving it out would open what it was to close. No seat,
  * domain, code or currency is spelt so, which is why a list of it alone allows nobody.
  */
-export const UNREADABLE = '(unreadable)';
+export const UNREADABLE = '?';
 
 const NOTHING: readonly never[] = [];
 const NUMBER_CHARACTERS_MAX = 32;
@@ -37,6 +36,11 @@ export function readList(value: unknown): readonly unknown[] {
 /** @returns the only entry of a list of one, which some send where a single value belongs; else the value itself */
 export function readSingle(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
+}
+
+/** @returns false for null, an absent field and an empty text, which all say nothing */
+export function isTold(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 /** @returns a non-empty text. Numbers are written out, unless they are too large to be known exactly. */
@@ -122,38 +126,6 @@ export function readTexts(value: unknown): readonly string[] {
   return texts;
 }
 
-/** @returns what `readCode` makes of each text of a list; a text with commas is several, as in `"IAB25,IAB26"` */
-function readCodes(value: unknown, readCode: (text: string) => string | undefined): readonly string[] {
-  const texts = readTexts(value);
-  if (texts.length === 0) return NOTHING;
-  const codes: string[] = [];
-  for (const text of texts) {
-    for (const part of text.includes(',') ? text.split(',').map(trimmed) : [text]) {
-      const code = readCode(part);
-      if (code !== undefined && code !== '') codes.push(code);
-    }
-  }
-  return codes;
-}
-
-/** @returns codes of any kind as sent */
-export function readSentCodes(value: unknown): readonly string[] {
-  return readCodes(value, asSent);
-}
-
-export function readLowerCodes(value: unknown): readonly string[] {
-  return readCodes(value, lower);
-}
-
-export function readUpperCodes(value: unknown): readonly string[] {
-  return readCodes(value, upper);
-}
-
-/** @returns the domains of a block or allow list, lower case */
-export function readDomains(value: unknown): readonly string[] {
-  return readCodes(value, listedDomain);
-}
-
 /** @returns the whole numbers of a list; what is none is left out */
 export function readIntegers(value: unknown): readonly number[] {
   const list = readList(value);
@@ -164,28 +136,4 @@ export function readIntegers(value: unknown): readonly number[] {
     if (integer !== undefined) integers.push(integer);
   }
   return integers;
-}
-
-/** @returns the codes of a list and of texts with commas; in place of what is no text, `UNREADABLE` */
-export function readMarkedCodes(value: unknown): readonly string[] {
-  return readList(value).flatMap((entry) => {
-    if (entry === '') return NOTHING;
-    return readText(entry) === undefined ? [UNREADABLE] : readSentCodes(entry);
-  });
-}
-
-function trimmed(text: string): string {
-  return text.trim();
-}
-
-function asSent(text: string): string {
-  return text;
-}
-
-function lower(text: string): string {
-  return text.toLowerCase();
-}
-
-function upper(text: string): string {
-  return text.toUpperCase();
 }

@@ -38,6 +38,9 @@ const ALPHA3_BY_ALPHA2: ReadonlyMap<string, string> = new Map(
     .map((pair) => [pair.slice(0, 2), pair.slice(2)]),
 );
 
+/** Every alpha-2 code that is officially assigned. */
+export const ALPHA2_CODES: readonly string[] = [...ALPHA3_BY_ALPHA2.keys()];
+
 /** @param code ISO 3166-1 alpha-2 in upper case @returns the alpha-3 code, or undefined when none is assigned */
 export function alpha3FromAlpha2(code: string): string | undefined {
   return ALPHA3_BY_ALPHA2.get(code);

@@ -6,7 +6,18 @@ import {
   type BidFacts,
   type BidRule,
 } from './bid-facts.js';
-import { flag, list, fields, lowerTexts, number, numbers, text, texts } from './loose-json.js';
+import {
+  allowList,
+  domains,
+  flag,
+  list,
+  fields,
+  lowerTexts,
+  number,
+  numbers,
+  text,
+  texts,
+} from './loose-json.js';
 
 /** Attributes of AdCOM's list that make a banner grow: automatically, on a click, on a rollover. */
 const EXPANDABLE = new Set([3, 4, 5]);
@@ -57,7 +68,7 @@ function floorCurrency(given: unknown): string {
 }
 
 function advertiserProblems({ bid, request }: BidFacts): string[] {
-  const blocked = lowerTexts(request['badv']);
+  const blocked = domains(request['badv']);
   const bundle = text(bid['bundle'])?.toLowerCase();
   return [
     ...texts(bid['adomain'])
@@ -132,13 +143,11 @@ function dealProblems({ bid, deal, seat }: BidFacts): string[] {
   const id = text(bid['dealid']);
   if (id === undefined) return [];
   if (!deal) return [`the deal ${id} is not offered`];
-  const seats = texts(deal['wseat']);
-  const domains = lowerTexts(deal['wadomain']);
+  const seats = allowList(deal['wseat']);
+  const advertisers = allowList(deal['wadomain']) && domains(deal['wadomain']);
   return [
-    ...(seats.length > 0 && !seats.includes(seat ?? '')
-      ? [`the deal ${id} is not for the seat ${seat}`]
-      : []),
-    ...(domains.length > 0 && !texts(bid['adomain']).every((domain) => isOnDomains(domain, domains))
+    ...(seats && !seats.includes(seat ?? '') ? [`the deal ${id} is not for the seat ${seat}`] : []),
+    ...(advertisers && !texts(bid['adomain']).every((domain) => isOnDomains(domain, advertisers))
       ? [`the deal ${id} is not for this advertiser`]
       : []),
   ];

@@ -1,4 +1,4 @@
-import { fields, list, lowerTexts, number, text, texts, type Fields } from './loose-json.js';
+import { allowList, fields, list, lowerTexts, number, text, texts, type Fields } from './loose-json.js';
 
 /** One bid with everything of its request that bears on it. */
 export interface BidFacts {
@@ -55,8 +55,8 @@ function isOnCategories(category: string, categories: readonly string[]): boolea
 export function languageProblems({ bid, request }: BidFacts): readonly string[] {
   const language = (text(bid['langb']) ?? text(bid['language']))?.toLowerCase();
   return ['wlang', 'wlangb'].flatMap((name) => {
+    if (!allowList(request[name]) || language === 'xx') return [];
     const allowed = lowerTexts(request[name]);
-    if (allowed.length === 0 || language === 'xx') return [];
     const speaks = allowed.some((tag) => language === tag || language?.startsWith(`${tag}-`));
     return speaks ? [] : [`the language ${language ?? 'is not told and'} is not in ${name}`];
   });
@@ -65,16 +65,16 @@ export function languageProblems({ bid, request }: BidFacts): readonly string[] 
 /** Rule 23: none of the categories blocked, all of them allowed, in the taxonomy that the lists are in. */
 export function categoryProblems({ bid, request }: BidFacts): readonly string[] {
   const categories = texts(bid['cat']);
-  const blocked = texts(request['bcat']);
-  const allowed = texts(request['acat']);
+  const blocked = lowerTexts(request['bcat']);
+  const allowed = allowList(request['acat']);
   const taxonomies = [number(bid['cattax']) ?? 1, number(request['cattax']) ?? 1];
-  if (blocked.length + allowed.length > 0 && categories.length > 0 && taxonomies[0] !== taxonomies[1]) {
+  if ((blocked.length > 0 || allowed) && categories.length > 0 && taxonomies[0] !== taxonomies[1]) {
     return [`the categories are in taxonomy ${taxonomies[0]}, the lists in ${taxonomies[1]}`];
   }
   return [
     ...categories.filter((category) => isOnCategories(category, blocked)).map((it) => `${it} is in bcat`),
     ...categories
-      .filter((category) => allowed.length > 0 && !isOnCategories(category, allowed))
+      .filter((category) => allowed && !isOnCategories(category, allowed))
       .map((it) => `${it} is not in acat`),
   ];
 }

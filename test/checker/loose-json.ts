@@ -32,8 +32,24 @@ export function texts(value: unknown): readonly string[] {
   return list(value).flatMap((entry) => text(entry) ?? []);
 }
 
+/** An allow list; null when it says nothing. One that is there is kept even if nothing in it is a text. */
+export function allowList(value: unknown): readonly string[] | null {
+  if (value === '' || list(value).length === 0) return null;
+  return texts(value).map((entry) => entry.trim());
+}
+
+/** Domains of a list, however they are written. */
+export function domains(value: unknown): readonly string[] {
+  return lowerTexts(value)
+    .flatMap((entry) => entry.split(','))
+    .map((entry) => entry.trim().replace(/^[a-z-]*:\/\//, ''))
+    .map((entry) => (entry.split(/[/:?#]/)[0] ?? '').replace(/^[*.]+/, '').replace(/\.$/, ''))
+    .map((entry) => (/^www\.[^.]+\./.test(entry) ? entry.slice(4) : entry))
+    .filter((entry) => entry !== '');
+}
+
 export function lowerTexts(value: unknown): readonly string[] {
-  return texts(value).map((entry) => entry.toLowerCase());
+  return texts(value).map((entry) => entry.trim().toLowerCase());
 }
 
 export function numbers(value: unknown): readonly number[] {

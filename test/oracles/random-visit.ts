@@ -36,8 +36,9 @@ export function randomVisit(random: Random): Visit {
         domain: some(pick(random, POOLS.domains)),
         bundle: some(pick(random, POOLS.bundles)),
         publisherId: some(pick(random, POOLS.publishers)),
-        categories: several(random, 0, 3, () => pick(random, [...POOLS.categories, 'iab17-3', 'IAB2-4'])),
-        categoryTaxonomy: random() < 0.8 ? 1 : 7,
+        categories: several(random, 0, 3, () =>
+          pick(random, [...POOLS.categories, 'iab17-3', 'IAB2-4', '483']),
+        ),
         keywords: several(random, 0, 2, () =>
           several(random, 0, 3, () => pick(random, [...POOLS.keywords, ' Trail Running shoes', ''])).join(
             ',',

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { ProfileChange, ProfileStore } from '../../src/domain/ports.js';
 import type { FrequencyCounters, Profile, ProfileKey } from '../../src/domain/profile.js';
 import { waitFor } from '../support/redis-server.js';
+import { profileWith } from '../support/targeting-samples.js';
 
 /** What every profile store does. @param store asked anew for each test; tests use ids of their own */
 export function itIsAProfileStore(store: () => ProfileStore): void {
@@ -170,21 +171,6 @@ const COUNTERS: FrequencyCounters = new Map([['line-1/1d', { impressions: 3, end
 
 /** A profile of which only the number of purchases is known. */
 export function profileOf(purchases: number, more: Partial<Profile> = {}): Profile {
-  return {
-    segments: new Map(),
-    people: {
-      age: undefined,
-      gender: undefined,
-      education: undefined,
-      occupation: undefined,
-      marital: undefined,
-      income: undefined,
-    },
-    interests: new Map(),
-    value: { recency: undefined, frequency: purchases, monetary: undefined, lifetime: undefined },
-    stage: undefined,
-    geo: { country: undefined, region: undefined, city: undefined, zip: undefined },
-    updatedMs: undefined,
-    ...more,
-  };
+  const value = { recency: undefined, frequency: purchases, monetary: undefined, lifetime: undefined };
+  return profileWith({ value, ...more });
 }

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { pino, type Logger } from 'pino';
 import { startApp, type App } from '../../src/app.js';
 import { systemClock, type Clock } from '../../src/lib/clock.js';
 import { readSettings } from '../../src/settings.js';
@@ -28,6 +28,7 @@ export interface RunningBidder {
 
 export interface BidderOptions {
   readonly clock?: Clock;
+  readonly logger?: Logger;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -72,7 +73,7 @@ async function start(folder: string, options: BidderOptions): Promise<RunningBid
   });
   const app = await startApp(settings, {
     clock: options.clock ?? systemClock,
-    logger: pino({ level: 'silent' }),
+    logger: options.logger ?? pino({ level: 'silent' }),
   });
   return {
     app,

@@ -71,7 +71,6 @@ function aRequest({ inventory, device, user }: VisitParts): BidRequest {
       bundle: undefined,
       publisherId: undefined,
       categories: [],
-      categoryTaxonomy: 1,
       keywords: [],
       page: undefined,
       contentLanguage: undefined,

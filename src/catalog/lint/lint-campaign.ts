@@ -45,8 +45,8 @@ export function lintFlightAndBudget(campaign: Campaign, nowMs: number, report: R
 }
 
 /** Finds bids and caps that have no effect. */
-export function lintBidAndCaps({ bid, deals, frequency }: LintedLineItem, report: Report): void {
-  if (bid.amountMicros === 0 && !deals) {
+export function lintBidAndCaps({ bid, status, targeting, frequency }: LineItem, report: Report): void {
+  if (bid.amountMicros === 0 && status === 'active' && !targeting.deals) {
     report(
       'error',
       ['bid', 'amount'],
@@ -63,8 +63,6 @@ export function lintBidAndCaps({ bid, deals, frequency }: LintedLineItem, report
     report('error', ['frequency', i], says);
   }
 }
-
-type LintedLineItem = Pick<LineItem, 'bid' | 'frequency'> & { readonly deals: boolean };
 
 /** Does `stricter` hold whenever `cap` could be reached? */
 function makesUseless(stricter: FrequencyCap, cap: FrequencyCap): boolean {

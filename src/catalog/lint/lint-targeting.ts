@@ -24,6 +24,7 @@ import {
   type Covers,
 } from './covers.js';
 import { DIMENSION_PATHS, type Report } from './lint-finding.js';
+import { lintPlaces } from './lint-places.js';
 
 const HOUR_MS = 3_600_000;
 /** After so long every hour of the week has come, whatever the clocks did. */
@@ -51,13 +52,8 @@ export function lintTargeting(lineItem: LineItem, flight: Flight, nowMs: number,
   reportContradictions(targeting, report);
   reportAllBanned(targeting, report);
   reportOsNames(targeting, report);
-  if (targeting.hours && neverComes(targeting.hours, flight, nowMs)) {
-    report(
-      'error',
-      DIMENSION_PATHS.hours,
-      'never come while the flight lasts; change the hours or the flight',
-    );
-  }
+  lintPlaces(targeting.geo, report);
+  if (targeting.hours) reportHours(targeting.hours, flight, nowMs, report);
   if (wants(targeting.bundles) && wants(targeting.domains)) {
     const says =
       'asks for apps while "domains" asks for sites, and an ad is in one or the other; make a line item for each';
@@ -143,7 +139,18 @@ function reportOsNames(targeting: Targeting, report: Report): void {
   }
 }
 
-/** Do none of the wanted hours lie in what is left of the flight? */
+/** Hours that never come are an error whatever the time; that they are over is one of time. */
+function reportHours(hours: HoursChoice, flight: Flight, nowMs: number, report: Report): void {
+  if (neverComes(hours, flight, flight.startMs)) {
+    const says = 'never come while the flight lasts; change the hours or the flight';
+    report('error', DIMENSION_PATHS.hours, says);
+  } else if (neverComes(hours, flight, nowMs)) {
+    const says = 'do not come again before the flight ends; change the hours or the flight';
+    report('warning', DIMENSION_PATHS.hours, says);
+  }
+}
+
+/** Do none of the wanted hours lie in what is left of the flight from `nowMs` on? */
 function neverComes({ ofWeek, timeZone }: HoursChoice, { startMs, endMs }: Flight, nowMs: number): boolean {
   const leftFromMs = Math.max(startMs, nowMs);
   if (leftFromMs >= endMs) return false;

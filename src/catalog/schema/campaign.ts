@@ -14,6 +14,7 @@ import { isDay, isTimeZone, nextDay, startOfDayMs } from '../local-day.js';
 import { nearestWord } from '../../lib/words.js';
 import { creativeSection, type CreativeSection } from './creative.js';
 import { addSays, group, id, list, parsed, text, wholeNumber, number } from './fields.js';
+import { periodMeant, timeZoneMeant } from './guesses.js';
 import { category, targetingSection } from './targeting.js';
 import { domainName } from './web.js';
 
@@ -47,7 +48,7 @@ const timeZone = parsed(
   text(ZONE_EXPECTED),
   ZONE_EXPECTED,
   (found) => (isTimeZone(found) ? found : undefined),
-  (found) => nearestWord(found, Intl.supportedValuesOf('timeZone')),
+  timeZoneMeant,
 );
 
 const flight = group('the flight, such as {"start": "2026-11-01", "end": "2026-12-31", "timeZone": "UTC"}', {
@@ -111,7 +112,9 @@ const cap = group('a frequency cap such as {"impressions": 3, "per": "1d"}', {
   impressions: wholeNumber('a whole number of impressions', { min: 1, max: 100_000 }).describe(
     'Most impressions that one visitor sees in that time.',
   ),
-  per: parsed(text(PERIOD_EXPECTED), PERIOD_EXPECTED, periodMs).describe('The time: "30m", "12h", "7d".'),
+  per: parsed(text(PERIOD_EXPECTED), PERIOD_EXPECTED, periodMs, guessPeriod).describe(
+    'The time: "30m", "12h", "7d".',
+  ),
 }).transform(({ impressions, per }): FrequencyCap => ({ impressions, perMs: per }));
 
 function periodMs(found: string): number | undefined {
@@ -119,6 +122,11 @@ function periodMs(found: string): number | undefined {
   if (!parts) return undefined;
   const ms = Number(parts[1]) * MINUTES_BY_UNIT[parts[2] as keyof typeof MINUTES_BY_UNIT] * 60_000;
   return ms <= CAP_MS_MAX ? ms : undefined;
+}
+
+function guessPeriod(found: string): string | undefined {
+  const meant = periodMeant(found);
+  return meant !== undefined && periodMs(meant) !== undefined ? meant : undefined;
 }
 
 const lineItem = group('a line item in braces', {
@@ -164,7 +172,9 @@ export const campaignFile = group('a campaign in braces: { "id": …, "advertise
   ),
   confirm: list(number('an amount such as 32', positive), 'a list of amounts such as [32]', LINE_ITEMS_MAX)
     .default([])
-    .describe('Amounts that are meant although they are ten times the former ones or more.'),
+    .describe(
+      'Amounts that are meant although they are ten times the former ones or more, or a tenth of them or less.',
+    ),
 })
   .superRefine(({ lineItems }, context) => {
     refuseRepeats(context, lineItems, 'line item of this campaign', ['lineItems']);

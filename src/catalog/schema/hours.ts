@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { list, parsed, text } from './fields.js';
+import { daysMeant } from './guesses.js';
 
 /** Monday first. */
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -27,7 +28,7 @@ interface Hours {
 /** `{"mon-fri": ["07-09", "18-23"], "sat": ["10-24"]}` to 168 flags, Monday 00-01 first. */
 export const hours = z
   .record(
-    z.string().regex(DAY_NAMES, { error: DAYS_EXPECTED }),
+    z.string().regex(DAY_NAMES, { error: DAYS_EXPECTED }).superRefine(guessDays),
     list(
       parsed(text(HOURS_EXPECTED), HOURS_EXPECTED, parseHours),
       'a list of hours such as ["07-09", "18-23"]',
@@ -39,6 +40,13 @@ export const hours = z
     error: 'days with their hours, such as {"daily": ["08-20"]}; leave it out when it should not matter',
   })
   .transform(hoursOfWeek);
+
+/** Adds to the refusal of a name what was probably meant. */
+function guessDays(name: string, context: z.RefinementCtx): void {
+  const hint = daysMeant(name);
+  if (DAY_NAMES.test(name) || !DAY_NAMES.test(hint)) return;
+  context.addIssue({ code: 'custom', message: DAYS_EXPECTED, params: { hint } });
+}
 
 function hoursOfWeek(days: Readonly<Record<string, readonly Hours[]>>): boolean[] {
   const ofWeek = Array<boolean>(HOURS_PER_WEEK).fill(false);

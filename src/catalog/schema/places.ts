@@ -1,19 +1,17 @@
 import { z } from 'zod';
 import type { Choice, Place } from '../../domain/campaign.js';
-import { alpha3FromAlpha2 } from '../../lib/countries.js';
+import { ALPHA2_CODES, alpha3FromAlpha2 } from '../../lib/countries.js';
 import { parseIpRange } from '../../lib/ip.js';
 import { addSays, group, list, lowerText, number, parsed, ruleOverNames, text } from './fields.js';
+import { countryMeant } from './guesses.js';
 
 const EARTH_HALF_ROUND_KM = 20_037;
 
-const LETTERS = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
-const COUNTRIES: ReadonlySet<string> = new Set(
-  LETTERS.flatMap((first) => LETTERS.map((second) => alpha3FromAlpha2(first + second) ?? '')),
-);
+const COUNTRIES: ReadonlySet<string> = new Set(ALPHA2_CODES.map((code) => alpha3FromAlpha2(code) ?? ''));
 const COUNTRY_EXPECTED = 'a three-letter country code, such as "USA", "CHN" or "DEU"';
-const country = parsed(text(COUNTRY_EXPECTED), COUNTRY_EXPECTED, parseCountry, (found) =>
-  alpha3FromAlpha2(found.toUpperCase()),
-).describe('Three-letter country code (ISO 3166-1 alpha-3), such as USA.');
+const country = parsed(text(COUNTRY_EXPECTED), COUNTRY_EXPECTED, parseCountry, countryMeant).describe(
+  'Three-letter country code (ISO 3166-1 alpha-3), such as USA.',
+);
 
 const RANGE_EXPECTED = 'an IP address or a network, such as "203.0.113.0/24" or "2001:db8::/32"';
 
@@ -22,8 +20,27 @@ const CIRCLE_NAMES = ['near', 'km'] as const;
 const PLACE_EXPECTED =
   'a place such as {"country": "USA", "region": "CA"}, {"near": [31.23, 121.47], "km": 25} or {"ip": "203.0.113.0/24"}';
 
-const latitude = number('a latitude from -90 to 90', { min: -90, max: 90 });
-const longitude = number('a longitude from -180 to 180', { min: -180, max: 180 });
+const POINT_EXPECTED = 'latitude and longitude, such as [31.23, 121.47]';
+const LATITUDE_MAX = 90;
+const LONGITUDE_MAX = 180;
+
+/** Their limits are held where both are known, so that two that were swapped are told as that. */
+const degrees = (max: number) => z.number({ error: POINT_EXPECTED }).meta({ minimum: -max, maximum: max });
+const point = z
+  .tuple([degrees(LATITUDE_MAX), degrees(LONGITUDE_MAX)], { error: POINT_EXPECTED })
+  .superRefine(([latitude, longitude], context) => {
+    if (isPoint(latitude, longitude)) return;
+    const isSwapped = isPoint(longitude, latitude);
+    const message = isSwapped
+      ? 'the latitude first, then the longitude'
+      : `${POINT_EXPECTED}: a latitude from -90 to 90, then a longitude from -180 to 180`;
+    const params = isSwapped ? { hint: [longitude, latitude] } : {};
+    context.addIssue({ code: 'custom', message, params });
+  });
+
+function isPoint(latitude: number, longitude: number): boolean {
+  return Math.abs(latitude) <= LATITUDE_MAX && Math.abs(longitude) <= LONGITUDE_MAX;
+}
 
 const place = group(PLACE_EXPECTED, {
   country: country.optional(),
@@ -34,10 +51,7 @@ const place = group(PLACE_EXPECTED, {
   zip: lowerText('a postal code as text in quotes, such as "02139"')
     .optional()
     .describe('Postal code as the exchange sends it, in quotes.'),
-  near: z
-    .tuple([latitude, longitude], { error: 'latitude and longitude, such as [31.23, 121.47]' })
-    .optional()
-    .describe('Centre of a circle: latitude, then longitude, in degrees.'),
+  near: point.optional().describe('Centre of a circle: latitude, then longitude, in degrees.'),
   km: number('a radius in kilometres above 0, such as 25', { min: 0.001, max: EARTH_HALF_ROUND_KM })
     .optional()
     .describe('Radius of the circle in kilometres.'),

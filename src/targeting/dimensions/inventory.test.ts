@@ -49,10 +49,10 @@ describe('categories', () => {
   });
 
   it('knows its codes by their form, whatever taxonomy the request names, and takes others for not told', () => {
-    const misnamed = { categories: ['483', 'IAB17-3'], categoryTaxonomy: 7 };
+    const misnamed = { categories: ['483', 'IAB17-3'] };
     expect(wants(sports, { inventory: misnamed })).toBe(true);
     expect(wants({ categories: never('IAB17') }, { inventory: misnamed })).toBe(false);
-    const foreign = { categories: ['483'], categoryTaxonomy: 7 };
+    const foreign = { categories: ['483'] };
     expect(wants(sports, { inventory: foreign })).toBe(false);
     expect(wants({ categories: never('IAB17') }, { inventory: foreign })).toBe(true);
   });

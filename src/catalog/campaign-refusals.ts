@@ -1,0 +1,92 @@
+import { setImmediate as afterOtherWork } from 'node:timers/promises';
+import type { Campaign } from '../domain/campaign.js';
+import { bidsWorthTooMuch } from './bid-worth.js';
+import type { CampaignLinter } from './campaign-linter.js';
+import { pathText, type Finding } from './finding.js';
+import type { FormerCampaigns } from './former-campaigns.js';
+import type { JsonFile } from './json-file.js';
+import { unconfirmedJumps, type AmountFault } from './jumps.js';
+import type { KeptFile } from './kept-files.js';
+import { locatedFinding, type Surroundings } from './lint.js';
+import type { CampaignContent } from './schema/campaign.js';
+
+/** What the present version of a campaign file is held against before it is put to use. */
+export interface CampaignJudges {
+  readonly linter: CampaignLinter;
+  readonly around: Surroundings;
+  readonly former: FormerCampaigns;
+  readonly nowMs: number;
+}
+
+/** Bids are answered in between: linting takes up to 0.1 ms a campaign. */
+const FILES_AT_ONCE = 50;
+
+type CampaignFile = KeptFile<CampaignContent>;
+
+/**
+ * Finds campaigns that are well-formed and yet are not put to use: those that cannot work, that bid more than anybody
+ * pays, or whose amounts jumped. A changed campaign is measured by what last ran under its id, wherever that stood; one
+ * under a new id by what its file said before.
+ *
+ * @returns what is wrong with each file that is refused, in the order of its lines
+ */
+export async function contentRefusals(
+  files: readonly CampaignFile[],
+  judges: CampaignJudges,
+): Promise<ReadonlyMap<CampaignFile, readonly Finding[]>> {
+  const runs = new Map<string, Campaign>();
+  for (const { lastGood } of files)
+    if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
+  const refusals = new Map<CampaignFile, readonly Finding[]>();
+  for (const [i, file] of files.entries()) {
+    if (i % FILES_AT_ONCE === FILES_AT_ONCE - 1) await afterOtherWork();
+    if (!file.present.good) continue;
+    const { content, json } = file.present;
+    const findings = [
+      ...lintErrors(content, json, judges),
+      ...amountFindings(file.file, json, await amountFaults(file, content, runs, judges)),
+    ].sort((a, b) => a.line - b.line || a.column - b.column);
+    // One thing to say of each value: what cannot work comes before how it changed.
+    const first = findings.filter(({ path }, i) => findings.findIndex((each) => each.path === path) === i);
+    if (first.length > 0) refusals.set(file, first);
+  }
+  return refusals;
+}
+
+function lintErrors({ campaign }: CampaignContent, json: JsonFile, judges: CampaignJudges): Finding[] {
+  const { linter, around, nowMs } = judges;
+  const errors = linter.lint(campaign, around, nowMs).filter(({ severity }) => severity === 'error');
+  return errors.map((error) => locatedFinding(error, json));
+}
+
+async function amountFaults(
+  { lastGood }: CampaignFile,
+  content: CampaignContent,
+  runs: ReadonlyMap<string, Campaign>,
+  { around, former }: CampaignJudges,
+): Promise<readonly AmountFault[]> {
+  const { campaign } = content;
+  const tooMuch = bidsWorthTooMuch(campaign, around.rates);
+  if (tooMuch.length > 0 || content === lastGood?.content) return tooMuch;
+  const before = runs.get(campaign.id) ?? (await former.find(campaign.id)) ?? lastGood?.content.campaign;
+  return before ? unconfirmedJumps(content, before, around.rates) : [];
+}
+
+export function amountFindings(file: string, json: JsonFile, faults: readonly AmountFault[]): Finding[] {
+  return faults.map(({ path, says }) => {
+    const { line, column, source } = json.locate(path);
+    const message = `${pathText(path)} ${says}`;
+    return { severity: 'error', file, line, column, path: pathText(path), message, found: source };
+  });
+}
+
+/** @param owners the file that each campaign id belongs to */
+export function repeatedId({ file, present }: CampaignFile, owners: ReadonlyMap<string, string>): Finding[] {
+  if (!present.good) return [];
+  const { id } = present.content.campaign;
+  const owner = owners.get(id) ?? file;
+  if (owner === file) return [];
+  const { line, column, source } = present.json.locate(['id']);
+  const message = `id is "${id}", which belongs to ${owner}; give this campaign its own id, or delete one of the two files`;
+  return [{ severity: 'error', file, line, column, path: 'id', message, found: source }];
+}
