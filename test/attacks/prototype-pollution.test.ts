@@ -1,3 +1,4 @@
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { FrequencyCounters, Profile } from '../../src/domain/profile.js';
@@ -35,8 +36,8 @@ const namesAtStart = namesOf();
 /** Attack 5, by the ways of profiles: files, Redis, sync. Requests are in the tests of bad input. */
 describe('prototypes stay as they are', () => {
   afterEach(() => {
-    expect(namesOf()).toEqual(namesAtStart);
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+    deepStrictEqual(namesOf(), namesAtStart);
+    strictEqual(({} as Record<string, unknown>)['polluted'], undefined);
   });
 
   it.each([
