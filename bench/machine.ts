@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
+import { hasRedisServer } from '../test/support/redis-server.js';
 
 /** What figures were measured on, one fact a line. */
 export function machineFacts(): string[] {
@@ -9,9 +10,15 @@ export function machineFacts(): string[] {
   return [
     `machine: ${processors.length} x ${processors[0]?.model.trim() ?? 'unknown processor'}, ${gibibytes} GiB, ${process.platform} ${process.arch}`,
     `node: ${process.version}, V8 ${process.versions.v8}`,
+    `redis-server: ${hasRedisServer() ? redisVersion() : 'not installed'}`,
     `commit: ${commit()}`,
-    `lock file: ${lockedVersions(['uWebSockets.js', 'prom-client', 'tinybench'])}`,
+    `lock file: ${lockedVersions(['uWebSockets.js', 'ioredis', 'lru-cache', 'prom-client', 'tinybench'])}`,
   ];
+}
+
+function redisVersion(): string {
+  const text = execFileSync('redis-server', ['--version'], { encoding: 'utf8' });
+  return / v=(\S+)/.exec(text)?.[1] ?? text.trim();
 }
 
 function commit(): string {

@@ -1,28 +1,32 @@
+import { timedTable } from './measure.js';
 import { eventTasks } from './micro/events.js';
 import { exchangeTasks } from './micro/exchange.js';
+import { hitRatioTable } from './micro/hit-ratio.js';
 import { noticeTasks } from './micro/notices.js';
 import { pathTasks } from './micro/path.js';
 import { pricingTasks } from './micro/pricing.js';
-import { decodedProfileBytes, profileEncodingTasks } from './micro/profile-encoding.js';
+import { profileCacheTasks } from './micro/profile-cache.js';
+import { profileEncodingNotes, profileEncodingTasks } from './micro/profile-encoding.js';
+import { profileMemoryTable } from './micro/profile-memory.js';
 import { profileTasks } from './micro/profile.js';
+import { redisLookupTable } from './micro/redis-lookup.js';
+import { redisPathTable } from './micro/redis-path.js';
 import { targetingTasks } from './micro/targeting.js';
-import type { BenchTask } from './task.js';
+import type { BenchTable } from './table.js';
 
-interface BenchTable {
-  readonly title: string;
-  readonly tasks: () => readonly BenchTask[];
-  /** Sentences below the table: what else was measured, such as memory. */
-  readonly notes?: () => readonly string[];
-}
-
-/** Every table of the benchmark, in the order of the bid path. Made when asked for, since catalogues take a while. */
+/** Every table of the benchmark, in the order of the bid path. */
 export const TABLES: readonly BenchTable[] = [
-  { title: 'Decode and encode', tasks: exchangeTasks },
-  { title: 'Profile', tasks: profileTasks },
-  { title: 'Profile encoding', tasks: profileEncodingTasks, notes: decodedProfileBytes },
-  { title: 'Match', tasks: targetingTasks },
-  { title: 'Price', tasks: pricingTasks },
-  { title: 'Sign and verify', tasks: noticeTasks },
-  { title: 'Event log', tasks: eventTasks },
-  { title: 'Whole path, without HTTP', tasks: pathTasks },
+  timedTable('Decode and encode', exchangeTasks),
+  timedTable('Profile', profileTasks),
+  timedTable('Profile cache', profileCacheTasks),
+  redisLookupTable,
+  timedTable('Profile encoding', profileEncodingTasks, profileEncodingNotes),
+  profileMemoryTable,
+  hitRatioTable,
+  timedTable('Match', targetingTasks),
+  timedTable('Price', pricingTasks),
+  timedTable('Sign and verify', noticeTasks),
+  timedTable('Event log', eventTasks),
+  timedTable('Whole path, without HTTP', pathTasks),
+  redisPathTable,
 ];

@@ -148,11 +148,11 @@ describe('the event log of a running bidder', () => {
 describe('an event log that cannot be written', () => {
   it('costs no bid, asks exchanges to tell of money again, says why, and goes on when it can', async () => {
     running = await startBidder(baseFiles());
-    const { folder: at, app, post } = running;
+    const { folder: at, app } = running;
     const events = join(at, 'data/events');
     rmSync(events, { recursive: true });
     writeFileSync(events, 'no folder');
-    const response = await post('generic', JSON.stringify(fullRequest()));
+    const response = await running.post('generic', JSON.stringify(fullRequest()));
     const token = /\/n\/bill\/([^?"]*)/.exec(await response.text())?.[1];
     const bill = async () => (await fetch(`http://127.0.0.1:${app.port}/n/bill/${token}`)).status;
     expect(await bill()).toBe(503);

@@ -15,7 +15,7 @@ import { createNoticeTokens } from '../../src/notices/token.js';
 import { readDirectly } from '../../src/profile/direct-reader.js';
 import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
 import { openGeoLocator } from '../../src/profile/geo.js';
-import { createProfileLookup } from '../../src/profile/lookup.js';
+import { createProfileLookup, type ProfileLookup } from '../../src/profile/lookup.js';
 import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import { CREATIVE, EXCHANGE } from './exchange.js';
 import { seededLineItems } from './targeting.js';
@@ -32,7 +32,7 @@ export function pathTasks(): { name: string; run: () => Promise<number> }[] {
     'site request': Buffer.from(JSON.stringify(siteRequest())),
   };
   return [10, 1000, 10_000].flatMap((size) => {
-    const env = environment(seededCatalog(size));
+    const env = environment(seededCatalog(size), strangersOnly());
     return Object.entries(bodies).map(([name, body]) => ({
       name: `whole path, ${name} of ${body.length} bytes, ${size} line items`,
       run: () => answerLength(env, body),
@@ -42,9 +42,13 @@ export function pathTasks(): { name: string; run: () => Promise<number> }[] {
 
 /** A decision to bid, as the whole path makes it. */
 export function decideOnAppRequest(): Promise<Decision> {
-  const env = environment(seededCatalog(1000));
+  const env = environment(seededCatalog(1000), strangersOnly());
   const body = Buffer.from(JSON.stringify(appRequest()));
   return decide(env, { exchange: EXCHANGE.id, body, receivedMs: env.clock.monotonicMs() });
+}
+
+function strangersOnly(): ProfileLookup {
+  return createProfileLookup(readDirectly(createEmbeddedStore()), SILENT_METRICS);
 }
 
 async function answerLength(env: BidEnvironment, body: Uint8Array): Promise<number> {
@@ -54,7 +58,7 @@ async function answerLength(env: BidEnvironment, body: Uint8Array): Promise<numb
 }
 
 /** One campaign a line item, bids from 0.50 to 8 USD, and a creative in each of the usual sizes. */
-function seededCatalog(size: number): Catalog {
+export function seededCatalog(size: number): Catalog {
   const random = seededRandom(3);
   const campaigns = seededLineItems(size).map(({ campaign, lineItem }, i): Campaign => {
     const amountMicros = microsFromUnits(integerBetween(random, 50, 800) / 100);
@@ -74,7 +78,7 @@ function seededCatalog(size: number): Catalog {
   return { version: 1, campaigns, exchanges: new Map([[EXCHANGE.id, EXCHANGE]]), rates };
 }
 
-function environment(catalog: Catalog): BidEnvironment {
+export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEnvironment {
   const snapshot = buildSnapshot(catalog, PUBLIC_URL);
   const signer = createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]);
   let count = 0;
@@ -83,7 +87,7 @@ function environment(catalog: Catalog): BidEnvironment {
     snapshot: () => snapshot,
     scratchFor: scratchKeeper(),
     responseSizes: createResponseSizes(signer, PUBLIC_URL),
-    findProfile: createProfileLookup(readDirectly(createEmbeddedStore()), SILENT_METRICS),
+    findProfile,
     answerReserve: new AnswerReserve(),
     locator: openGeoLocator(undefined, SILENT_METRICS),
     signer,

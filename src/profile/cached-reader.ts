@@ -90,24 +90,23 @@ export class CachedReader implements ProfileReader {
   find(keys: readonly ProfileKey[], deadlineMs: number): Promise<ProfileAnswer> {
     const stored: (StoredProfile | undefined)[] = [];
     const missing: number[] = [];
-    const texts = keys.map(profileKeyText);
-    for (const [i, text] of texts.entries()) {
-      const entry = this.#cache.get(text);
+    for (const key of keys) {
+      const entry = this.#cache.get(profileKeyText(key));
+      if (entry === undefined) missing.push(stored.length);
+      else this.#metrics.keyLookup(key.kind, entry.stored === undefined ? 'negative' : 'lru');
       stored.push(entry?.stored);
-      if (entry === undefined) missing.push(i);
-      else this.#count(keys, i, entry.stored === undefined ? 'negative' : 'lru');
     }
     if (missing.length === 0) return Promise.resolve({ kind: 'answered', stored });
-    return this.#findMissing(keys, texts, stored, missing, deadlineMs);
+    return this.#findMissing(keys, stored, missing, deadlineMs);
   }
 
   #findMissing(
     keys: readonly ProfileKey[],
-    texts: readonly string[],
     stored: (StoredProfile | undefined)[],
     missing: readonly number[],
     deadlineMs: number,
   ): Promise<ProfileAnswer> {
+    const texts = keys.map(profileKeyText);
     const nowMs = this.#clock.monotonicMs();
     const permission = this.#breaker.permission(nowMs);
     if (permission !== 'refuse') {

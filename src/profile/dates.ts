@@ -1,8 +1,11 @@
-import { FieldProblem, isAbsent, quotedOrKind } from './fields.js';
+import { FieldProblem, isAbsent, kindOf } from './fields.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Only such a text is shown in a problem: any other may be anything. */
+const NEARLY_DATE = /^\d{4}-\d{2}-\d{2}(T[\d:.]{1,18}(Z|[+-][\d:]{1,5})?)?$/;
 
 /** When a segment ends: the end of a day in UTC, an instant, or never (`null` or `never`), which is Infinity. */
 export function readEnd(value: unknown, path: string): number {
@@ -25,9 +28,13 @@ function instantOrProblem(value: unknown, path: string, orElse: string): number 
   if (!Number.isNaN(instantMs)) return instantMs;
   throw new FieldProblem(
     path,
-    quotedOrKind(value),
+    isNearlyDate(value) ? JSON.stringify(value) : kindOf(value),
     `a day such as 2026-12-31, an instant such as 2026-12-31T18:00:00Z${orElse}`,
   );
+}
+
+function isNearlyDate(value: unknown): boolean {
+  return typeof value === 'string' && NEARLY_DATE.test(value);
 }
 
 /** @returns undefined when `text` is no day of the calendar, such as 2026-02-30 */

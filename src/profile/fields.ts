@@ -5,8 +5,8 @@ const NAME_IN_MAP = /^(segments|interests)\..*$/s;
 
 /**
  * Thrown by the readers below when a value is not what it should be, and caught where the line ends. It says of what kind
- * the value is and never the value itself, save where that is one of a few words or a number or date: a line is about a
- * person, and its problem goes to a log.
+ * the value is and never the value itself, save where that is nearly one of a few words, a short number or nearly a date: a
+ * line is about a person, its columns may have been mixed up, and its problem goes to a log.
  */
 export class FieldProblem extends Error {
   override readonly name = 'FieldProblem';
@@ -22,6 +22,7 @@ export class FieldProblem extends Error {
 }
 
 const QUOTED_CHARACTERS_MAX = 40;
+const NUMBER_CHARACTERS_MAX = 4;
 const TEXT_CHARACTERS_MAX = 100;
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -83,7 +84,7 @@ export function readNumber(value: unknown, path: string, min: number, max: numbe
   if (typeof value === 'number' && value >= min && value <= max) return value;
   throw new FieldProblem(
     path,
-    typeof value === 'number' ? String(value) : kindOf(value),
+    typeof value === 'number' ? numberOrKind(value) : kindOf(value),
     `a number from ${min} to ${max}`,
   );
 }
@@ -92,7 +93,7 @@ export function readNumber(value: unknown, path: string, min: number, max: numbe
 export function readInteger(value: unknown, path: string, min: number, max: number): number | undefined {
   const number = readNumber(value, path, min, max);
   if (number === undefined || Number.isInteger(number)) return number;
-  throw new FieldProblem(path, String(number), `a whole number from ${min} to ${max}`);
+  throw new FieldProblem(path, numberOrKind(number), `a whole number from ${min} to ${max}`);
 }
 
 /** One of a few words, in any case, or undefined when there is none. */
@@ -104,7 +105,8 @@ export function readWord<Word extends string>(
   if (isAbsent(value)) return undefined;
   const wanted = typeof value === 'string' ? value.trim().toLowerCase() : undefined;
   const word = words.find((candidate) => candidate === wanted);
-  if (word === undefined) throw new FieldProblem(path, quotedOrKind(value), `one of ${words.join(', ')}`);
+  if (word === undefined)
+    throw new FieldProblem(path, wordOrKind(value, words), `one of ${words.join(', ')}`);
   return word;
 }
 
@@ -122,9 +124,17 @@ export function kindOf(value: unknown): string {
   return typeof value === 'boolean' ? 'true or false' : 'an object';
 }
 
-/** The text itself, quoted and cut: only where one of a few words or a date was expected. */
-export function quotedOrKind(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, QUOTED_CHARACTERS_MAX)) : kindOf(value);
+/** A short number is a slip; a long one may be an id, a telephone number or a place, and is not shown. */
+function numberOrKind(value: number): string {
+  const text = String(value);
+  return text.length <= NUMBER_CHARACTERS_MAX || !Number.isFinite(value) ? text : kindOf(value);
+}
+
+/** A misspelling of one of the words; what is none may be anything, and is not shown. */
+function wordOrKind(value: unknown, words: readonly string[]): string {
+  if (typeof value !== 'string' || nearestWord(value.slice(0, QUOTED_CHARACTERS_MAX), words) === undefined)
+    return kindOf(value);
+  return JSON.stringify(value);
 }
 
 function join(path: string, key: string): string {

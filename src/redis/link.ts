@@ -29,7 +29,11 @@ const PROBE_AGAIN_MS = 100;
 const WATCH_MS = 200;
 /** With as many looks as make one second. */
 const LOOKS_WITHOUT_REPLY_MAX = 5;
-const REBUILD_PAUSE_MS = 5_000;
+/**
+ * A name may move to the new master a while after the old one became a replica. Shorter and a replica that stays one
+ * would cost lookups all the time, longer and erasures would still fail two seconds after the move.
+ */
+const REBUILD_PAUSE_MS = 1_000;
 /** Replies of a server that is there and yet cannot be asked. */
 const NOT_SERVING = new Map([
   ['LOADING', 'is still loading its data'],

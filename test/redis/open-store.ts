@@ -18,6 +18,11 @@ export function secretKey(id: string): SecretKey {
   return { id, secret: Buffer.from(`secret of 32 bytes and more, ${id}`) };
 }
 
+/** As PROFILE_KEYS says them. */
+export function keySetting(...keys: readonly SecretKey[]): string {
+  return keys.map(({ id, secret }) => `${id}:${Buffer.from(secret).toString('base64')}`).join(',');
+}
+
 const HOUR_MS = 3_600_000;
 
 /** A store at a URL that keeps what it reports and counts. */

@@ -9,9 +9,14 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 const START_ATTEMPTS_MAX = 5;
-/** A node counts as gone, and its replica takes over, after a second. */
+/**
+ * A node counts as gone, and its replica takes over, after a second. Replicas get the data at once instead of after five
+ * seconds.
+ */
 const CLUSTER_ARGUMENTS =
-  '--cluster-enabled yes --cluster-node-timeout 1000 --cluster-replica-validity-factor 0'.split(' ');
+  '--cluster-enabled yes --cluster-node-timeout 1000 --cluster-replica-validity-factor 0 --repl-diskless-sync-delay 0'.split(
+    ' ',
+  );
 
 export interface RedisServerOptions {
   /** The same port again: a server that comes back. */
@@ -130,11 +135,14 @@ export async function startRedisCluster({
     );
     const isWhole = async (node: RedisServer) => {
       const info = await node.cli('CLUSTER', 'INFO');
-      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`);
+      const isReplicating = !(await node.cli('INFO', 'replication')).includes('master_link_status:down');
+      return (
+        info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${count}`) && isReplicating
+      );
     };
     await waitFor(
       async () => (await Promise.all(nodes.map(isWhole))).every(Boolean),
-      'every node knows the whole cluster',
+      'every node knows the whole cluster, and every replica has what its master has',
     );
   } catch (error) {
     await stop();

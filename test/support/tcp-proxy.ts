@@ -20,6 +20,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Works at once, also on connections that are there; only what hung stays broken. */
   set(mode: ProxyMode): Promise<void>;
+  /** What connects from now on comes to another server, as when a name is given to another machine. */
+  retarget(port: number): void;
   /** Connections taken since the start. */
   readonly accepted: number;
   /** Breaks every connection, once. */
@@ -48,7 +50,7 @@ class Proxy implements TcpProxy {
   accepted = 0;
   #mode: ProxyMode = { kind: 'pass' };
   #server: Server | undefined;
-  readonly #targetPort: number;
+  #targetPort: number;
   readonly #targetHost: string;
   readonly #pairs = new Set<Pair>();
 
@@ -75,6 +77,10 @@ class Proxy implements TcpProxy {
     else if (this.#server === undefined) await this.listen(this.port);
     // The sockets' own buffers may hold the rest of a swallowed request; the peer has to find out by itself.
     if (wasHanging && mode.kind !== 'hang') for (const pair of this.#pairs) pair.isSpoilt = true;
+  }
+
+  retarget(port: number): void {
+    this.#targetPort = port;
   }
 
   breakAll(): void {
