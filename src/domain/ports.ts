@@ -243,12 +243,14 @@ export interface SyncCall {
   readonly exchange: string;
   /** The raw query string without `?`; empty when there is none. */
   readonly query: string;
-  /** The `Cookie` header; empty when there is none. */
+  /** The `Cookie` headers with `;` between them; empty when there is none. */
   readonly cookies: string;
   /** `Sec-GPC: 1` */
   readonly globalPrivacyControl: boolean;
   /** `DNT: 1` */
   readonly doNotTrack: boolean;
+  /** The browser says that this is part of a page, not a page that somebody went to. */
+  readonly isEmbedded: boolean;
 }
 
 export type SyncAnswer =
@@ -256,6 +258,10 @@ export type SyncAnswer =
   | { readonly kind: 'pixel'; readonly setCookie: string }
   /** 302, to the address that the exchange's file names and nowhere else. */
   | { readonly kind: 'redirect'; readonly setCookie: string; readonly location: string }
+  /** 200 with a sentence. */
+  | { readonly kind: 'opted-out'; readonly setCookie: string }
+  /** 503: it could not be done now, and nothing was set. */
+  | { readonly kind: 'unavailable' }
   /** 204: nothing was set. */
   | { readonly kind: 'refused' }
   /** 400 */
@@ -263,14 +269,15 @@ export type SyncAnswer =
   /** 404 */
   | { readonly kind: 'unknown-exchange' };
 
-export type SyncHandler = (call: SyncCall) => SyncAnswer;
+/** Never rejects. */
+export type SyncHandler = (call: SyncCall) => SyncAnswer | Promise<SyncAnswer>;
 
 export const SYNC_OUTCOMES = [
   'linked', // the cookie is set, the link is on its way to the store
-  'cookie-only', // no user id was sent
+  'cookie-only', // the cookie is set; there is no user id, or the browser has yet to show that it keeps cookies
   'opted-out', // just now or earlier
   'refused', // consent is needed, or privacy was asked for
-  'invalid', // unknown exchange, or an id that cannot be one
+  'invalid', // unknown exchange, an id that cannot be one, an opt-out that nobody asked for
   'failed', // the store did not take what was on its way
 ] as const;
 export type SyncOutcome = (typeof SYNC_OUTCOMES)[number];

@@ -123,12 +123,15 @@ async function visit(port: number): Promise<void> {
     cookie: `nc=${SECRET.cookie}`,
     'x-forwarded-for': SECRET.ip,
   });
-  const get = async (path: string) => {
-    const headers = { cookie: `nc=${SECRET.cookie}`, 'x-forwarded-for': SECRET.ip };
-    await (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).arrayBuffer();
+  const get = async (path: string, cookie = `nc=${SECRET.cookie}`): Promise<string> => {
+    const headers = { cookie, 'x-forwarded-for': SECRET.ip };
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    await response.arrayBuffer();
+    return response.headers.get('set-cookie')?.split(';')[0] ?? '';
   };
   await get(`/sync/generic?uid=${SECRET.user}&gdpr_consent=${SECRET.extendedId}`);
-  await get(`/sync/generic?uid=${SECRET.user}`);
+  const ownCookie = await get(`/sync/generic?uid=${SECRET.user}`);
+  await get(`/sync/generic?uid=${SECRET.user}`, ownCookie);
   await get(`/sync/${SECRET.user}?uid=${SECRET.user}`);
   await get(`/sync/generic?uid=${SECRET.user.repeat(30)}`);
   await get(`/n/win/${SECRET.user}?price=${SECRET.ip}`);
