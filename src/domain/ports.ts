@@ -39,11 +39,14 @@ export interface ProfileStore {
   link(exchange: string, userId: string, cookie: string): Promise<void>;
   /**
    * Erases everything about the person or address of a key: profile, counters, the links of a cookie and, when the key
-   * is an exchange's user id, also the cookie that it is linked to with all of its own.
+   * is an exchange's user id, also the cookie that it is linked to with all of its own. A link to a cookie that is being
+   * erased is not made.
    *
+   * @param what `everything` also erases what is stored under the user ids that lead to a cookie. `own` does not: whoever
+   *   holds a cookie can have any user id linked to it, and must not be able to erase what is known of that user.
    * @returns how many records there were
    */
-  erase(key: ProfileKey): Promise<number>;
+  erase(key: ProfileKey, what?: 'everything' | 'own'): Promise<number>;
   /** @param listener told of every change by whichever process, within a second of it */
   onChange(listener: (change: ProfileChange) => void): void;
   /** Why the store cannot be asked at this moment; undefined when it can. */

@@ -11,6 +11,7 @@ import { assert } from '../lib/assert.js';
  *   nc:{u:<person>}:f                 how often ads were shown to the person
  *   nc:{u:<person>}:x                 set of the names of the links that lead to a cookie, so that they can be erased
  *   nc:{ip:<address>}:p               profile of an address or network
+ *   nc:{u:<person>}:e                 stands for a minute behind a cookie that was erased: no link is made to it
  *   nc:{x:<exchange>:<person>}        link: an exchange's user id is the person of this cookie of ours
  *   nc:{x:<exchange>:<person>}:p      profile of an exchange's user
  *   nc:epoch:{<number>}               a random text; when it is gone or another one, the data were thrown away
@@ -46,8 +47,9 @@ export interface KeyNames {
   readonly frequency: readonly string[];
   /** Only an exchange's user id has one. */
   readonly link: readonly string[];
-  /** Only a cookie has one. */
+  /** Only a cookie has these. */
   readonly linksTo: readonly string[];
+  readonly erased: readonly string[];
 }
 
 const NONE: readonly string[] = [];
@@ -85,7 +87,14 @@ export class KeyRing {
     const named = (prefix: string, suffix: string) =>
       changes.map((name) => `nc:{${prefix}:${name}}${suffix}`);
     if (key.kind === 'ip') {
-      return { changes, profile: named('ip', ':p'), frequency: NONE, link: NONE, linksTo: NONE };
+      return {
+        changes,
+        profile: named('ip', ':p'),
+        frequency: NONE,
+        link: NONE,
+        linksTo: NONE,
+        erased: NONE,
+      };
     }
     if (key.kind === 'user') {
       const prefix = `x:${PLAIN_EXCHANGE.test(key.exchange) ? key.exchange : '~'}`;
@@ -95,10 +104,18 @@ export class KeyRing {
         frequency: NONE,
         link: named(prefix, ''),
         linksTo: NONE,
+        erased: NONE,
       };
     }
-    const linksTo = key.kind === 'cookie' ? named('u', ':x') : NONE;
-    return { changes, profile: named('u', ':p'), frequency: named('u', ':f'), link: NONE, linksTo };
+    const ofCookie = (suffix: string) => (key.kind === 'cookie' ? named('u', suffix) : NONE);
+    return {
+      changes,
+      profile: named('u', ':p'),
+      frequency: named('u', ':f'),
+      link: NONE,
+      linksTo: ofCookie(':x'),
+      erased: ofCookie(':e'),
+    };
   }
 
   /** @returns nonce, cipher text, tag: another text each time */

@@ -99,8 +99,8 @@ class RedisProfileStore implements ProfileStore {
     return this.#persons.link(exchange, userId, cookie);
   }
 
-  erase(key: ProfileKey): Promise<number> {
-    return this.#persons.erase(key);
+  erase(key: ProfileKey, what: 'everything' | 'own' = 'everything'): Promise<number> {
+    return this.#persons.erase(key, what);
   }
 
   onChange(listener: (change: ProfileChange) => void): void {
@@ -118,14 +118,21 @@ class RedisProfileStore implements ProfileStore {
     return Promise.resolve();
   }
 
-  /** @param names under each secret, newest first; of a key that has no such record there are none, and nothing is kept */
+  /**
+   * What stands under an older secret goes, or a process that prefers that secret would find it again.
+   *
+   * @param names under each secret, newest first; of a key that has no such record there are none, and nothing is kept
+   */
   async #set(
-    [name]: readonly string[],
+    [name, ...older]: readonly string[],
     value: Buffer,
     ttlMs: number,
     changes: readonly string[],
   ): Promise<void> {
     if (name === undefined) return;
-    await this.#writes.run(name, ['SET', name, value, 'PX', String(ttlMs)], changes);
+    await Promise.all([
+      this.#writes.run(name, ['SET', name, value, 'PX', String(ttlMs)], changes),
+      ...older.map((each) => this.#writes.run(each, ['DEL', each])),
+    ]);
   }
 }

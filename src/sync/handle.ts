@@ -47,7 +47,7 @@ export function createSyncHandler({ exchangeOf, cookies, store, metrics }: SyncP
 
   async function optOut(id: string | undefined): Promise<SyncAnswer> {
     try {
-      if (id !== undefined) await store.erase({ kind: 'cookie', id });
+      if (id !== undefined) await store.erase({ kind: 'cookie', id }, 'own');
     } catch {
       // Why it failed is the store's to report; the visitor is told that it has.
       return count('failed', { kind: 'unavailable' });
