@@ -1,4 +1,13 @@
-import { mkdtempSync, readFileSync, existsSync, rmSync, writeFileSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -136,6 +145,45 @@ describe('a bulk load', () => {
     expect(load.totals.rejected).toBe(305);
     expect(load.totals.rejectedBy.size).toBeLessThanOrEqual(51);
     expect([...load.totals.rejectedBy.values()].reduce((sum, count) => sum + count)).toBe(305);
+  });
+});
+
+describe('the rejects file of a bulk load', () => {
+  it('never deletes an input that is named as the rejects file, by whichever name', async () => {
+    const [input, rejected] = [path('a.ndjson'), path('rejected.ndjson')];
+    writeFileSync(input, lines(1, 3));
+    const same = 'is one of the files to be loaded';
+    await expect(open(createMapStore(), [input], { rejectsFile: input })).rejects.toThrow(same);
+    symlinkSync(input, rejected);
+    await expect(open(createMapStore(), [input])).rejects.toThrow(same);
+    rmSync(rejected);
+    linkSync(input, rejected);
+    await expect(open(createMapStore(), [input])).rejects.toThrow(same);
+    expect(readFileSync(input, 'utf8')).toBe(lines(1, 3));
+  });
+
+  it('does not replace a file that is no list of rejected lines', async () => {
+    writeFileSync(path('a.ndjson'), 'bad');
+    const rejected = path('rejected.ndjson');
+    for (const theirs of ['thesis', lines(1, 3), '{"file": "a"}', '{"line": 3}\n', 'null']) {
+      writeFileSync(rejected, theirs);
+      await expect(open(createMapStore(), [path('a.ndjson')])).rejects.toThrow(
+        'is no list of rejected lines',
+      );
+      expect(readFileSync(rejected, 'utf8')).toBe(theirs);
+    }
+    await expect(open(createMapStore(), [path('a.ndjson')], { rejectsFile: dir })).rejects.toThrow(
+      'is no list of rejected lines',
+    );
+  });
+
+  it('replaces the list of an earlier load, and an empty file', async () => {
+    writeFileSync(path('a.ndjson'), 'bad\nbad');
+    writeFileSync(path('rejected.ndjson'), '');
+    for (let run = 0; run < 2; run++) {
+      await (await open(createMapStore(), [path('a.ndjson')])).run();
+      expect(rejects()).toMatchObject([{ line: 1 }, { line: 2 }]);
+    }
   });
 });
 
