@@ -8,7 +8,7 @@ import type { ProfileStore } from '../domain/ports.js';
 import { ManualClock } from '../lib/clock.js';
 import { readSettings } from '../settings.js';
 import { progressText } from './load-progress.js';
-import { profilesCommand } from './profiles.js';
+import { profilesCommand, type ProfileCommandParts } from './profiles.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20);
 const RUNNER = '{"id":{"cookie":"c-1"},"segments":{"runner":"2026-12-31"},"people":{"age":31}}';
@@ -28,12 +28,24 @@ interface Ran {
 }
 
 async function run(store: ProfileStore, args: readonly string[], inMemory = false, stdin = ''): Promise<Ran> {
+  return runWith(
+    { openStore: () => Promise.resolve(store), keepsProfilesInMemory: () => inMemory },
+    args,
+    stdin,
+  );
+}
+
+async function runWith(
+  parts: Partial<ProfileCommandParts>,
+  args: readonly string[],
+  stdin = '',
+): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   let code: number | undefined;
   const command = profilesCommand({
     settings: () => readSettings({ DATA_DIR: dir }),
-    openStore: () => Promise.resolve(store),
-    keepsProfilesInMemory: () => inMemory,
+    openStore: () => Promise.resolve(createMapStore()),
+    keepsProfilesInMemory: () => false,
     clock: new ManualClock(NOW_MS),
     terminal: {
       stdin: Readable.from([Buffer.from(stdin)]),
@@ -41,6 +53,7 @@ async function run(store: ProfileStore, args: readonly string[], inMemory = fals
       stderr: { write: (text) => (stderr += text) },
     },
     exit: (exitCode) => (code = exitCode),
+    ...parts,
   });
   await command.parseAsync(args, { from: 'user' });
   return { code, stdout, stderr };
@@ -193,5 +206,34 @@ describe('narrowcast profiles get, export and delete', () => {
       expect(stderr).toContain('are the lines of the files in PROFILES');
     }
     expect((await run(store, ['get', '--cookie', 'c-1'], true)).code).toBe(0);
+  });
+});
+
+describe('every narrowcast profiles command', () => {
+  const commands = ['get', 'delete', 'export'].map((name) => [name, '--cookie', 'c-1']);
+  commands.push(['load', 'a.ndjson']);
+
+  it('is 2, and not a 1 that means something else, when a setting or the store cannot be used', async () => {
+    const settings = () => readSettings({ PORT: 'many' });
+    const openStore = () => Promise.reject(new Error('REDIS_URL is "x"'));
+    for (const args of commands) {
+      const badSetting = await runWith({ settings }, args);
+      expect(badSetting).toMatchObject({ code: 2, stdout: '' });
+      expect(badSetting.stderr).toBe(
+        'narrowcast: PORT is "many" but must be a whole number from 0 to 65535\n',
+      );
+      expect(await runWith({ openStore }, args)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'narrowcast: REDIS_URL is "x"\n',
+      });
+    }
+  });
+
+  it('is 2 and says where when the program is at fault', async () => {
+    const openStore = () => Promise.reject(new TypeError('not a function'));
+    const { code, stderr } = await runWith({ openStore }, ['get', '--cookie', 'c-1']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^narrowcast: TypeError: not a function\n +at /);
   });
 });
