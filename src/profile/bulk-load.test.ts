@@ -1,10 +1,14 @@
 import {
+  chmodSync,
   existsSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -177,6 +181,24 @@ describe('the rejects file of a bulk load', () => {
     );
   });
 
+  it('never shows the name of a segment or an interest, which may be an address, and is for its owner only', async () => {
+    const canary = 'john.doe@example.com';
+    const bad = [
+      { segments: { [canary]: 5 } },
+      { segments: { [canary.repeat(6)]: null } },
+      { segments: { [canary]: 'soon' } },
+      { interests: { [canary]: 2 } },
+      { interests: { [canary]: 'much' } },
+    ].map((fields) => JSON.stringify({ id: { cookie: 'c' }, ...fields }));
+    writeFileSync(path('a.ndjson'), bad.join('\n'));
+    const load = await open(createMapStore(), [path('a.ndjson')]);
+    await load.run();
+    expect(load.totals.rejected).toBe(bad.length);
+    expect(readFileSync(path('rejected.ndjson'), 'utf8')).not.toContain('john');
+    expect([...load.totals.rejectedBy.keys()].join()).not.toContain('john');
+    expect(statSync(path('rejected.ndjson')).mode & 0o777).toBe(0o600);
+  });
+
   it('replaces the list of an earlier load, and an empty file', async () => {
     writeFileSync(path('a.ndjson'), 'bad\nbad');
     writeFileSync(path('rejected.ndjson'), '');
@@ -188,6 +210,40 @@ describe('the rejects file of a bulk load', () => {
 });
 
 describe('an interrupted bulk load', () => {
+  async function interruptedAfterReject() {
+    writeFileSync(path('a.ndjson'), `bad\n${lines(1, 200)}\nbad`);
+    const { store, signal } = interruptedAt(60);
+    await (await open(store, [path('a.ndjson')], { signal })).run();
+    expect(rejects()).toMatchObject([{ line: 1 }]);
+    return () => open(createMapStore(), [path('a.ndjson')], { resume: true });
+  }
+
+  it('is resumed when its rejects file is gone, or was there and nothing is left of it', async () => {
+    for (const spoil of [rmSync, (file: string) => truncateSync(file, 0)]) {
+      const resume = await interruptedAfterReject();
+      spoil(path('rejected.ndjson'));
+      expect(await (await resume()).run()).toEqual({ kind: 'complete' });
+      expect(rejects()).toMatchObject([{ line: 202 }]);
+    }
+  });
+
+  it('does not pad a rejects file that was made shorter', async () => {
+    const resume = await interruptedAfterReject();
+    const shorter = '{"file":"a","line":1,"reason":""}\n';
+    writeFileSync(path('rejected.ndjson'), shorter, { mode: 0o644 });
+    chmodSync(path('rejected.ndjson'), 0o644);
+    await (await resume()).run();
+    expect(rejects()).toMatchObject([{ line: 1 }, { line: 202 }]);
+    expect(statSync(path('rejected.ndjson')).mode & 0o777).toBe(0o600);
+  });
+
+  it('says what is wrong with a rejects file that cannot be kept', async () => {
+    const resume = await interruptedAfterReject();
+    rmSync(path('rejected.ndjson'));
+    mkdirSync(path('rejected.ndjson'));
+    await expect(resume()).rejects.toThrow('rejected.ndjson is no list of rejected lines');
+  });
+
   it('goes on where it stopped: each line is put once and each reject listed once', async () => {
     writeFileSync(path('a.ndjson'), `${lines(1, 300)}\nbad\n`);
     writeFileSync(path('b.ndjson.gz'), gzipSync(`${lines(301, 600)}\nbad\n${lines(601, 900)}\nbad`));

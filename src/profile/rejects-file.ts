@@ -1,4 +1,14 @@
-import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fchmodSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { RejectedLine } from './load-lines.js';
@@ -7,6 +17,7 @@ import { InputProblem, STANDARD_INPUT } from './profile-source.js';
 const HELD_CHARACTERS_MAX = 64 * 1024;
 /** More than a line of ours takes, with the longest path that there is. */
 const LINE_BYTES_MAX = 16 * 1024;
+const OWNER_ONLY = 0o600;
 const REJECTED_LINE = z.strictObject({ file: z.string(), line: z.number(), reason: z.string() });
 
 /**
@@ -27,8 +38,9 @@ export class RejectsFile {
   constructor(path: string, inputs: readonly string[], keepBytes: number) {
     this.path = path;
     refuseForeign(path, inputs);
-    this.#bytes = keepBytes;
-    if (keepBytes > 0) truncateSync(path, keepBytes);
+    // Of an earlier file there may be less than was written, or nothing: what is gone is not made up.
+    this.#bytes = Math.min(keepBytes, statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+    if (this.#bytes > 0) truncateSync(path, this.#bytes);
     else rmSync(path, { force: true });
   }
 
@@ -43,7 +55,8 @@ export class RejectsFile {
     if (this.#held !== '') {
       if (this.#descriptor === undefined) {
         mkdirSync(dirname(this.path), { recursive: true });
-        this.#descriptor = openSync(this.path, 'a');
+        this.#descriptor = openSync(this.path, 'a', OWNER_ONLY);
+        fchmodSync(this.#descriptor, OWNER_ONLY);
       }
       const bytes = Buffer.from(this.#held);
       this.#held = '';
