@@ -1,4 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -163,6 +174,32 @@ describe('narrowcast profiles get, export and delete', () => {
     await run(other, ['load', out]);
     expect([...other.records]).toEqual([...store.records].filter(([key]) => key === 'c:c-1'));
     expect((await run(store, ['export', '--cookie', 'nobody'])).code).toBe(1);
+  });
+
+  it('leave no export readable for all because a file of that name was', async () => {
+    const store = await loaded();
+    const out = file('out.ndjson', 'older and longer than what is exported, '.repeat(10));
+    chmodSync(out, 0o644);
+    const seenBefore = openSync(out, 'r');
+    expect((await run(store, ['export', '--cookie', 'c-1', '--out', out])).code).toBe(0);
+    expect(readFileSync(out, 'utf8')).toBe(`${RUNNER}\n`);
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    expect(readFileSync(seenBefore, 'utf8')).not.toContain('runner');
+    closeSync(seenBefore);
+    expect(readdirSync(dir).filter((name) => name.startsWith('out'))).toEqual(['out.ndjson']);
+  });
+
+  it('export to nothing but a file', async () => {
+    const store = await loaded();
+    symlinkSync('/dev/null', join(dir, 'link'));
+    for (const out of [dir, join(dir, 'link')]) {
+      const { code, stderr } = await run(store, ['export', '--cookie', 'c-1', '--out', out]);
+      expect([code, stderr]).toEqual([
+        2,
+        `narrowcast: ${out} is there and no plain file: name another one\n`,
+      ]);
+    }
+    expect((await run(store, ['export', '--cookie', 'c-1', '--out', join(dir, 'no', 'out')])).code).toBe(2);
   });
 
   it('erase exactly the one that was named, and prove it', async () => {
