@@ -15,7 +15,7 @@ const SIGNED_ID = /^([\w-]{22})\.([\w-]{16})$/;
 const HEADER_CHARACTERS_MAX = 8_192;
 
 /** What a browser's cookies say of its visitor. */
-export type CookieFound =
+type CookieFound =
   | { readonly kind: 'id'; readonly id: string }
   /** The visitor wants no cookie. */
   | { readonly kind: 'opted-out' }
