@@ -40,10 +40,8 @@ export class Persons {
     if (link === undefined || set === undefined) return;
     await this.#enlist(link, set);
     const ttl = String(this.#linkTtlMs);
-    await Promise.all([
-      this.#writes.run(link, ['SET', link, this.#ring.sealCookie(cookie), 'PX', ttl], user.changes),
-      ...older.map((each) => this.#writes.run(each, ['DEL', each])),
-    ]);
+    await this.#writes.run(link, ['SET', link, this.#ring.sealCookie(cookie), 'PX', ttl], user.changes);
+    await Promise.all(older.map((each) => this.#writes.run(each, ['DEL', each])));
     const marks = await this.#reads.ask(person.erased);
     if (marks.every((mark) => mark === undefined)) return;
     await this.#delete([link], user.changes);
@@ -107,14 +105,22 @@ export class Persons {
 
   async #eraseCookie(cookie: string, what: 'everything' | 'own'): Promise<number> {
     const names = this.#ring.namesOf({ kind: 'cookie', id: cookie });
-    const ttl = String(ERASED_TTL_MS);
-    await Promise.all(names.erased.map((mark) => this.#writes.run(mark, ['SET', mark, '1', 'PX', ttl])));
+    await Promise.all(names.erased.map((mark) => this.#mark(mark)));
     const links = await this.#linksTo(names, cookie);
     const ofLinks = what === 'own' ? links : links.flatMap((link) => [link, profileNameOfLink(link)]);
     const changes = [...names.changes, ...links.map(changeNameOfLink)];
     const count = await this.#delete([...ofLinks, ...names.profile, ...names.frequency], changes);
     await this.#delete(names.linksTo, []);
     return count;
+  }
+
+  /** A server without memory for a mark still has to erase. */
+  async #mark(name: string): Promise<void> {
+    try {
+      await this.#writes.run(name, ['SET', name, '1', 'PX', String(ERASED_TTL_MS)]);
+    } catch (error) {
+      if (!(error instanceof RedisStoreError) || error.reply !== 'OOM') throw error;
+    }
   }
 
   /** Of the links in the sets, those that still lead to this cookie; a user id may have got another one since. */

@@ -119,7 +119,8 @@ class RedisProfileStore implements ProfileStore {
   }
 
   /**
-   * What stands under an older secret goes, or a process that prefers that secret would find it again.
+   * What stands under an older secret goes, or a process that prefers that secret would find it again; but not before the
+   * new value was taken.
    *
    * @param names under each secret, newest first; of a key that has no such record there are none, and nothing is kept
    */
@@ -130,9 +131,7 @@ class RedisProfileStore implements ProfileStore {
     changes: readonly string[],
   ): Promise<void> {
     if (name === undefined) return;
-    await Promise.all([
-      this.#writes.run(name, ['SET', name, value, 'PX', String(ttlMs)], changes),
-      ...older.map((each) => this.#writes.run(each, ['DEL', each])),
-    ]);
+    await this.#writes.run(name, ['SET', name, value, 'PX', String(ttlMs)], changes);
+    await Promise.all(older.map((each) => this.#writes.run(each, ['DEL', each])));
   }
 }

@@ -29,6 +29,7 @@ import {
   warmUp,
   type Fault,
   type FaultFigures,
+  cookiesOf,
 } from './fault-run.js';
 
 /**
@@ -253,8 +254,11 @@ describe.skipIf(!hasRedisServer())('every request of a load is answered in time 
       // Connections stay with the old master until a write shows what it has become.
       const links = async () => (await heir.cli('KEYS', 'nc:{x:*')).split('\n').length;
       const before = await links();
+      const cookies = cookiesOf(bidder);
       await waitFor(async () => {
-        await fetch(`http://127.0.0.1:${bidder.app.port}/sync/generic?uid=${Math.random()}`);
+        const cookie = cookies.setId(cookies.newId()).split(';')[0] ?? '';
+        const url = `http://127.0.0.1:${bidder.app.port}/sync/generic?uid=${Math.random()}`;
+        await fetch(url, { headers: { cookie } });
         return (await links()) > before;
       }, 'links are taken again');
       expect(performance.now() - endMs, 'writes are taken again').toBeLessThan(RECOVERY_MS_MAX);
