@@ -45,7 +45,8 @@ export async function deleteCommand(store: ProfileStore, name: VisitorName, outp
   const key = visitorKey(name);
   const { erased, left } = await eraseVisitor(store, key);
   const style = styleFor(output);
-  const done = `${countText(erased, 'record')} erased;`;
+  const done =
+    erased === 0 ? `Nothing was known of ${keyInWords(key)};` : `${countText(erased, 'record')} erased;`;
   if (left > 0) {
     output.write(`${done} ${style.bad(`${countText(left, 'record')} still there`)}: delete again.\n`);
     return EXIT_SOMETHING_LEFT;

@@ -220,6 +220,26 @@ describe('narrowcast profiles get, export and delete', () => {
     });
   });
 
+  it('do not call it proof that nothing is left where nothing was known', async () => {
+    expect(await run(await loaded(), ['delete', '--cookie', 'c-9'])).toMatchObject({
+      code: 0,
+      stdout: 'Nothing was known of cookie c-9; nothing is left.\n',
+    });
+  });
+
+  it('change nothing with keys that the store does not know', async () => {
+    const store = await loaded();
+    const puts = store.puts.length;
+    const stranger = { ...store, keysProblem: () => Promise.resolve('other keys') };
+    for (const args of [
+      ['load', file('b.ndjson', RUNNER)],
+      ['delete', '--cookie', 'c-1'],
+    ]) {
+      expect(await run(stranger, args)).toEqual({ code: 2, stdout: '', stderr: 'narrowcast: other keys\n' });
+    }
+    expect([store.puts.length, store.records.has('c:c-1')]).toEqual([puts, true]);
+  });
+
   it('wait for a store that is still connecting', async () => {
     let looks = 0;
     const problem = () => (++looks < 4 ? 'not connected' : undefined);

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ProfileStore } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
-import { whenReady } from '../open-profiles.js';
+import { requireKnownKeys, whenReady } from '../open-profiles.js';
 import type { VisitorName } from '../profile/visitor-records.js';
 import type { Settings } from '../settings.js';
 import { errorText } from './error-text.js';
@@ -133,6 +133,7 @@ async function withStore(
     if (how === 'changes' && parts.keepsProfilesInMemory(settings)) throw new Error(IN_MEMORY);
     store = await parts.openStore(settings);
     await whenReady(store);
+    if (how === 'changes') await requireKnownKeys(store);
     parts.exit(await run(store, settings));
   } catch (error) {
     parts.terminal.stderr.write(`narrowcast: ${errorText(error)}\n`);

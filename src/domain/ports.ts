@@ -51,6 +51,13 @@ export interface ProfileStore {
   onChange(listener: (change: ProfileChange) => void): void;
   /** Why the store cannot be asked at this moment; undefined when it can. */
   problem(): string | undefined;
+  /**
+   * Why this process must not change anything, its secret keys being others than those that the stored profiles are filed
+   * under: it would neither find them nor be found. Undefined when they are the same, or none are used.
+   *
+   * @throws when the store does not answer
+   */
+  keysProblem(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 

@@ -98,6 +98,10 @@ class MapStore implements EmbeddedStore {
     return undefined;
   }
 
+  keysProblem(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -15,6 +15,7 @@ import { assert } from '../lib/assert.js';
  *   nc:{x:<exchange>:<person>}        link: an exchange's user id is the person of this cookie of ours
  *   nc:{x:<exchange>:<person>}:p      profile of an exchange's user
  *   nc:epoch:{<number>}               a random text; when it is gone or another one, the data were thrown away
+ *   nc:keys                           set of the fingerprints of the secrets that names are made with
  *   nc:changes                        the channel on which changes are announced
  *
  * Person and address are pseudonyms: HMAC-SHA-256 of the kind and the id with a key derived from the operator's secret,
@@ -25,13 +26,20 @@ import { assert } from '../lib/assert.js';
  * Keys rotate. The first of the ring names what is written, all of them are asked, so what is there under an older one
  * is found and moved. A new key is first put behind the old one on every process, then in front, so that no process meets
  * a name that it cannot make; the old one may go when the longest time to live has passed.
+ *
+ * A process with other secrets would find nobody, and file what it loads under names that nobody asks for. So each secret
+ * leaves a fingerprint, which tells nothing of it: the first process writes those of its ring, a later one adds its own
+ * when one of them is there already, and one of which none is there knows that its secrets are the wrong ones.
  */
+export const FINGERPRINTS_NAME = 'nc:keys';
 export const CHANGES_CHANNEL = 'nc:changes';
 export const PSEUDONYM_BYTES = 16;
 
 const NAME_PURPOSE = 'narrowcast profile name, layout 1';
+const FINGERPRINT_PURPOSE = 'narrowcast profile key fingerprint, layout 1';
 const LINK_PURPOSE = 'narrowcast profile link, layout 1';
 const CIPHER = 'aes-256-gcm';
+const FINGERPRINT_BYTES = 12;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const COOKIE_BYTES_MAX = 1_024;
@@ -70,11 +78,16 @@ export function changeNameOfLink(link: string): string {
 
 /** Makes names and seals links with a ring of secrets. */
 export class KeyRing {
+  /** One a secret, newest first. */
+  readonly fingerprints: readonly string[];
   readonly #secrets: readonly { readonly naming: Buffer; readonly sealing: Buffer }[];
 
   /** @param ring at least one; the first is used for what is written */
   constructor(ring: readonly SecretKey[]) {
     assert(ring.length > 0, 'profile names need at least one key');
+    this.fingerprints = ring.map(({ secret }) =>
+      derive(secret, FINGERPRINT_PURPOSE).toString('base64url', 0, FINGERPRINT_BYTES),
+    );
     this.#secrets = ring.map(({ secret }) => ({
       naming: derive(secret, NAME_PURPOSE),
       sealing: derive(secret, LINK_PURPOSE),

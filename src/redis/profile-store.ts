@@ -7,6 +7,7 @@ import { ClusterServers } from './cluster.js';
 import { EpochWatch } from './epoch.js';
 import { Finder, type TimesToLive } from './find.js';
 import { KeyRing } from './keys.js';
+import { KeyWatch } from './key-watch.js';
 import type { RedisReports } from './link.js';
 import { Persons } from './persons.js';
 import { encodeFrequency, encodeProfile } from './profile-codec.js';
@@ -44,6 +45,7 @@ class RedisProfileStore implements ProfileStore {
   readonly #finder: Finder;
   readonly #changes: ChangeListener;
   readonly #epoch: EpochWatch;
+  readonly #keys: KeyWatch;
   readonly #listeners: ((change: ProfileChange) => void)[] = [];
 
   constructor(options: RedisStoreOptions) {
@@ -66,6 +68,7 @@ class RedisProfileStore implements ProfileStore {
     };
     this.#changes = new ChangeListener(this.#servers, linkOptions, reports, announce);
     this.#epoch = new EpochWatch(this.#servers, reads, this.#writes, () => announce('everything'));
+    this.#keys = new KeyWatch(this.#ring, this.#servers, this.#writes, reports);
   }
 
   find(keys: readonly ProfileKey[]): Promise<readonly FoundProfile[]> {
@@ -111,7 +114,12 @@ class RedisProfileStore implements ProfileStore {
     return this.#servers.problem();
   }
 
+  keysProblem(): Promise<string | undefined> {
+    return this.#keys.problem();
+  }
+
   close(): Promise<void> {
+    this.#keys.close();
     this.#epoch.close();
     this.#changes.close();
     this.#servers.close();

@@ -98,6 +98,20 @@ describe.skipIf(!hasRedisServer())('a bidder on Redis', () => {
       await showsWithinASecond(ANYBODY_CAMPAIGN, visitor);
     });
 
+    it('that has another key erases nobody and loads nothing, instead of finding that nothing is left', async () => {
+      const file = join(folder, 'wrong-key.ndjson');
+      writeFileSync(file, '{"id":{"cookie":"wrong-key"},"stage":"new"}\n');
+      expect(await runCommand(environment, 'profiles', 'load', file)).toMatchObject({ code: 0 });
+      const wrong = { ...environment, PROFILE_KEYS: keySetting(secretKey('another')) };
+      for (const args of [
+        ['delete', '--cookie', 'wrong-key'],
+        ['load', file],
+      ]) {
+        expect(await runCommand(wrong, 'profiles', ...args)).toMatchObject({ code: 2 });
+      }
+      expect(await isKnown(opened.store, { kind: 'cookie', id: 'wrong-key' })).toBe(true);
+    });
+
     it('that bids as well: both see a change', async () => {
       const other = await startServing(environment);
       try {

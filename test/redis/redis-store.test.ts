@@ -235,6 +235,42 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
   });
 });
 
+describe.skipIf(!hasRedisServer())('fingerprints of keys in Redis', () => {
+  async function readyAt(
+    { url }: RedisServer,
+    options: Parameters<typeof openStore>[1] = {},
+  ): Promise<OpenStore> {
+    const opened = open(url, options);
+    await opened.ready();
+    return opened;
+  }
+
+  it('take no process for theirs that has other keys, which is reported, and learn new keys beside a known one', async () => {
+    const own = await serverOf();
+    const first = await readyAt(own);
+    expect(await first.store.keysProblem()).toBeUndefined();
+    const stranger = await readyAt(own, { keyRing: [secretKey('two')] });
+    const problem = expect.stringContaining('not those that the profiles in Redis are filed under') as string;
+    expect(await stranger.store.keysProblem()).toEqual(problem);
+    await waitFor(() => stranger.reports.length > 0, 'the stranger is told');
+    expect(stranger.reports).toEqual([problem]);
+    const rotating = await readyAt(own, { keyRing: [secretKey('two'), secretKey('one')] });
+    expect(await rotating.store.keysProblem()).toBeUndefined();
+    expect(await stranger.store.keysProblem()).toBeUndefined();
+    await waitFor(() => stranger.reports.length > 1, 'the stranger is none any more');
+    expect(first.reports).toEqual([]);
+  });
+
+  it('know the keys again of a process that runs, when the data were thrown away', async () => {
+    const own = await serverOf();
+    const first = await readyAt(own);
+    await first.store.keysProblem();
+    await own.cli('FLUSHALL');
+    await waitFor(async () => (await own.cli('SCARD', 'nc:keys')) === '1', 'the fingerprint is back');
+    expect(await (await readyAt(own, { keyRing: [secretKey('two')] })).store.keysProblem()).toBeDefined();
+  });
+});
+
 describe.skipIf(!hasRedisServer())('a connection to Redis', () => {
   it('is made when Redis comes, told once, and made again when it comes back', async () => {
     const port = await sparePort();
