@@ -121,7 +121,9 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
     const refused = settled.filter((find) => find.status === 'rejected');
     expect(refused).toHaveLength(1_000);
     expect(refused[0]?.reason).toMatchObject({ code: 'overloaded' });
-    expect(opened.troubles).toEqual(Array.from({ length: 1_000 }, () => 'refused'));
+    // What the store asks for by itself once a second may be among them.
+    expect(new Set(opened.troubles)).toEqual(new Set(['refused']));
+    expect(opened.troubles.length).toBeGreaterThanOrEqual(1_000);
     expect(await purchasesOf(opened, KEY)).toBeUndefined();
   });
 
