@@ -1,0 +1,342 @@
+import type { Campaign } from '../domain/campaign.js';
+import { hashString } from '../lib/hash.js';
+import { pacingWords } from './describe-pacing.js';
+import { FlightTraffic } from './flight-traffic.js';
+import { MarketFigures } from './market-figures.js';
+import { OpenHours, type PacedLineItem } from './open-hours.js';
+import type { PacerState } from './pacer-state.js';
+import { plannedMicros, type SpentFigures } from './spend-plan.js';
+import { TrafficCurve } from './traffic-curve.js';
+import type { ZoneDays } from './zone-days.js';
+
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+/** After a longer pause between two observations, nobody looked in between. */
+const GAP_MS = 60_000;
+/** What was spent beside the plan is made good in this time, by at most a quarter more or less than planned. */
+const CORRECTION_MS = 600_000;
+const CORRECTION_SHARE_MAX = 0.25;
+/** Bidding doubles no faster than this, from a fiftieth on: what was learnt in silence may be wrong. */
+const DOUBLING_MS = 20_000;
+const THROTTLE_START = 0.02;
+/** The price is lowered until so much of what comes is bid on; the rest is room for the unexpected. */
+const THROTTLE_WANTED = 0.8;
+const PRICE_DOWN_MS = 2_400_000;
+const PRICE_UP_MS = 900_000;
+const MULTIPLIER_MIN = 0.1;
+const HASHES = 2 ** 32;
+const HASH_SEED = 0x9ace;
+
+/** The facts of a campaign that pacing goes by. */
+export type PacedCampaign = Pick<Campaign, 'flight' | 'budget'> & {
+  readonly lineItems: readonly PacedLineItem[];
+};
+
+/** Money of the whole campaign, as the ledger has it; in micros of the budget's currency. */
+export interface MoneyFigures {
+  /** Spent for bids of today, in the flight's time zone. */
+  readonly spentTodayMicros: number;
+  readonly spentTotalMicros: number;
+  /** Reserved for bids whose outcome is not known yet. */
+  readonly openMicros: number;
+  /** All that was ever reserved, ended or not; may start again from 0 with the process. */
+  readonly reservedMicros: number;
+}
+
+export interface PlannedHour {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly micros: number;
+}
+
+/** What of a step is told in explanations. */
+export interface PacingFacts {
+  readonly state: 'asap' | 'paced' | 'open' | 'starting' | 'no-flight' | 'no-money';
+  readonly plannedMicrosPerHour: number;
+  /** What bidding on everything would cost. */
+  readonly possibleMicrosPerHour: number;
+}
+
+/** Spreads the requests of a line item evenly over 0 to 2^32 - 1; the same request gets the same number. */
+export function pacingHash(requestId: string, lineItemId: string): number {
+  return hashString(lineItemId, hashString(requestId, HASH_SEED));
+}
+
+/**
+ * Decides on how much of what comes a campaign bids, and at which part of its price, so that its money lasts as long as
+ * its flight and its day.
+ *
+ * Every second or so it compares the money that the plan has for the next minute (spend-plan.ts) with what it would
+ * cost to bid on everything (market-figures.ts). The throttle is the proportion, and follows traffic within a minute or two. Where it stays below
+ * four fifths, there is more traffic than money, and the bids are lowered step by step: the same money then buys more
+ * impressions, the cheaper ones. Where everything is bid on and the plan is missed, the bids rise again, up to the full price. `asap` does neither.
+ *
+ * Money is never planned beyond the budget, and between two observations no more passes than the rest of the budget pays at the
+ * full price; the ledger holds the budget in any case, and among several processes it alone.
+ */
+export class Pacer {
+  readonly #days: ZoneDays;
+  readonly #curve = new TrafficCurve();
+  readonly #market = new MarketFigures();
+  #campaign: PacedCampaign;
+  #traffic: FlightTraffic;
+  #dearestMicros: number;
+  #throttle = THROTTLE_START;
+  #bidMultiplier = 1;
+  #passBelow = 0;
+  #passesLeft = 0;
+  #candidates = 0;
+  #passed = 0;
+  #nowMs = NaN;
+  #money: MoneyFigures | undefined;
+  /** Planned and not spent, beyond what the rest of the plan makes good by itself. */
+  #missedMicros = 0;
+  #unlearnt = { hourOfWeek: -1, candidates: 0, ms: 0 };
+  #facts: PacingFacts = { state: 'starting', plannedMicrosPerHour: 0, possibleMicrosPerHour: 0 };
+
+  /**
+   * @param days of the flight's time zone; share one among the campaigns of a zone
+   * @param state from before a restart, undefined for a campaign that nothing is known about
+   */
+  constructor(campaign: PacedCampaign, days: ZoneDays, state: PacerState | undefined) {
+    this.#days = days;
+    this.#campaign = campaign;
+    this.#traffic = trafficOf(campaign, days);
+    this.#dearestMicros = dearestMicros(campaign);
+    if (!state) return;
+    this.#throttle = state.throttle;
+    this.#bidMultiplier = Math.max(MULTIPLIER_MIN, state.bidMultiplier);
+    this.#curve.restore(state.curve);
+    this.#market.restore(state.market);
+    this.#nowMs = state.savedMs;
+  }
+
+  /** Takes an edited campaign of the same time zone over; what was learnt stays. Counts from the next observation on. */
+  campaignChanged(campaign: PacedCampaign): void {
+    this.#campaign = campaign;
+    this.#traffic = trafficOf(campaign, this.#days);
+    this.#dearestMicros = dearestMicros(campaign);
+    this.#missedMicros = 0;
+  }
+
+  /** How much of what comes is bid on: 0 to 1. */
+  get throttle(): number {
+    return this.#throttle;
+  }
+
+  /** What bids are multiplied with: above 0, at most 1. */
+  get bidMultiplier(): number {
+    return this.#bidMultiplier;
+  }
+
+  /**
+   * Counts a candidate, and says whether to bid on it. Call it once for each auction in which a line item could bid with its
+   * full price, also when there is no money: the traffic is learnt from these calls.
+   *
+   * @param requestHash from `pacingHash`
+   */
+  passes(requestHash: number): boolean {
+    this.#candidates += 1;
+    if (!this.wouldPass(requestHash)) return false;
+    this.#passed += 1;
+    this.#passesLeft -= 1;
+    return true;
+  }
+
+  /** What `passes` would say; counts nothing. For explanations. */
+  wouldPass(requestHash: number): boolean {
+    return requestHash < this.#passBelow && this.#passesLeft >= 1;
+  }
+
+  /**
+   * To be called about once a second. Figures that are no number, or below zero, count as 0; an observation from before the
+   * last one only changes what is known about the money.
+   *
+   * @param nowMs wall clock
+   */
+  observe(nowMs: number, figures: MoneyFigures): void {
+    const money = cleaned(figures);
+    if (!Number.isFinite(nowMs)) return;
+    const elapsedMs = nowMs - this.#nowMs;
+    if (!(elapsedMs <= 0)) this.#learn(nowMs, elapsedMs, money);
+    this.#money = money;
+    this.#steer(nowMs, elapsedMs > 0 && elapsedMs <= GAP_MS ? elapsedMs : 0);
+    this.#passBelow = this.#throttle * HASHES;
+    this.#passesLeft = Math.floor(this.#leftMicros(money) / this.#dearestMicros);
+    if (this.#passesLeft < 1 && this.#facts.state !== 'no-flight') {
+      this.#facts = { ...this.#facts, state: 'no-money' };
+    }
+  }
+
+  /** Why bids are held back, or not; in words. */
+  explain(): string {
+    return pacingWords(this.#facts, this.#throttle, this.#bidMultiplier, this.#campaign.budget.currency);
+  }
+
+  /** What is planned for the rest of today by hour, the hour that has begun included; empty outside of the flight. */
+  plan(nowMs: number): readonly PlannedHour[] {
+    if (!this.#isInFlight(nowMs)) return [];
+    const day = this.#traffic.at(nowMs, this.#curve.rates);
+    let spent = this.#spent();
+    const hours: PlannedHour[] = [];
+    for (const { startMs, endMs } of day.hours) {
+      if (endMs <= nowMs) continue;
+      const fromMs = Math.max(startMs, nowMs);
+      const micros = plannedMicros(this.#campaign.budget, this.#traffic, spent, fromMs, endMs);
+      hours.push({ startMs: fromMs, endMs, micros });
+      spent = { todayMicros: spent.todayMicros + micros, totalMicros: spent.totalMicros + micros };
+    }
+    return hours;
+  }
+
+  /** @returns some kilobytes, for `readPacerState` */
+  toJson(): PacerState {
+    return {
+      version: 1,
+      savedMs: Number.isFinite(this.#nowMs) ? Math.max(0, this.#nowMs) : 0,
+      throttle: this.#throttle,
+      bidMultiplier: this.#bidMultiplier,
+      curve: this.#curve.toJson(),
+      market: this.#market.toJson(),
+    };
+  }
+
+  #learn(nowMs: number, elapsedMs: number, money: MoneyFigures): void {
+    const before = this.#money;
+    const candidates = this.#candidates;
+    const passed = this.#passed;
+    this.#candidates = 0;
+    this.#passed = 0;
+    this.#nowMs = nowMs;
+    if (!before || !(elapsedMs <= GAP_MS)) {
+      if (Number.isFinite(elapsedMs)) this.#market.fade(elapsedMs);
+      return;
+    }
+    const reservedMicros = grown(before.reservedMicros, money.reservedMicros);
+    const step = {
+      elapsedMs,
+      candidates,
+      passed,
+      reservedMicros,
+      endedMicros: Math.max(0, reservedMicros + before.openMicros - money.openMicros),
+      spentMicros: grown(before.spentTotalMicros, money.spentTotalMicros),
+    };
+    this.#market.add(step);
+    this.#missedMicros -= reservedMicros * this.#market.spentShare(this.#dearestMicros);
+    if (this.#isInFlight(nowMs)) this.#learnCurve(nowMs, elapsedMs, candidates);
+  }
+
+  #learnCurve(nowMs: number, elapsedMs: number, candidates: number): void {
+    const hour = this.#days.dayAt(nowMs).hours.find(({ endMs }) => nowMs < endMs)?.hourOfWeek ?? 0;
+    const unlearnt = this.#unlearnt;
+    if (unlearnt.ms >= MINUTE_MS || hour !== unlearnt.hourOfWeek) {
+      if (unlearnt.ms > 0)
+        this.#curve.learn(unlearnt.hourOfWeek, unlearnt.candidates, unlearnt.ms / HOUR_MS);
+      this.#unlearnt = { hourOfWeek: hour, candidates, ms: elapsedMs };
+    } else {
+      unlearnt.candidates += candidates;
+      unlearnt.ms += elapsedMs;
+    }
+  }
+
+  #isInFlight(nowMs: number): boolean {
+    const { startMs, endMs } = this.#campaign.flight;
+    return startMs <= nowMs && nowMs < endMs;
+  }
+
+  #steer(nowMs: number, elapsedMs: number): void {
+    const { budget } = this.#campaign;
+    if (!this.#isInFlight(nowMs)) {
+      this.#throttle = 0;
+      this.#facts = { state: 'no-flight', plannedMicrosPerHour: 0, possibleMicrosPerHour: 0 };
+      return;
+    }
+    if (budget.pacing === 'asap') {
+      this.#throttle = 1;
+      this.#bidMultiplier = 1;
+      this.#facts = { state: 'asap', plannedMicrosPerHour: 0, possibleMicrosPerHour: 0 };
+      return;
+    }
+    this.#traffic.at(nowMs, this.#curve.rates);
+    const plannedPerMs = this.#planned(nowMs) / MINUTE_MS;
+    const wantedPerMs = this.#corrected(plannedPerMs, elapsedMs);
+    const possiblePerMs = this.#market.candidatesPerMs * this.#market.costMicros(this.#dearestMicros);
+    const proportion = possiblePerMs > 0 ? wantedPerMs / possiblePerMs : 1;
+    const reachable = Math.max(THROTTLE_START, this.#throttle) * 2 ** (elapsedMs / DOUBLING_MS);
+    this.#throttle = Math.min(1, proportion, reachable);
+    if (possiblePerMs > 0 && reachable >= Math.min(1, proportion)) this.#reprice(proportion, elapsedMs);
+    this.#facts = {
+      state: this.#stateOf(proportion, reachable),
+      plannedMicrosPerHour: plannedPerMs * HOUR_MS,
+      possibleMicrosPerHour: possiblePerMs * HOUR_MS,
+    };
+  }
+
+  #stateOf(proportion: number, reachable: number): PacingFacts['state'] {
+    if (reachable < Math.min(1, proportion)) return 'starting';
+    return proportion < 1 ? 'paced' : 'open';
+  }
+
+  #planned(nowMs: number): number {
+    const { budget } = this.#campaign;
+    return plannedMicros(budget, this.#traffic, this.#spent(), nowMs, nowMs + MINUTE_MS);
+  }
+
+  /** The planned pace, a little faster or slower where the minutes before missed it. */
+  #corrected(plannedPerMs: number, elapsedMs: number): number {
+    const most = plannedPerMs * CORRECTION_MS * CORRECTION_SHARE_MAX;
+    const missed = this.#missedMicros + plannedPerMs * elapsedMs;
+    this.#missedMicros = Math.max(-most, Math.min(most, missed));
+    return plannedPerMs + this.#missedMicros / CORRECTION_MS;
+  }
+
+  /** Lowers or raises the price slowly, since its effect is known only when outcomes are. */
+  #reprice(proportion: number, elapsedMs: number): void {
+    const distance = Math.max(-1, Math.min(1, Math.log(Math.max(1e-9, proportion / THROTTLE_WANTED))));
+    const step = (distance * elapsedMs) / (distance > 0 ? PRICE_UP_MS : PRICE_DOWN_MS);
+    this.#bidMultiplier = Math.max(MULTIPLIER_MIN, Math.min(1, this.#bidMultiplier * Math.exp(step)));
+  }
+
+  /** What is spent, with what will probably come of the open bids. */
+  #spent(): SpentFigures {
+    if (!this.#money) return { todayMicros: 0, totalMicros: 0 };
+    const { openMicros, spentTodayMicros, spentTotalMicros } = this.#money;
+    const comingMicros = openMicros * this.#market.spentShare(this.#dearestMicros);
+    return { todayMicros: spentTodayMicros + comingMicros, totalMicros: spentTotalMicros + comingMicros };
+  }
+
+  /** What is left of the budget if every open bid is paid in full. */
+  #leftMicros({ openMicros, spentTodayMicros, spentTotalMicros }: MoneyFigures): number {
+    const { dailyMicros, totalMicros } = this.#campaign.budget;
+    const ofDay = (dailyMicros ?? Infinity) - spentTodayMicros;
+    return Math.max(0, Math.min(ofDay, totalMicros - spentTotalMicros) - openMicros);
+  }
+}
+
+function trafficOf({ flight, lineItems }: PacedCampaign, days: ZoneDays): FlightTraffic {
+  return new FlightTraffic(flight, days, new OpenHours(lineItems));
+}
+
+/** What one impression of the campaign costs at most. */
+function dearestMicros({ lineItems }: PacedCampaign): number {
+  const cpmMicros = lineItems.map(({ bid }) => bid.amountMicros);
+  return Math.max(1, Math.ceil(Math.max(0, ...cpmMicros) / 1000));
+}
+
+function cleaned(figures: MoneyFigures): MoneyFigures {
+  return {
+    spentTodayMicros: amount(figures.spentTodayMicros),
+    spentTotalMicros: amount(figures.spentTotalMicros),
+    openMicros: amount(figures.openMicros),
+    reservedMicros: amount(figures.reservedMicros),
+  };
+}
+
+function amount(value: number): number {
+  return value > 0 ? Math.min(value, Number.MAX_SAFE_INTEGER) : 0;
+}
+
+/** A counter that is smaller than before has started anew. */
+function grown(before: number, now: number): number {
+  return now >= before ? now - before : now;
+}
