@@ -1,8 +1,15 @@
 import { unitsText, type Currency, type Micros } from '../domain/money.js';
 import { unreachable } from '../lib/assert.js';
-import type { PacingFacts } from './pacer.js';
 
 const CENT_MICROS = 10_000;
+
+/** What of a step is told in explanations. */
+export interface PacingFacts {
+  readonly state: 'asap' | 'paced' | 'open' | 'starting' | 'no-flight' | 'no-money';
+  readonly plannedMicrosPerHour: number;
+  /** What bidding on everything would cost. */
+  readonly possibleMicrosPerHour: number;
+}
 
 /** Says for people why a campaign bids on so much of what comes, and at such a price. */
 export function pacingWords(

@@ -95,7 +95,9 @@ export class FlightTraffic {
 
   #weigh(rates: Readonly<Float64Array>): void {
     const mean = rates.reduce((sum, rate) => sum + rate, 0) / HOURS_A_WEEK;
-    this.#weights = rates.map((rate, hour) => Math.max(rate * (this.#open[hour] as number), mean * LEAST_SHARE));
+    this.#weights = rates.map((rate, hour) =>
+      Math.max(rate * (this.#open[hour] as number), mean * LEAST_SHARE),
+    );
     this.#weekWeight = this.#weights.reduce((sum, weight) => sum + weight, 0);
     const { startMs, endMs } = this.#flight;
     const last = this.#day.hours.at(-1)?.hourOfWeek ?? 0;

@@ -41,7 +41,9 @@ export class OpenHours {
     for (let hour = 0; hour < HOURS_A_WEEK; hour++) {
       for (const lookMs of LOOKS_MS) {
         const instantMs = startMs + hour * HOUR_MS + lookMs;
-        const isOpen = this.#choices.some(({ ofWeek, clock }) => ofWeek[clock.hourOfWeek(instantMs)] === true);
+        const isOpen = this.#choices.some(
+          ({ ofWeek, clock }) => ofWeek[clock.hourOfWeek(instantMs)] === true,
+        );
         const slot = (hourOfWeek + hour) % HOURS_A_WEEK;
         if (isOpen) open[slot] = (open[slot] as number) + 1 / LOOKS_MS.length;
       }

@@ -1,6 +1,6 @@
 import type { Campaign } from '../domain/campaign.js';
 import { hashString } from '../lib/hash.js';
-import { pacingWords } from './describe-pacing.js';
+import { pacingWords, type PacingFacts } from './describe-pacing.js';
 import { FlightTraffic } from './flight-traffic.js';
 import { MarketFigures } from './market-figures.js';
 import { OpenHours, type PacedLineItem } from './open-hours.js';
@@ -19,8 +19,8 @@ const CORRECTION_SHARE_MAX = 0.25;
 /** Bidding doubles no faster than this, from a fiftieth on: what was learnt in silence may be wrong. */
 const DOUBLING_MS = 20_000;
 const THROTTLE_START = 0.02;
-/** The price is lowered until so much of what comes is bid on; the rest is room for the unexpected. */
-const THROTTLE_WANTED = 0.8;
+/** The price is lowered until so much of what comes is bid on; the rest is room to follow traffic at once. */
+const THROTTLE_WANTED = 0.9;
 const PRICE_DOWN_MS = 2_400_000;
 const PRICE_UP_MS = 900_000;
 const MULTIPLIER_MIN = 0.1;
@@ -49,14 +49,6 @@ export interface PlannedHour {
   readonly micros: number;
 }
 
-/** What of a step is told in explanations. */
-export interface PacingFacts {
-  readonly state: 'asap' | 'paced' | 'open' | 'starting' | 'no-flight' | 'no-money';
-  readonly plannedMicrosPerHour: number;
-  /** What bidding on everything would cost. */
-  readonly possibleMicrosPerHour: number;
-}
-
 /** Spreads the requests of a line item evenly over 0 to 2^32 - 1; the same request gets the same number. */
 export function pacingHash(requestId: string, lineItemId: string): number {
   return hashString(lineItemId, hashString(requestId, HASH_SEED));
@@ -67,12 +59,14 @@ export function pacingHash(requestId: string, lineItemId: string): number {
  * its flight and its day.
  *
  * Every second or so it compares the money that the plan has for the next minute (spend-plan.ts) with what it would
- * cost to bid on everything (market-figures.ts). The throttle is the proportion, and follows traffic within a minute or two. Where it stays below
- * four fifths, there is more traffic than money, and the bids are lowered step by step: the same money then buys more
- * impressions, the cheaper ones. Where everything is bid on and the plan is missed, the bids rise again, up to the full price. `asap` does neither.
+ * cost to bid on everything (market-figures.ts). The throttle is the proportion, and follows traffic within a minute or
+ * two. Where it stays below nine tenths, there is more traffic than money, and the bids are lowered step by step: the
+ * same money then buys more impressions (bench/pacing/ measures how many). Where everything is bid on and the plan is
+ * missed, the bids rise again, up to the full price. `asap` does neither.
  *
- * Money is never planned beyond the budget, and between two observations no more passes than the rest of the budget pays at the
- * full price; the ledger holds the budget in any case, and among several processes it alone.
+ * Between two observations no more passes than the rest of the budget pays for at the full price. The ledger holds the
+ * budget in any case, and among several processes it alone. Each process may count its own share of the traffic as long
+ * as the money is the whole campaign's: what bidding on a candidate costs is then larger in proportion.
  */
 export class Pacer {
   readonly #days: ZoneDays;
@@ -230,8 +224,7 @@ export class Pacer {
     const hour = this.#days.dayAt(nowMs).hours.find(({ endMs }) => nowMs < endMs)?.hourOfWeek ?? 0;
     const unlearnt = this.#unlearnt;
     if (unlearnt.ms >= MINUTE_MS || hour !== unlearnt.hourOfWeek) {
-      if (unlearnt.ms > 0)
-        this.#curve.learn(unlearnt.hourOfWeek, unlearnt.candidates, unlearnt.ms / HOUR_MS);
+      if (unlearnt.ms > 0) this.#curve.learn(unlearnt.hourOfWeek, unlearnt.candidates, unlearnt.ms / HOUR_MS);
       this.#unlearnt = { hourOfWeek: hour, candidates, ms: elapsedMs };
     } else {
       unlearnt.candidates += candidates;
