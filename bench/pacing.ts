@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { impressions, deviation, spentMicros, sum, worstDeviation } from './pacing/figures.js';
+import type { Budget } from '../src/domain/campaign.js';
+import { deviation, impressions, meanDeviation, spentMicros, worstDeviation } from './pacing/figures.js';
 import { dayPlot } from './pacing/plot.js';
 import {
   CAMPAIGNS,
@@ -55,7 +56,7 @@ print();
 print('Flights, from the first hour with nothing learnt:');
 for (const { name, campaign, market } of CAMPAIGNS) {
   const days = simulate({ campaign, market, method: 'throttle and price', seed });
-  print(`  ${name}: ${flightFigures(days, campaign.budget.totalMicros)}`);
+  print(`  ${name}: ${flightFigures(days, campaign.budget)}`);
 }
 print();
 
@@ -83,10 +84,10 @@ writeFileSync(
 print();
 print('bench/pacing/day.svg shows the day.');
 
-function flightFigures(days: readonly SimulatedDay[], totalMicros: number): string {
-  const shares = days.map((day) => percent(day.spentMicros / totalMicros));
-  const hours = days.flatMap((day) => day.hours).slice(1);
-  const planned = sum(hours.map((hour) => hour.planMicros));
-  const beside = sum(hours.map((hour) => Math.abs(hour.spentMicros - hour.planMicros))) / planned;
-  return `spent ${percent(spentMicros(days) / totalMicros, 2)}, hours ${percent(beside)} beside their plans in the mean; by day ${shares.join(', ')}`;
+function flightFigures(days: readonly SimulatedDay[], { totalMicros, pacing }: Budget): string {
+  const share = spentMicros(days) / totalMicros;
+  const byDay = days.map((day) => percent(day.spentMicros / totalMicros)).join(', ');
+  const isPlanned = pacing !== 'asap' && share > 0.98;
+  const beside = isPlanned ? `; hours ${percent(meanDeviation(days))} beside their plans in the mean` : '';
+  return `spent ${percent(share, 2)} (by day ${byDay})${beside}`;
 }

@@ -10,7 +10,7 @@ export function worstDeviation(hours: readonly SimulatedHour[]): number {
   return Math.max(0, ...hours.map((hour) => Math.abs(deviation(hour))));
 }
 
-export function sum(values: readonly number[]): number {
+function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
@@ -20,4 +20,11 @@ export function spentMicros(days: readonly SimulatedDay[]): number {
 
 export function impressions(days: readonly SimulatedDay[]): number {
   return sum(days.map((day) => day.impressions));
+}
+
+/** How far hours after the first were from their plans, as a share of what was planned. */
+export function meanDeviation(days: readonly SimulatedDay[]): number {
+  const hours = days.flatMap((day) => day.hours).slice(1);
+  const beside = sum(hours.map((hour) => Math.abs(hour.spentMicros - hour.planMicros)));
+  return beside / sum(hours.map((hour) => hour.planMicros));
 }

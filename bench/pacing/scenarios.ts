@@ -1,4 +1,4 @@
-import type { Campaign, LineItem } from '../../src/domain/campaign.js';
+import type { Campaign } from '../../src/domain/campaign.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
 import { nextDay, startOfDayMs } from '../../src/lib/local-day.js';
 import type { PacedCampaign } from '../../src/pacing/pacer.js';
@@ -12,15 +12,15 @@ const HOUR_MS = 60 * MINUTE_MS;
 export const ZONE = 'Europe/Paris';
 
 /** One price for all: 3.20 for a thousand. */
-export function lineItem(targeting: Partial<LineItem['targeting']> = {}): PacedLineItem {
+function lineItem(): PacedLineItem {
   return {
     status: 'active',
     bid: { model: 'cpm', amountMicros: microsFromUnits(3.2) },
-    targeting: { unknown: { lineItem: 'reject', byDimension: new Map() }, ...targeting },
+    targeting: { unknown: { lineItem: 'reject', byDimension: new Map() } },
   };
 }
 
-export interface CampaignChoice {
+interface CampaignChoice {
   /** `YYYY-MM-DD`, both included, in Paris. */
   readonly first: string;
   readonly last: string;
@@ -147,7 +147,7 @@ export const CAMPAIGNS: readonly { name: string; campaign: PacedCampaign; market
   },
 ];
 
-export interface ComparedMethods {
+interface ComparedMethods {
   readonly auction: Market['auction'];
   readonly throttleOnly: readonly SimulatedDay[];
   readonly withPrice: readonly SimulatedDay[];

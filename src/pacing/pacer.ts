@@ -11,6 +11,7 @@ import type { ZoneDays } from './zone-days.js';
 
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
 /** After a longer pause between two observations, nobody looked in between. */
 const GAP_MS = 60_000;
 /** What was spent beside the plan is made good in this time, by at most a quarter more or less than planned. */
@@ -251,7 +252,7 @@ export class Pacer {
       return;
     }
     this.#traffic.at(nowMs, this.#curve.rates);
-    const plannedPerMs = this.#planned(nowMs) / MINUTE_MS;
+    const plannedPerMs = this.#plannedPerMs(nowMs);
     const wantedPerMs = this.#corrected(plannedPerMs, elapsedMs);
     const possiblePerMs = this.#market.candidatesPerMs * this.#market.costMicros(this.#dearestMicros);
     const proportion = possiblePerMs > 0 ? wantedPerMs / possiblePerMs : 1;
@@ -270,9 +271,12 @@ export class Pacer {
     return proportion < 1 ? 'paced' : 'open';
   }
 
-  #planned(nowMs: number): number {
+  /** The pace of the next minute, or of what is left of the day. */
+  #plannedPerMs(nowMs: number): number {
+    const leftMs = this.#traffic.windowMs.endMs - nowMs;
+    const aheadMs = Math.max(SECOND_MS, Math.min(MINUTE_MS, leftMs));
     const { budget } = this.#campaign;
-    return plannedMicros(budget, this.#traffic, this.#spent(), nowMs, nowMs + MINUTE_MS);
+    return plannedMicros(budget, this.#traffic, this.#spent(), nowMs, nowMs + aheadMs) / aheadMs;
   }
 
   /** The planned pace, a little faster or slower where the minutes before missed it. */

@@ -1,4 +1,4 @@
-import type { Campaign } from '../domain/campaign.js';
+import type { Budget } from '../domain/campaign.js';
 import type { FlightTraffic, Stretch } from './flight-traffic.js';
 
 /** The money is to be out a little before the time is, since what was bid last is not paid at once. */
@@ -6,7 +6,7 @@ const LEAD_MS_MAX = 600_000;
 const LEAD_SHARE = 0.02;
 const FRONT_START = 1.5;
 
-export type PacingMode = Campaign['budget']['pacing'];
+export type PacingMode = Budget['pacing'];
 
 export interface SpentFigures {
   readonly todayMicros: number;
@@ -33,7 +33,7 @@ export function plannedShare(mode: PacingMode, x: number): number {
  * @returns 0 or more
  */
 export function plannedMicros(
-  budget: Campaign['budget'],
+  budget: Budget,
   traffic: FlightTraffic,
   spent: SpentFigures,
   fromMs: number,

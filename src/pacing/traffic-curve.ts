@@ -8,7 +8,7 @@ import type { RatioState } from './decayed-ratio.js';
  * as if that were an hour of looking: a usual day on the web, raised to the level of this campaign; the same hour of all days; the hour itself. So the
  * first day follows a usual day, the second the first, and after a week Sundays may differ from Mondays.
  *
- * A minute without a single candidate where many were due is an outage rather than a habit: it counts a tenth.
+ * A minute without a single candidate where many were due is an outage rather than a habit: it counts a fifth.
  */
 export const HOURS_A_WEEK = 168;
 
@@ -20,7 +20,7 @@ const USUAL_DAY = [
 const KEPT_A_WEEK = 0.5;
 const HOURS_OF_EXPECTATION = 1;
 const SILENCE_CANDIDATES_MIN = 20;
-const SILENCE_COUNTS = 0.1;
+const SILENCE_COUNTS = 0.2;
 
 export class TrafficCurve {
   readonly #candidates = new Float64Array(HOURS_A_WEEK);
