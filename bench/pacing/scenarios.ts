@@ -9,7 +9,7 @@ import { simulate, type Method, type SimulatedDay, type SimulatedHour } from './
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-export const ZONE = 'Europe/Paris';
+const ZONE = 'Europe/Paris';
 
 /** One price for all: 3.20 for a thousand. */
 function lineItem(): PacedLineItem {
@@ -141,7 +141,7 @@ export const CAMPAIGNS: readonly { name: string; campaign: PacedCampaign; market
     market: { ...MARKET, candidatesPerSecond: 4 / 60 },
   },
   {
-    name: 'two days with more money than supply, even',
+    name: 'two days with money for 2.7 times the supply, even',
     campaign: campaign({ first: '2026-11-09', last: '2026-11-10', total: 6000 }),
     market: MARKET,
   },

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Budget } from '../domain/campaign.js';
 import { microsFromUnits, USD } from '../domain/money.js';
 import { seededRandom } from '../lib/prng.js';
-import { Pacer, pacingHash, type MoneyFigures, type PacedCampaign } from './pacer.js';
+import type { MoneyFigures } from './money-figures.js';
+import { Pacer, pacingHash, type PacedCampaign } from './pacer.js';
 import { readPacerState } from './pacer-state.js';
 import { ZoneDays } from './zone-days.js';
 
@@ -104,6 +105,28 @@ describe('the pacer', () => {
     pacer.observe(START_MS + 3_601_000, spent);
     expect(pacer.throttle).toBe(0);
     expect(pacer.wouldPass(0)).toBe(false);
+  });
+
+  it('does not touch its price while nothing comes, nor while the money is gone', () => {
+    const pacer = pacerOf(campaign(240));
+    const spent = run(pacer, START_MS, 7200, 50);
+    run(pacer, START_MS + 7_200_000, 300, 0, spent);
+    const price = pacer.bidMultiplier;
+    run(pacer, START_MS + 7_500_000, 1800, 0, spent);
+    expect(pacer.bidMultiplier).toBe(price);
+    run(pacer, START_MS + 9_300_000, 1800, 50, moneySpent(240_000_000));
+    expect(pacer.bidMultiplier).toBe(price);
+  });
+
+  it('keeps its pace when the clock was put back', () => {
+    const pacer = pacerOf(campaign(240));
+    const spent = run(pacer, START_MS + 7_200_000, 1200, 50);
+    const back = run(pacer, START_MS + 3_600_000, 600, 50, spent);
+    const planned = pacer.plan(START_MS + 4_200_000)[0]?.micros ?? 0;
+    const later = run(pacer, START_MS + 4_200_000, 600, 50, back);
+    const share = (later.spentTotalMicros - back.spentTotalMicros) / (planned / 5);
+    expect(share).toBeGreaterThan(0.85);
+    expect(share).toBeLessThan(1.15);
   });
 
   it('goes on after a restart where it was', () => {

@@ -3,6 +3,7 @@ import { hashString } from '../lib/hash.js';
 import { pacingWords, type PacingFacts } from './describe-pacing.js';
 import { FlightTraffic } from './flight-traffic.js';
 import { MarketFigures } from './market-figures.js';
+import { cleaned, grown, type MoneyFigures } from './money-figures.js';
 import { OpenHours, type PacedLineItem } from './open-hours.js';
 import type { PacerState } from './pacer-state.js';
 import { plannedMicros, type SpentFigures } from './spend-plan.js';
@@ -25,6 +26,7 @@ const THROTTLE_WANTED = 0.9;
 const PRICE_DOWN_MS = 2_400_000;
 const PRICE_UP_MS = 900_000;
 const MULTIPLIER_MIN = 0.1;
+const SILENT_SHARE = 0.1;
 const HASHES = 2 ** 32;
 const HASH_SEED = 0x9ace;
 
@@ -32,17 +34,6 @@ const HASH_SEED = 0x9ace;
 export type PacedCampaign = Pick<Campaign, 'flight' | 'budget'> & {
   readonly lineItems: readonly PacedLineItem[];
 };
-
-/** Money of the whole campaign, as the ledger has it; in micros of the budget's currency. */
-export interface MoneyFigures {
-  /** Spent for bids of today, in the flight's time zone. */
-  readonly spentTodayMicros: number;
-  readonly spentTotalMicros: number;
-  /** Reserved for bids whose outcome is not known yet. */
-  readonly openMicros: number;
-  /** All that was ever reserved, ended or not; may start again from 0 with the process. */
-  readonly reservedMicros: number;
-}
 
 export interface PlannedHour {
   readonly startMs: number;
@@ -144,8 +135,8 @@ export class Pacer {
   }
 
   /**
-   * To be called about once a second. Figures that are no number, or below zero, count as 0; an observation from before the
-   * last one only changes what is known about the money.
+   * To be called about once a second. Figures that are no number, or below zero, count as 0. Where the clock was put back,
+   * or stood still for more than a minute, nothing is learnt from what came in between.
    *
    * @param nowMs wall clock
    */
@@ -153,7 +144,7 @@ export class Pacer {
     const money = cleaned(figures);
     if (!Number.isFinite(nowMs)) return;
     const elapsedMs = nowMs - this.#nowMs;
-    if (!(elapsedMs <= 0)) this.#learn(nowMs, elapsedMs, money);
+    if (elapsedMs !== 0) this.#learn(nowMs, elapsedMs, money);
     this.#money = money;
     this.#steer(nowMs, elapsedMs > 0 && elapsedMs <= GAP_MS ? elapsedMs : 0);
     this.#passBelow = this.#throttle * HASHES;
@@ -203,8 +194,8 @@ export class Pacer {
     this.#candidates = 0;
     this.#passed = 0;
     this.#nowMs = nowMs;
-    if (!before || !(elapsedMs <= GAP_MS)) {
-      if (Number.isFinite(elapsedMs)) this.#market.fade(elapsedMs);
+    if (!before || !(elapsedMs > 0 && elapsedMs <= GAP_MS)) {
+      if (elapsedMs > 0) this.#market.fade(elapsedMs);
       return;
     }
     const reservedMicros = grown(before.reservedMicros, money.reservedMicros);
@@ -222,7 +213,7 @@ export class Pacer {
   }
 
   #learnCurve(nowMs: number, elapsedMs: number, candidates: number): void {
-    const hour = this.#days.dayAt(nowMs).hours.find(({ endMs }) => nowMs < endMs)?.hourOfWeek ?? 0;
+    const hour = this.#hourOfWeek(nowMs);
     const unlearnt = this.#unlearnt;
     if (unlearnt.ms >= MINUTE_MS || hour !== unlearnt.hourOfWeek) {
       if (unlearnt.ms > 0) this.#curve.learn(unlearnt.hourOfWeek, unlearnt.candidates, unlearnt.ms / HOUR_MS);
@@ -258,7 +249,8 @@ export class Pacer {
     const proportion = possiblePerMs > 0 ? wantedPerMs / possiblePerMs : 1;
     const reachable = Math.max(THROTTLE_START, this.#throttle) * 2 ** (elapsedMs / DOUBLING_MS);
     this.#throttle = Math.min(1, proportion, reachable);
-    if (possiblePerMs > 0 && reachable >= Math.min(1, proportion)) this.#reprice(proportion, elapsedMs);
+    const isSteady = wantedPerMs > 0 && this.#passesLeft >= 1 && reachable >= Math.min(1, proportion);
+    if (isSteady && !this.#isSilent(nowMs)) this.#reprice(proportion, elapsedMs);
     this.#facts = {
       state: this.#stateOf(proportion, reachable),
       plannedMicrosPerHour: plannedPerMs * HOUR_MS,
@@ -285,6 +277,17 @@ export class Pacer {
     const missed = this.#missedMicros + plannedPerMs * elapsedMs;
     this.#missedMicros = Math.max(-most, Math.min(most, missed));
     return plannedPerMs + this.#missedMicros / CORRECTION_MS;
+  }
+
+  /** Does so little come that it looks like an outage? Higher bids would not help then. */
+  #isSilent(nowMs: number): boolean {
+    const perHour = this.#market.candidatesPerMs * HOUR_MS;
+    const expected = this.#curve.isKnown ? (this.#curve.rates[this.#hourOfWeek(nowMs)] as number) : 0;
+    return perHour === 0 || perHour < expected * SILENT_SHARE;
+  }
+
+  #hourOfWeek(nowMs: number): number {
+    return this.#days.dayAt(nowMs).hours.find(({ endMs }) => nowMs < endMs)?.hourOfWeek ?? 0;
   }
 
   /** Lowers or raises the price slowly, since its effect is known only when outcomes are. */
@@ -318,22 +321,4 @@ function trafficOf({ flight, lineItems }: PacedCampaign, days: ZoneDays): Flight
 function dearestMicros({ lineItems }: PacedCampaign): number {
   const cpmMicros = lineItems.map(({ bid }) => bid.amountMicros);
   return Math.max(1, Math.ceil(Math.max(0, ...cpmMicros) / 1000));
-}
-
-function cleaned(figures: MoneyFigures): MoneyFigures {
-  return {
-    spentTodayMicros: amount(figures.spentTodayMicros),
-    spentTotalMicros: amount(figures.spentTotalMicros),
-    openMicros: amount(figures.openMicros),
-    reservedMicros: amount(figures.reservedMicros),
-  };
-}
-
-function amount(value: number): number {
-  return value > 0 ? Math.min(value, Number.MAX_SAFE_INTEGER) : 0;
-}
-
-/** A counter that is smaller than before has started anew. */
-function grown(before: number, now: number): number {
-  return now >= before ? now - before : now;
 }

@@ -27,19 +27,10 @@ export interface DeliveryFigures {
   readonly impressions: number;
 }
 
-export const UNDER_DELIVERY_CAUSES = [
-  'too-few-requests',
-  'outbid',
-  'outbid-by-own',
-  'floors',
-  'blocked',
-  'caps',
-  'budget-split',
-  'pacing',
-] as const;
-export type UnderDeliveryCause = (typeof UNDER_DELIVERY_CAUSES)[number];
+type UnderDeliveryCause =
+  'too-few-requests' | 'outbid' | 'outbid-by-own' | 'floors' | 'blocked' | 'caps' | 'budget-split' | 'pacing';
 
-export interface CauseFigures {
+interface CauseFigures {
   readonly cause: UnderDeliveryCause;
   /** How many impressions it cost; for too few requests, how many more would be needed. */
   readonly impressions: number;
