@@ -27,6 +27,7 @@ import { openProfiles } from './open-profiles.js';
 import { createProfileLookup } from './profile/lookup.js';
 import { loadKeyRing } from './secrets/key-ring.js';
 import type { Settings } from './settings.js';
+import { createCookies, type Cookies } from './sync/cookie.js';
 import { createSyncHandler } from './sync/handle.js';
 
 /** A change of the catalogue that brings more is told of in part. */
@@ -54,6 +55,7 @@ export interface Bidder {
   readonly environment: BidEnvironment;
   readonly metrics: Metrics;
   readonly tokens: NoticeTokens;
+  readonly cookies: Cookies;
   readonly store: ProfileStore;
   /** Is there a catalogue to bid from? */
   readonly isReady: () => boolean;
@@ -83,9 +85,8 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
 
   let snapshot: BidSnapshot | undefined;
   const { dataDir, noticeKeys } = settings;
-  const tokens = createNoticeTokens(
-    loadKeyRing({ name: 'NOTICE_KEYS', setting: noticeKeys, dataDir, fileName: 'notice-key' }),
-  );
+  const keys = loadKeyRing({ name: 'NOTICE_KEYS', setting: noticeKeys, dataDir, fileName: 'notice-key' });
+  const tokens = createNoticeTokens(keys);
   const environment: BidEnvironment = {
     clock,
     snapshot: () => {
@@ -112,6 +113,7 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
     environment,
     metrics,
     tokens,
+    cookies: createCookies(keys),
     store,
     isReady: () => snapshot !== undefined,
     use: lastOnly(async (catalog) => {
@@ -172,7 +174,7 @@ async function openApp(
     token: settings.adminToken,
     bodyBytesMax: settings.bodyBytesMax,
     metricsText: () => metrics.text(),
-    readiness: readinessOf(bidder, () => draining),
+    readiness: readinessOf(bidder, clock, () => draining),
     explain: async (exchange, body, campaign) =>
       explanationAnswer(await bidder.explain(exchange, body, campaign)),
     clock,
@@ -222,6 +224,7 @@ async function openApp(
     handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, events, clock }),
     handleSync: createSyncHandler({
       exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
+      cookies: bidder.cookies,
       store: bidder.store,
       metrics,
     }),
@@ -238,18 +241,26 @@ async function openApp(
   return { port: bidServer.port, adminPort: adminServer.port, problems: () => problems };
 }
 
+/** How long a process that has just started waits for its profile store before it bids without. */
+const STORE_AWAITED_MS = 10_000;
+
 /**
- * Ready once there is a catalogue and the profile store has been there. When it goes away later the process stays ready:
- * it bids without profiles, and so would every other.
+ * Ready once there is a catalogue and the profile store has been there, or has been waited for. Without it the process bids
+ * all the same, from page, device and place, and so would every other: an outage must not take them all away.
  */
-function readinessOf(bidder: Bidder, isDraining: () => boolean): () => { ready: boolean; why: string } {
-  let storeSeen = false;
+function readinessOf(
+  bidder: Bidder,
+  clock: Clock,
+  isDraining: () => boolean,
+): () => { ready: boolean; why: string } {
+  const awaitedUntilMs = clock.monotonicMs() + STORE_AWAITED_MS;
+  let storeAwaited = true;
   return () => {
     if (isDraining()) return { ready: false, why: 'draining' };
     if (!bidder.isReady()) return { ready: false, why: 'no catalogue yet' };
     const problem = bidder.store.problem();
-    storeSeen ||= problem === undefined;
-    if (!storeSeen) return { ready: false, why: `no profile store yet: ${problem}` };
+    storeAwaited &&= problem !== undefined && clock.monotonicMs() < awaitedUntilMs;
+    if (storeAwaited) return { ready: false, why: `no profile store yet: ${problem}` };
     return { ready: true, why: problem === undefined ? 'ready' : `ready, without profiles: ${problem}` };
   };
 }

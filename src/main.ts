@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { check } from './cli/check.js';
+import { errorText } from './cli/error-text.js';
 import { explainFile } from './cli/explain-file.js';
 import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
@@ -66,18 +67,10 @@ program.addCommand(
   }),
 );
 
-/** Settings, folders, ports and stores are the operator's to put right; anything else is ours and shows where it happened. */
-const OPERATORS = new Set(['Error', 'SettingsError', 'StoreNotReady']);
-
-function wordsOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return OPERATORS.has(error.name) ? error.message : (error.stack ?? error.message);
-}
-
 try {
   loadSettingsFile(process.env);
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`narrowcast: ${wordsOf(error)}\n`);
+  process.stderr.write(`narrowcast: ${errorText(error)}\n`);
   process.exitCode = 1;
 }

@@ -97,3 +97,19 @@ export async function whenReady(store: ProfileStore): Promise<void> {
   const problem = store.problem();
   if (problem !== undefined) throw new StoreNotReady(`the profile store cannot be asked: ${problem}`);
 }
+
+/** For commands that change something. @throws when the keys are the wrong ones, or cannot be looked at for a while */
+export async function requireKnownKeys(store: ProfileStore): Promise<void> {
+  const deadlineMs = performance.now() + STORE_WAIT_MS;
+  for (;;) {
+    try {
+      const problem = await store.keysProblem();
+      if (problem !== undefined) throw new StoreNotReady(problem);
+      return;
+    } catch (error) {
+      // The node of a Cluster that is asked about keys may connect later than another one.
+      if (error instanceof StoreNotReady || performance.now() >= deadlineMs) throw error;
+      await wait(STORE_LOOK_MS);
+    }
+  }
+}

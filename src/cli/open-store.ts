@@ -13,7 +13,10 @@ export function keepsProfilesInMemory({ redisUrl }: Settings): boolean {
 /** The store that a bidder with these settings asks; one on another machine may still be connecting. */
 export async function openProfileStore(settings: Settings, clock: Clock): Promise<ProfileStore> {
   const metrics = createMetrics();
-  const { store } = await openProfiles(settings, { clock, logger: pino({ level: 'silent' }), metrics });
-  metrics.close();
-  return store;
+  try {
+    const { store } = await openProfiles(settings, { clock, logger: pino({ level: 'silent' }), metrics });
+    return store;
+  } finally {
+    metrics.close();
+  }
 }

@@ -33,7 +33,7 @@ Ctrl-C finishes what is on its way and leaves a checkpoint in DATA_DIR; --resume
 Exit codes:
   0    every line was taken
   1    all files were read, and some lines rejected
-  2    stopped before the end: the store refuses profiles, or a file cannot be read
+  2    not begun or stopped before the end: a setting, the keys, a file or the store cannot be used
   130  interrupted
 
 Examples:

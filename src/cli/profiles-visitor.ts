@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import type { ProfileStore } from '../domain/ports.js';
 import { keyInWords, recordAsData, recordInWords } from '../profile/describe-visitor.js';
 import {
@@ -10,6 +9,7 @@ import {
   type VisitorName,
 } from '../profile/visitor-records.js';
 import { countText, type Output } from './output.js';
+import { writePrivateFile } from './private-file.js';
 import { styleFor } from './style.js';
 
 const EXIT_NOTHING_KNOWN = 1;
@@ -45,7 +45,8 @@ export async function deleteCommand(store: ProfileStore, name: VisitorName, outp
   const key = visitorKey(name);
   const { erased, left } = await eraseVisitor(store, key);
   const style = styleFor(output);
-  const done = `${countText(erased, 'record')} erased;`;
+  const done =
+    erased === 0 ? `Nothing was known of ${keyInWords(key)};` : `${countText(erased, 'record')} erased;`;
   if (left > 0) {
     output.write(`${done} ${style.bad(`${countText(left, 'record')} still there`)}: delete again.\n`);
     return EXIT_SOMETHING_LEFT;
@@ -74,6 +75,6 @@ export async function exportCommand(
   const text = lines.map((line) => `${line}\n`).join('');
   // A person's data: for the one who asked for it, and for nobody else on the machine.
   if (file === undefined) output.stdout.write(text);
-  else writeFileSync(file, text, { mode: 0o600 });
+  else writePrivateFile(file, text);
   return 0;
 }

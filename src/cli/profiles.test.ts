@@ -1,4 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -8,7 +19,7 @@ import type { ProfileStore } from '../domain/ports.js';
 import { ManualClock } from '../lib/clock.js';
 import { readSettings } from '../settings.js';
 import { progressText } from './load-progress.js';
-import { profilesCommand } from './profiles.js';
+import { profilesCommand, type ProfileCommandParts } from './profiles.js';
 
 const NOW_MS = Date.UTC(2026, 10, 20);
 const RUNNER = '{"id":{"cookie":"c-1"},"segments":{"runner":"2026-12-31"},"people":{"age":31}}';
@@ -28,12 +39,24 @@ interface Ran {
 }
 
 async function run(store: ProfileStore, args: readonly string[], inMemory = false, stdin = ''): Promise<Ran> {
+  return runWith(
+    { openStore: () => Promise.resolve(store), keepsProfilesInMemory: () => inMemory },
+    args,
+    stdin,
+  );
+}
+
+async function runWith(
+  parts: Partial<ProfileCommandParts>,
+  args: readonly string[],
+  stdin = '',
+): Promise<Ran> {
   let [stdout, stderr] = ['', ''];
   let code: number | undefined;
   const command = profilesCommand({
     settings: () => readSettings({ DATA_DIR: dir }),
-    openStore: () => Promise.resolve(store),
-    keepsProfilesInMemory: () => inMemory,
+    openStore: () => Promise.resolve(createMapStore()),
+    keepsProfilesInMemory: () => false,
     clock: new ManualClock(NOW_MS),
     terminal: {
       stdin: Readable.from([Buffer.from(stdin)]),
@@ -41,6 +64,7 @@ async function run(store: ProfileStore, args: readonly string[], inMemory = fals
       stderr: { write: (text) => (stderr += text) },
     },
     exit: (exitCode) => (code = exitCode),
+    ...parts,
   });
   await command.parseAsync(args, { from: 'user' });
   return { code, stdout, stderr };
@@ -152,6 +176,32 @@ describe('narrowcast profiles get, export and delete', () => {
     expect((await run(store, ['export', '--cookie', 'nobody'])).code).toBe(1);
   });
 
+  it('leave no export readable for all because a file of that name was', async () => {
+    const store = await loaded();
+    const out = file('out.ndjson', 'older and longer than what is exported, '.repeat(10));
+    chmodSync(out, 0o644);
+    const seenBefore = openSync(out, 'r');
+    expect((await run(store, ['export', '--cookie', 'c-1', '--out', out])).code).toBe(0);
+    expect(readFileSync(out, 'utf8')).toBe(`${RUNNER}\n`);
+    expect(statSync(out).mode & 0o777).toBe(0o600);
+    expect(readFileSync(seenBefore, 'utf8')).not.toContain('runner');
+    closeSync(seenBefore);
+    expect(readdirSync(dir).filter((name) => name.startsWith('out'))).toEqual(['out.ndjson']);
+  });
+
+  it('export to nothing but a file', async () => {
+    const store = await loaded();
+    symlinkSync('/dev/null', join(dir, 'link'));
+    for (const out of [dir, join(dir, 'link')]) {
+      const { code, stderr } = await run(store, ['export', '--cookie', 'c-1', '--out', out]);
+      expect([code, stderr]).toEqual([
+        2,
+        `narrowcast: ${out} is there and no plain file: name another one\n`,
+      ]);
+    }
+    expect((await run(store, ['export', '--cookie', 'c-1', '--out', join(dir, 'no', 'out')])).code).toBe(2);
+  });
+
   it('erase exactly the one that was named, and prove it', async () => {
     const store = await loaded();
     expect(await run(store, ['delete', '--cookie', 'c-1'])).toMatchObject({
@@ -168,6 +218,26 @@ describe('narrowcast profiles get, export and delete', () => {
       code: 1,
       stdout: '1 record erased; 1 record still there: delete again.\n',
     });
+  });
+
+  it('do not call it proof that nothing is left where nothing was known', async () => {
+    expect(await run(await loaded(), ['delete', '--cookie', 'c-9'])).toMatchObject({
+      code: 0,
+      stdout: 'Nothing was known of cookie c-9; nothing is left.\n',
+    });
+  });
+
+  it('change nothing with keys that the store does not know', async () => {
+    const store = await loaded();
+    const puts = store.puts.length;
+    const stranger = { ...store, keysProblem: () => Promise.resolve('other keys') };
+    for (const args of [
+      ['load', file('b.ndjson', RUNNER)],
+      ['delete', '--cookie', 'c-1'],
+    ]) {
+      expect(await run(stranger, args)).toEqual({ code: 2, stdout: '', stderr: 'narrowcast: other keys\n' });
+    }
+    expect([store.puts.length, store.records.has('c:c-1')]).toEqual([puts, true]);
   });
 
   it('wait for a store that is still connecting', async () => {
@@ -193,5 +263,34 @@ describe('narrowcast profiles get, export and delete', () => {
       expect(stderr).toContain('are the lines of the files in PROFILES');
     }
     expect((await run(store, ['get', '--cookie', 'c-1'], true)).code).toBe(0);
+  });
+});
+
+describe('every narrowcast profiles command', () => {
+  const commands = ['get', 'delete', 'export'].map((name) => [name, '--cookie', 'c-1']);
+  commands.push(['load', 'a.ndjson']);
+
+  it('is 2, and not a 1 that means something else, when a setting or the store cannot be used', async () => {
+    const settings = () => readSettings({ PORT: 'many' });
+    const openStore = () => Promise.reject(new Error('REDIS_URL is "x"'));
+    for (const args of commands) {
+      const badSetting = await runWith({ settings }, args);
+      expect(badSetting).toMatchObject({ code: 2, stdout: '' });
+      expect(badSetting.stderr).toBe(
+        'narrowcast: PORT is "many" but must be a whole number from 0 to 65535\n',
+      );
+      expect(await runWith({ openStore }, args)).toEqual({
+        code: 2,
+        stdout: '',
+        stderr: 'narrowcast: REDIS_URL is "x"\n',
+      });
+    }
+  });
+
+  it('is 2 and says where when the program is at fault', async () => {
+    const openStore = () => Promise.reject(new TypeError('not a function'));
+    const { code, stderr } = await runWith({ openStore }, ['get', '--cookie', 'c-1']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^narrowcast: TypeError: not a function\n +at /);
   });
 });

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
 import type { ProfileStore } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
-import { whenReady } from '../open-profiles.js';
+import { requireKnownKeys, whenReady } from '../open-profiles.js';
 import type { VisitorName } from '../profile/visitor-records.js';
 import type { Settings } from '../settings.js';
+import { errorText } from './error-text.js';
 import type { Terminal } from './output.js';
 import { LOAD_HELP, loadCommand, type LoadCommandOptions } from './profiles-load.js';
 import { deleteCommand, exportCommand, getCommand } from './profiles-visitor.js';
@@ -21,9 +22,6 @@ export interface ProfileCommandParts {
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 const EXIT_CANNOT = 2;
-/** Errors whose message is all that the operator needs: they are about the input or the store, not about the program. */
-const PLAIN_ERRORS = new Set(['FieldProblem', 'InputProblem', 'RedisStoreError', 'StoreNotReady']);
-/** A store on another machine connects while it is open already. */
 const IN_MEMORY =
   'profiles are kept in memory and are the lines of the files in PROFILES: change those files, ' +
   'or set REDIS_URL to keep profiles in Redis';
@@ -120,27 +118,28 @@ function visitorCommand(parent: Command, name: string, description: string): Com
     .option('--id <id>', 'an extended id, with --eid');
 }
 
-/** Opens the store, runs a command against it, closes it, and says what went wrong that is the operator's to put right. */
+/**
+ * Opens the store, runs a command against it and closes it. Whatever goes wrong is exit code 2, the settings included:
+ * 1 is an answer of the commands.
+ */
 async function withStore(
   parts: ProfileCommandParts,
   how: 'reads' | 'changes',
   run: (store: ProfileStore, settings: Settings) => Promise<number>,
 ): Promise<void> {
-  const settings = parts.settings();
-  if (how === 'changes' && parts.keepsProfilesInMemory(settings)) {
-    parts.terminal.stderr.write(`narrowcast: ${IN_MEMORY}\n`);
-    return parts.exit(EXIT_CANNOT);
-  }
-  const store = await parts.openStore(settings);
+  let store: ProfileStore | undefined;
   try {
+    const settings = parts.settings();
+    if (how === 'changes' && parts.keepsProfilesInMemory(settings)) throw new Error(IN_MEMORY);
+    store = await parts.openStore(settings);
     await whenReady(store);
+    if (how === 'changes') await requireKnownKeys(store);
     parts.exit(await run(store, settings));
   } catch (error) {
-    if (!(error instanceof Error) || !PLAIN_ERRORS.has(error.name)) throw error;
-    parts.terminal.stderr.write(`narrowcast: ${error.message}\n`);
+    parts.terminal.stderr.write(`narrowcast: ${errorText(error)}\n`);
     parts.exit(EXIT_CANNOT);
   } finally {
-    await store.close();
+    await store?.close();
   }
 }
 

@@ -36,7 +36,7 @@ export interface Flight {
   readonly timeZone: string;
 }
 
-interface Budget {
+export interface Budget {
   readonly totalMicros: Micros;
   readonly dailyMicros: Micros | undefined;
   readonly currency: Currency;

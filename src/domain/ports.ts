@@ -40,15 +40,25 @@ export interface ProfileStore {
   link(exchange: string, userId: string, cookie: string): Promise<void>;
   /**
    * Erases everything about the person or address of a key: profile, counters, the links of a cookie and, when the key
-   * is an exchange's user id, also the cookie that it is linked to with all of its own.
+   * is an exchange's user id, also the cookie that it is linked to with all of its own. A link to a cookie that is being
+   * erased is not made.
    *
+   * @param what `everything` also erases what is stored under the user ids that lead to a cookie. `own` does not: whoever
+   *   holds a cookie can have any user id linked to it, and must not be able to erase what is known of that user.
    * @returns how many records there were
    */
-  erase(key: ProfileKey): Promise<number>;
+  erase(key: ProfileKey, what?: 'everything' | 'own'): Promise<number>;
   /** @param listener told of every change by whichever process, within a second of it */
   onChange(listener: (change: ProfileChange) => void): void;
   /** Why the store cannot be asked at this moment; undefined when it can. */
   problem(): string | undefined;
+  /**
+   * Why this process must not change anything, its secret keys being others than those that the stored profiles are filed
+   * under: it would neither find them nor be found. Undefined when they are the same, or none are used.
+   *
+   * @throws when the store does not answer
+   */
+  keysProblem(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -247,12 +257,14 @@ export interface SyncCall {
   readonly exchange: string;
   /** The raw query string without `?`; empty when there is none. */
   readonly query: string;
-  /** The `Cookie` header; empty when there is none. */
+  /** The `Cookie` headers with `;` between them; empty when there is none. */
   readonly cookies: string;
   /** `Sec-GPC: 1` */
   readonly globalPrivacyControl: boolean;
   /** `DNT: 1` */
   readonly doNotTrack: boolean;
+  /** The browser says that this is part of a page, not a page that somebody went to. */
+  readonly isEmbedded: boolean;
 }
 
 export type SyncAnswer =
@@ -260,6 +272,10 @@ export type SyncAnswer =
   | { readonly kind: 'pixel'; readonly setCookie: string }
   /** 302, to the address that the exchange's file names and nowhere else. */
   | { readonly kind: 'redirect'; readonly setCookie: string; readonly location: string }
+  /** 200 with a sentence. */
+  | { readonly kind: 'opted-out'; readonly setCookie: string }
+  /** 503: it could not be done now, and nothing was set. */
+  | { readonly kind: 'unavailable' }
   /** 204: nothing was set. */
   | { readonly kind: 'refused' }
   /** 400 */
@@ -267,14 +283,15 @@ export type SyncAnswer =
   /** 404 */
   | { readonly kind: 'unknown-exchange' };
 
-export type SyncHandler = (call: SyncCall) => SyncAnswer;
+/** Never rejects. */
+export type SyncHandler = (call: SyncCall) => SyncAnswer | Promise<SyncAnswer>;
 
 export const SYNC_OUTCOMES = [
   'linked', // the cookie is set, the link is on its way to the store
-  'cookie-only', // no user id was sent
+  'cookie-only', // the cookie is set; there is no user id, or the browser has yet to show that it keeps cookies
   'opted-out', // just now or earlier
   'refused', // consent is needed, or privacy was asked for
-  'invalid', // unknown exchange, or an id that cannot be one
+  'invalid', // unknown exchange, an id that cannot be one, an opt-out that nobody asked for
   'failed', // the store did not take what was on its way
 ] as const;
 export type SyncOutcome = (typeof SYNC_OUTCOMES)[number];

@@ -1,4 +1,4 @@
-import type { TemplatedApp } from 'uWebSockets.js';
+import type { HttpRequest, TemplatedApp } from 'uWebSockets.js';
 import type { SyncAnswer, SyncHandler } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { openWithoutBody } from './body.js';
@@ -7,6 +7,10 @@ import { GIF, PIXEL, UNCACHED } from './pixel.js';
 
 const GET_ONLY: HeaderList = [...UNCACHED, ['allow', 'GET']];
 
+const TEXT: HeaderList = [...UNCACHED, ['content-type', 'text/plain; charset=utf-8']];
+const OPTED_OUT_WORDS = 'You have opted out. What was known of this browser is erased.\n';
+const UNAVAILABLE_WORDS = 'You have not been opted out yet: this did not work just now. Please try again.\n';
+
 /** Adds `GET /sync/:exchange`, by which browsers get our cookie. */
 export function addSyncRoute(app: TemplatedApp, port: Port, handle: SyncHandler): void {
   app.any('/sync/:exchange', (res, req) => {
@@ -14,15 +18,29 @@ export function addSyncRoute(app: TemplatedApp, port: Port, handle: SyncHandler)
     const asked = {
       exchange: req.getParameter(0) ?? '',
       query: req.getQuery(),
-      cookies: req.getHeader('cookie'),
+      cookies: headersNamed(req, 'cookie').join(';'),
       globalPrivacyControl: req.getHeader('sec-gpc') === '1',
       doNotTrack: req.getHeader('dnt') === '1',
+      isEmbedded: !['', 'document'].includes(req.getHeader('sec-fetch-dest')),
     };
     const call = openWithoutBody(port, res, req);
     if (!call) return;
-    if (method === 'GET') answerSync(call, handle(asked));
+    if (method === 'GET') void serve(call, handle(asked));
     else answerCall(call, '405 Method Not Allowed', GET_ONLY, '');
   });
+}
+
+async function serve(call: Call, answer: SyncAnswer | Promise<SyncAnswer>): Promise<void> {
+  answerSync(call, await answer);
+}
+
+/** The library's own lookup gives the first of several headers of one name. */
+function headersNamed(req: HttpRequest, name: string): string[] {
+  const values: string[] = [];
+  req.forEach((each, value) => {
+    if (each === name) values.push(value);
+  });
+  return values;
 }
 
 function answerSync(call: Call, answer: SyncAnswer): void {
@@ -37,6 +55,12 @@ function answerSync(call: Call, answer: SyncAnswer): void {
         [...UNCACHED, ['location', answer.location], ['set-cookie', answer.setCookie]],
         '',
       );
+      break;
+    case 'opted-out':
+      answerCall(call, '200 OK', [...TEXT, ['set-cookie', answer.setCookie]], OPTED_OUT_WORDS);
+      break;
+    case 'unavailable':
+      answerCall(call, '503 Service Unavailable', TEXT, UNAVAILABLE_WORDS);
       break;
     case 'refused':
       answerCall(call, '204 No Content', UNCACHED, undefined);

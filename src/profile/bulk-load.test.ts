@@ -1,4 +1,17 @@
-import { mkdtempSync, readFileSync, existsSync, rmSync, writeFileSync, utimesSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -139,7 +152,98 @@ describe('a bulk load', () => {
   });
 });
 
+describe('the rejects file of a bulk load', () => {
+  it('never deletes an input that is named as the rejects file, by whichever name', async () => {
+    const [input, rejected] = [path('a.ndjson'), path('rejected.ndjson')];
+    writeFileSync(input, lines(1, 3));
+    const same = 'is one of the files to be loaded';
+    await expect(open(createMapStore(), [input], { rejectsFile: input })).rejects.toThrow(same);
+    symlinkSync(input, rejected);
+    await expect(open(createMapStore(), [input])).rejects.toThrow(same);
+    rmSync(rejected);
+    linkSync(input, rejected);
+    await expect(open(createMapStore(), [input])).rejects.toThrow(same);
+    expect(readFileSync(input, 'utf8')).toBe(lines(1, 3));
+  });
+
+  it('does not replace a file that is no list of rejected lines', async () => {
+    writeFileSync(path('a.ndjson'), 'bad');
+    const rejected = path('rejected.ndjson');
+    for (const theirs of ['thesis', lines(1, 3), '{"file": "a"}', '{"line": 3}\n', 'null']) {
+      writeFileSync(rejected, theirs);
+      await expect(open(createMapStore(), [path('a.ndjson')])).rejects.toThrow(
+        'is no list of rejected lines',
+      );
+      expect(readFileSync(rejected, 'utf8')).toBe(theirs);
+    }
+    await expect(open(createMapStore(), [path('a.ndjson')], { rejectsFile: dir })).rejects.toThrow(
+      'is no list of rejected lines',
+    );
+  });
+
+  it('never shows the name of a segment or an interest, which may be an address, and is for its owner only', async () => {
+    const canary = 'john.doe@example.com';
+    const bad = [
+      { segments: { [canary]: 5 } },
+      { segments: { [canary.repeat(6)]: null } },
+      { segments: { [canary]: 'soon' } },
+      { interests: { [canary]: 2 } },
+      { interests: { [canary]: 'much' } },
+    ].map((fields) => JSON.stringify({ id: { cookie: 'c' }, ...fields }));
+    writeFileSync(path('a.ndjson'), bad.join('\n'));
+    const load = await open(createMapStore(), [path('a.ndjson')]);
+    await load.run();
+    expect(load.totals.rejected).toBe(bad.length);
+    expect(readFileSync(path('rejected.ndjson'), 'utf8')).not.toContain('john');
+    expect([...load.totals.rejectedBy.keys()].join()).not.toContain('john');
+    expect(statSync(path('rejected.ndjson')).mode & 0o777).toBe(0o600);
+  });
+
+  it('replaces the list of an earlier load, and an empty file', async () => {
+    writeFileSync(path('a.ndjson'), 'bad\nbad');
+    writeFileSync(path('rejected.ndjson'), '');
+    for (let run = 0; run < 2; run++) {
+      await (await open(createMapStore(), [path('a.ndjson')])).run();
+      expect(rejects()).toMatchObject([{ line: 1 }, { line: 2 }]);
+    }
+  });
+});
+
 describe('an interrupted bulk load', () => {
+  async function interruptedAfterReject() {
+    writeFileSync(path('a.ndjson'), `bad\n${lines(1, 200)}\nbad`);
+    const { store, signal } = interruptedAt(60);
+    await (await open(store, [path('a.ndjson')], { signal })).run();
+    expect(rejects()).toMatchObject([{ line: 1 }]);
+    return () => open(createMapStore(), [path('a.ndjson')], { resume: true });
+  }
+
+  it('is resumed when its rejects file is gone, or was there and nothing is left of it', async () => {
+    for (const spoil of [rmSync, (file: string) => truncateSync(file, 0)]) {
+      const resume = await interruptedAfterReject();
+      spoil(path('rejected.ndjson'));
+      expect(await (await resume()).run()).toEqual({ kind: 'complete' });
+      expect(rejects()).toMatchObject([{ line: 202 }]);
+    }
+  });
+
+  it('does not pad a rejects file that was made shorter', async () => {
+    const resume = await interruptedAfterReject();
+    const shorter = '{"file":"a","line":1,"reason":""}\n';
+    writeFileSync(path('rejected.ndjson'), shorter, { mode: 0o644 });
+    chmodSync(path('rejected.ndjson'), 0o644);
+    await (await resume()).run();
+    expect(rejects()).toMatchObject([{ line: 1 }, { line: 202 }]);
+    expect(statSync(path('rejected.ndjson')).mode & 0o777).toBe(0o600);
+  });
+
+  it('says what is wrong with a rejects file that cannot be kept', async () => {
+    const resume = await interruptedAfterReject();
+    rmSync(path('rejected.ndjson'));
+    mkdirSync(path('rejected.ndjson'));
+    await expect(resume()).rejects.toThrow('rejected.ndjson is no list of rejected lines');
+  });
+
   it('goes on where it stopped: each line is put once and each reject listed once', async () => {
     writeFileSync(path('a.ndjson'), `${lines(1, 300)}\nbad\n`);
     writeFileSync(path('b.ndjson.gz'), gzipSync(`${lines(301, 600)}\nbad\n${lines(601, 900)}\nbad`));

@@ -76,7 +76,7 @@ export class BulkLoad {
     );
     const path = resolve(options.rejectsFile);
     const keepBytes = checkpoint?.rejects.file === path ? checkpoint.rejects.bytes : 0;
-    this.#rejects = new RejectsFile(path, keepBytes);
+    this.#rejects = new RejectsFile(path, options.files, keepBytes);
     this.#savedMs = options.clock.monotonicMs();
   }
 

@@ -25,6 +25,12 @@ export interface CachedReaderOptions {
  */
 const BREAKER = { failuresMin: 10, windowMs: 1_000, probeMs: 200 };
 
+/**
+ * A question that takes longer says that the store is in trouble. Measured on the question itself: how long a lookup can
+ * wait is the exchange's affair, and says nothing about the store.
+ */
+const TROUBLE_MS = 100;
+
 const LATE: ProfileAnswer = { kind: 'late' };
 const BROKEN: ProfileAnswer = { kind: 'broken' };
 
@@ -32,8 +38,6 @@ const BROKEN: ProfileAnswer = { kind: 'broken' };
 interface Question {
   readonly permission: Permission;
   readonly askedMs: number;
-  /** When the lookup that caused it has to go on. */
-  readonly deadlineMs: number;
   /** Has the breaker been told how it went? */
   judged: boolean;
 }
@@ -59,7 +63,7 @@ interface Waiter {
  *
  * A key that the cache knows costs the store nothing. The other keys of a lookup are one question to the store; a key
  * that is already on its way is waited for, not asked again. A lookup waits until all of its keys are there or its
- * deadline is; an answer that comes later still goes into the cache. Questions that fail or come late count against a
+ * deadline is; an answer that comes later still goes into the cache. Questions that fail or take long count against a
  * circuit breaker. While that is open nobody waits, and now and then a question goes out as a probe.
  *
  * A lookup is all or nothing: of a visitor whose address alone is known in time, a campaign may have banned the person,
@@ -110,7 +114,7 @@ export class CachedReader implements ProfileReader {
     const nowMs = this.#clock.monotonicMs();
     const permission = this.#breaker.permission(nowMs);
     if (permission !== 'refuse') {
-      const question: Question = { permission, askedMs: nowMs, deadlineMs, judged: false };
+      const question: Question = { permission, askedMs: nowMs, judged: false };
       const unasked = missing.filter((i) => !this.#flights.has(texts[i] as string));
       for (const i of unasked) this.#flights.set(texts[i] as string, { question, waiting: [] });
       if (unasked.length > 0) void this.#ask(pickAll(keys, unasked), pickAll(texts, unasked), question);
@@ -146,7 +150,7 @@ export class CachedReader implements ProfileReader {
     }
     const nowMs = this.#clock.monotonicMs();
     this.#metrics.storeAnswered(nowMs - question.askedMs);
-    this.#judge(question, nowMs <= question.deadlineMs);
+    this.#judge(question, nowMs - question.askedMs <= TROUBLE_MS);
     for (const [i, text] of texts.entries()) {
       const entry = found[i] as FoundProfile;
       this.#cache.remember(text, entry, question.askedMs);
@@ -171,7 +175,10 @@ export class CachedReader implements ProfileReader {
   }
 
   readonly #giveUp = (waiter: Waiter): void => {
-    for (const question of waiter.missing.values()) this.#judge(question, false);
+    const nowMs = this.#clock.monotonicMs();
+    for (const question of waiter.missing.values()) {
+      if (nowMs - question.askedMs > TROUBLE_MS) this.#judge(question, false);
+    }
     this.#finish(waiter, LATE);
   };
 

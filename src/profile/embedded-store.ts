@@ -80,13 +80,13 @@ class MapStore implements EmbeddedStore {
     return Promise.resolve();
   }
 
-  erase(key: ProfileKey): Promise<number> {
+  erase(key: ProfileKey, what: 'everything' | 'own' = 'everything'): Promise<number> {
     const entry = this.#entries.get(profileKeyText(key));
     if (entry === undefined) return Promise.resolve(0);
     const { cookie } = entry;
     const person = cookie === undefined ? undefined : this.#entries.get(profileKeyText(cookieKey(cookie)));
     return Promise.resolve(
-      (person === undefined ? 0 : this.#eraseWithLinks(person)) + this.#eraseWithLinks(entry),
+      (person === undefined ? 0 : this.#eraseWithLinks(person, what)) + this.#eraseWithLinks(entry, what),
     );
   }
 
@@ -96,6 +96,10 @@ class MapStore implements EmbeddedStore {
 
   problem(): undefined {
     return undefined;
+  }
+
+  keysProblem(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
 
   close(): Promise<void> {
@@ -122,12 +126,21 @@ class MapStore implements EmbeddedStore {
     return entry;
   }
 
-  #eraseWithLinks(entry: Entry): number {
+  #eraseWithLinks(entry: Entry, what: 'everything' | 'own'): number {
     const { key, linked } = entry;
     let count = 0;
     for (const text of linked) {
       const user = this.#entries.get(text);
-      if (user !== undefined) count += this.#eraseWithLinks(user);
+      if (user === undefined) continue;
+      if (what === 'everything') {
+        count += this.#eraseWithLinks(user, what);
+        continue;
+      }
+      count++;
+      this.#unlink(user.key);
+      user.cookie = undefined;
+      this.#forgetIfEmpty(user.key);
+      this.#announce(user.key);
     }
     const text = profileKeyText(key);
     if (this.#entries.get(text) !== entry) return count;

@@ -1,8 +1,5 @@
 import { nearestWord } from '../lib/words.js';
 
-/** Where names are the advertiser's own, the problem of one is counted with those of the others. */
-const NAME_IN_MAP = /^(segments|interests)\..*$/s;
-
 /**
  * Thrown by the readers below when a value is not what it should be, and caught where the line ends. It says of what kind
  * the value is and never the value itself, save where that is nearly one of a few words, a short number or nearly a date: a
@@ -17,7 +14,7 @@ export class FieldProblem extends Error {
   constructor(path: string, found: string, expected: string) {
     const place = path === '' ? 'the line' : path;
     super(`${place} is ${found}, expected ${expected}`);
-    this.group = `${place.replace(NAME_IN_MAP, '$1.*')}: expected ${expected}`;
+    this.group = `${place}: expected ${expected}`;
   }
 }
 
@@ -58,8 +55,9 @@ export function readMap(
   if (entries.length > entriesMax)
     throw new FieldProblem(path, `${entries.length} entries`, `at most ${entriesMax}`);
   const map = new Map<string, number>();
+  // The names are the advertiser's own and may be an address or an id, so no problem shows them.
+  const entryPath = `${path}.*`;
   for (const [key, entry] of entries) {
-    const entryPath = join(path, key);
     const name = readText(key, entryPath);
     const number = readEntry(entry, entryPath);
     if (name !== undefined && number !== undefined) map.set(name, number);

@@ -25,30 +25,25 @@ interface Entry {
 
 /** An answer that was longer on its way than this is not remembered: what changed meanwhile is forgotten by then. */
 const ANSWER_AGE_MS_MAX = 2_000;
-/** Changes beyond this many within the age above count as a change of everything. */
+/** Changes beyond this many within the age above are not kept by name. */
 const CHANGES_MAX = 50_000;
 
 export class ProfileCache {
   readonly #clock: Clock;
-  readonly #entries: LRUCache<string, Entry>;
+  readonly #options: ProfileCacheOptions;
+  #entries: LRUCache<string, Entry>;
   /** Change name to the keys of the entries that it concerns: mostly one. */
-  readonly #keysByName = new Map<string, readonly string[]>();
+  #keysByName = new Map<string, readonly string[]>();
   /** Change name to when it was announced, oldest first. */
   readonly #changes = new Map<string, number>();
-  #everythingChangedMs = -Infinity;
+  /** Answers to questions asked up to here may be older than a change that is no longer known by name. */
+  #changesLostMs = -Infinity;
   #evictions = 0;
 
-  constructor({ bytesMax, ttlMs, clock }: ProfileCacheOptions) {
-    this.#clock = clock;
-    this.#entries = new LRUCache({
-      maxSize: bytesMax,
-      ttl: ttlMs,
-      perf: { now: () => clock.monotonicMs() },
-      dispose: (entry, key, reason) => {
-        if (reason === 'evict') this.#evictions++;
-        this.#unfile(key, entry);
-      },
-    });
+  constructor(options: ProfileCacheOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#entries = this.#newEntries();
   }
 
   /** @returns undefined when it is not known whether anything is stored */
@@ -77,7 +72,10 @@ export class ProfileCache {
       this.#changes.set(name, nowMs);
     }
     this.#dropOldChanges(nowMs);
-    if (this.#changes.size > CHANGES_MAX) this.#forgetEverything(nowMs);
+    if (this.#changes.size <= CHANGES_MAX) return;
+    // As when many profiles are loaded. What they concerned is forgotten already; only answers on their way are given up.
+    this.#changes.clear();
+    this.#changesLostMs = nowMs;
   }
 
   figures(): Omit<ProfileCacheFigures, 'breaker'> {
@@ -85,10 +83,25 @@ export class ProfileCache {
     return { entries: size, bytes: calculatedSize, evictions: this.#evictions };
   }
 
+  /** Lets go of everything as a whole: a million entries one by one would hold up the requests. */
   #forgetEverything(nowMs: number): void {
-    this.#entries.clear();
+    this.#entries = this.#newEntries();
+    this.#keysByName = new Map();
     this.#changes.clear();
-    this.#everythingChangedMs = nowMs;
+    this.#changesLostMs = nowMs;
+  }
+
+  #newEntries(): LRUCache<string, Entry> {
+    const { bytesMax, ttlMs, clock } = this.#options;
+    return new LRUCache({
+      maxSize: bytesMax,
+      ttl: ttlMs,
+      perf: { now: () => clock.monotonicMs() },
+      dispose: (entry, key, reason) => {
+        if (reason === 'evict') this.#evictions++;
+        this.#unfile(key, entry);
+      },
+    });
   }
 
   #dropOldChanges(nowMs: number): void {
@@ -99,7 +112,7 @@ export class ProfileCache {
   }
 
   #isOutdated(entry: Entry, askedMs: number): boolean {
-    if (askedMs <= this.#everythingChangedMs) return true;
+    if (askedMs <= this.#changesLostMs) return true;
     if (this.#clock.monotonicMs() - askedMs > ANSWER_AGE_MS_MAX) return true;
     return entry.changeNames.some((name) => (this.#changes.get(name) ?? -Infinity) >= askedMs);
   }

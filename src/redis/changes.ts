@@ -5,13 +5,15 @@ import { RedisLink, type LinkOptions, type RedisReports } from './link.js';
 import type { RedisServers } from './servers.js';
 
 const BEAT_MS = 250;
+const BEATS_A_SECOND = 4;
 
 /**
  * Listens to what every process announces, on a connection of its own: a node of a Cluster passes messages on to all.
  *
  * Whenever listening begins, everything may have changed before. A listener sends nothing by itself and would never
  * notice that the other side is gone, so it asks for a sign of life four times a second. When its node is no longer
- * there, it goes to another one.
+ * there, it goes to another one. While Redis can be asked and yet does not let anybody listen, everything may have changed
+ * each second.
  */
 export class ChangeListener {
   readonly #servers: RedisServers;
@@ -20,7 +22,9 @@ export class ChangeListener {
   readonly #announce: (change: ProfileChange) => void;
   readonly #timer: NodeJS.Timeout;
   #link: RedisLink | undefined;
-  #beatsDown = 0;
+  #listening = false;
+  #reported = false;
+  #beats = 0;
   #turn = 0;
 
   constructor(
@@ -48,6 +52,7 @@ export class ChangeListener {
     const addresses = this.#servers.addresses();
     const address = addresses[this.#turn++ % addresses.length];
     if (address === undefined) return;
+    this.#listening = false;
     // The connection that asks has the same troubles and reports them.
     const silent: RedisReports = { problem: () => {}, recovered: () => {} };
     this.#link = new RedisLink(address, this.#options, silent, (link) => void this.#listen(link));
@@ -57,18 +62,28 @@ export class ChangeListener {
     try {
       await link.listen(CHANGES_CHANNEL, (message) => this.#announce(unpackChanges(message)));
     } catch {
-      if (link.isUp) this.#reports.problem(`Redis does not let this user listen to ${CHANGES_CHANNEL}`);
+      if (link.isUp && !this.#reported) {
+        this.#reported = true;
+        this.#reports.problem(`Redis does not let this user listen to ${CHANGES_CHANNEL}`);
+      }
       return;
     }
+    if (this.#reported) this.#reports.recovered(`Redis lets this user listen to ${CHANGES_CHANNEL}`);
+    this.#reported = false;
+    this.#listening = true;
     this.#announce('everything');
   }
 
   #beat(): void {
-    if (this.#link?.isUp === true) {
-      this.#beatsDown = 0;
-      void this.#link.ping();
-    } else if (++this.#beatsDown % 4 === 0 && !this.#servers.oneServer) {
-      this.#connect();
+    const link = this.#link;
+    if (link?.isUp !== true) this.#listening = false;
+    if (link?.isUp === true && this.#listening) {
+      void link.ping();
+      return;
     }
+    if (++this.#beats % BEATS_A_SECOND !== 0) return;
+    if (this.#servers.anyLink() !== undefined) this.#announce('everything');
+    if (link?.isUp === true) void this.#listen(link);
+    else if (!this.#servers.oneServer) this.#connect();
   }
 }

@@ -11,9 +11,11 @@ import { assert } from '../lib/assert.js';
  *   nc:{u:<person>}:f                 how often ads were shown to the person
  *   nc:{u:<person>}:x                 set of the names of the links that lead to a cookie, so that they can be erased
  *   nc:{ip:<address>}:p               profile of an address or network
+ *   nc:{u:<person>}:e                 stands for a minute behind a cookie that was erased: no link is made to it
  *   nc:{x:<exchange>:<person>}        link: an exchange's user id is the person of this cookie of ours
  *   nc:{x:<exchange>:<person>}:p      profile of an exchange's user
  *   nc:epoch:{<number>}               a random text; when it is gone or another one, the data were thrown away
+ *   nc:keys                           set of the fingerprints of the secrets that names are made with
  *   nc:changes                        the channel on which changes are announced
  *
  * Person and address are pseudonyms: HMAC-SHA-256 of the kind and the id with a key derived from the operator's secret,
@@ -24,13 +26,20 @@ import { assert } from '../lib/assert.js';
  * Keys rotate. The first of the ring names what is written, all of them are asked, so what is there under an older one
  * is found and moved. A new key is first put behind the old one on every process, then in front, so that no process meets
  * a name that it cannot make; the old one may go when the longest time to live has passed.
+ *
+ * A process with other secrets would find nobody, and file what it loads under names that nobody asks for. So each secret
+ * leaves a fingerprint, which tells nothing of it: the first process writes those of its ring, a later one adds its own
+ * when one of them is there already, and one of which none is there knows that its secrets are the wrong ones.
  */
+export const FINGERPRINTS_NAME = 'nc:keys';
 export const CHANGES_CHANNEL = 'nc:changes';
 export const PSEUDONYM_BYTES = 16;
 
 const NAME_PURPOSE = 'narrowcast profile name, layout 1';
+const FINGERPRINT_PURPOSE = 'narrowcast profile key fingerprint, layout 1';
 const LINK_PURPOSE = 'narrowcast profile link, layout 1';
 const CIPHER = 'aes-256-gcm';
+const FINGERPRINT_BYTES = 12;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const COOKIE_BYTES_MAX = 1_024;
@@ -46,8 +55,9 @@ export interface KeyNames {
   readonly frequency: readonly string[];
   /** Only an exchange's user id has one. */
   readonly link: readonly string[];
-  /** Only a cookie has one. */
+  /** Only a cookie has these. */
   readonly linksTo: readonly string[];
+  readonly erased: readonly string[];
 }
 
 const NONE: readonly string[] = [];
@@ -68,11 +78,16 @@ export function changeNameOfLink(link: string): string {
 
 /** Makes names and seals links with a ring of secrets. */
 export class KeyRing {
+  /** One a secret, newest first. */
+  readonly fingerprints: readonly string[];
   readonly #secrets: readonly { readonly naming: Buffer; readonly sealing: Buffer }[];
 
   /** @param ring at least one; the first is used for what is written */
   constructor(ring: readonly SecretKey[]) {
     assert(ring.length > 0, 'profile names need at least one key');
+    this.fingerprints = ring.map(({ secret }) =>
+      derive(secret, FINGERPRINT_PURPOSE).toString('base64url', 0, FINGERPRINT_BYTES),
+    );
     this.#secrets = ring.map(({ secret }) => ({
       naming: derive(secret, NAME_PURPOSE),
       sealing: derive(secret, LINK_PURPOSE),
@@ -85,7 +100,14 @@ export class KeyRing {
     const named = (prefix: string, suffix: string) =>
       changes.map((name) => `nc:{${prefix}:${name}}${suffix}`);
     if (key.kind === 'ip') {
-      return { changes, profile: named('ip', ':p'), frequency: NONE, link: NONE, linksTo: NONE };
+      return {
+        changes,
+        profile: named('ip', ':p'),
+        frequency: NONE,
+        link: NONE,
+        linksTo: NONE,
+        erased: NONE,
+      };
     }
     if (key.kind === 'user') {
       const prefix = `x:${PLAIN_EXCHANGE.test(key.exchange) ? key.exchange : '~'}`;
@@ -95,10 +117,18 @@ export class KeyRing {
         frequency: NONE,
         link: named(prefix, ''),
         linksTo: NONE,
+        erased: NONE,
       };
     }
-    const linksTo = key.kind === 'cookie' ? named('u', ':x') : NONE;
-    return { changes, profile: named('u', ':p'), frequency: named('u', ':f'), link: NONE, linksTo };
+    const ofCookie = (suffix: string) => (key.kind === 'cookie' ? named('u', suffix) : NONE);
+    return {
+      changes,
+      profile: named('u', ':p'),
+      frequency: named('u', ':f'),
+      link: NONE,
+      linksTo: ofCookie(':x'),
+      erased: ofCookie(':e'),
+    };
   }
 
   /** @returns nonce, cipher text, tag: another text each time */

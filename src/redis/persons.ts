@@ -1,10 +1,15 @@
 import type { ProfileKey } from '../domain/profile.js';
 import { changeNameOfLink, profileNameOfLink, type KeyNames, type KeyRing } from './keys.js';
 import type { ReadBatch } from './read-batch.js';
+import { RedisStoreError } from './store-error.js';
 import type { WriteBatch } from './write-batch.js';
 
 /** A cookie to which more user ids lead is no person, and whoever makes them up must not fill the store. */
 const LINKS_MAX = 64;
+/** The set of a cookie's links outlives every one of them, whatever their time to live is or was. */
+const LINKS_TTL_MS = 731 * 24 * 60 * 60 * 1000;
+/** Longer than a call with the old cookie can be on its way. */
+const ERASED_TTL_MS = 60_000;
 
 /**
  * Writes links between exchanges' user ids and cookies, and erases persons with all of their links. A link is found from
@@ -23,14 +28,24 @@ export class Persons {
     this.#linkTtlMs = linkTtlMs;
   }
 
+  /**
+   * An erasure may run at the same time, here or elsewhere. It leaves a mark before it looks for links, and this looks for
+   * the mark after it has made one: so one of the two sees the other.
+   */
   async link(exchange: string, userId: string, cookie: string): Promise<void> {
     const user = this.#ring.namesOf({ kind: 'user', exchange, id: userId });
-    const [link] = user.link;
-    const [set] = this.#ring.namesOf({ kind: 'cookie', id: cookie }).linksTo;
+    const person = this.#ring.namesOf({ kind: 'cookie', id: cookie });
+    const [link, ...older] = user.link;
+    const [set] = person.linksTo;
     if (link === undefined || set === undefined) return;
     await this.#enlist(link, set);
     const ttl = String(this.#linkTtlMs);
     await this.#writes.run(link, ['SET', link, this.#ring.sealCookie(cookie), 'PX', ttl], user.changes);
+    await Promise.all(older.map((each) => this.#writes.run(each, ['DEL', each])));
+    const marks = await this.#reads.ask(person.erased);
+    if (marks.every((mark) => mark === undefined)) return;
+    await this.#delete([link], user.changes);
+    await this.#writes.run(set, ['SREM', set, link]);
   }
 
   /**
@@ -47,22 +62,37 @@ export class Persons {
     return this.#ring.sealCookie(cookie);
   }
 
-  /** Comes before the link itself: a link that is in no set could not be erased. */
+  /** Comes before the link itself: a link that is in no set could not be erased. @throws when there are too many */
   async #enlist(link: string, set: string): Promise<void> {
-    const [, , count] = await Promise.all([
-      this.#writes.run(set, ['SADD', set, link]),
-      this.#writes.run(set, ['PEXPIRE', set, String(this.#linkTtlMs)]),
-      this.#writes.run(set, ['SCARD', set]),
-    ]);
-    if (typeof count === 'number' && count > LINKS_MAX) await this.#dropLinks(set, count - LINKS_MAX);
+    const [added, , count] = await this.#inSet(set, () =>
+      Promise.all([
+        this.#writes.run(set, ['SADD', set, link]),
+        this.#writes.run(set, ['PEXPIRE', set, String(LINKS_TTL_MS)]),
+        this.#writes.run(set, ['SCARD', set]),
+      ]),
+    );
+    if (added !== 1 || typeof count !== 'number' || count <= LINKS_MAX) return;
+    await this.#writes.run(set, ['SREM', set, link]);
+    throw new RedisStoreError('refused', 'LINKS');
+  }
+
+  /** What is no set where one belongs is nobody's, and would keep a visitor from being erased for ever. */
+  async #inSet<T>(set: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof RedisStoreError) || error.reply !== 'WRONGTYPE') throw error;
+      await this.#writes.run(set, ['DEL', set]);
+      return work();
+    }
   }
 
   /** @returns how many records there were */
-  async erase(key: ProfileKey): Promise<number> {
+  async erase(key: ProfileKey, what: 'everything' | 'own'): Promise<number> {
     const names = this.#ring.namesOf(key);
     const cookies = await this.#linkedCookies(names);
     if (key.kind === 'cookie') cookies.add(key.id);
-    const counts = await Promise.all([...cookies].map((cookie) => this.#eraseCookie(cookie)));
+    const counts = await Promise.all([...cookies].map((cookie) => this.#eraseCookie(cookie, what)));
     const own = await this.#delete([...names.profile, ...names.frequency, ...names.link], names.changes);
     return counts.reduce((sum, count) => sum + count, own);
   }
@@ -73,32 +103,37 @@ export class Persons {
     return new Set(cookies.filter((cookie) => cookie !== undefined));
   }
 
-  async #eraseCookie(cookie: string): Promise<number> {
+  async #eraseCookie(cookie: string, what: 'everything' | 'own'): Promise<number> {
     const names = this.#ring.namesOf({ kind: 'cookie', id: cookie });
+    await Promise.all(names.erased.map((mark) => this.#mark(mark)));
     const links = await this.#linksTo(names, cookie);
-    const ofLinks = links.flatMap((link) => [link, profileNameOfLink(link)]);
+    const ofLinks = what === 'own' ? links : links.flatMap((link) => [link, profileNameOfLink(link)]);
     const changes = [...names.changes, ...links.map(changeNameOfLink)];
     const count = await this.#delete([...ofLinks, ...names.profile, ...names.frequency], changes);
     await this.#delete(names.linksTo, []);
     return count;
   }
 
+  /** A server without memory for a mark still has to erase. */
+  async #mark(name: string): Promise<void> {
+    try {
+      await this.#writes.run(name, ['SET', name, '1', 'PX', String(ERASED_TTL_MS)]);
+    } catch (error) {
+      if (!(error instanceof RedisStoreError) || error.reply !== 'OOM') throw error;
+    }
+  }
+
   /** Of the links in the sets, those that still lead to this cookie; a user id may have got another one since. */
   async #linksTo({ linksTo }: KeyNames, cookie: string): Promise<readonly string[]> {
-    const sets = await Promise.all(linksTo.map((set) => this.#writes.run(set, ['SMEMBERS', set])));
+    const sets = await Promise.all(
+      linksTo.map((set) => this.#inSet(set, () => this.#writes.run(set, ['SMEMBERS', set]))),
+    );
     const links = [...new Set(sets.flat().filter((member) => typeof member === 'string'))];
     const values = await this.#reads.ask(links);
     return links.filter((_, i) => {
       const value = values[i];
       return value !== undefined && this.#ring.openCookie(value) === cookie;
     });
-  }
-
-  /** Random ones of the set. */
-  async #dropLinks(set: string, count: number): Promise<void> {
-    const dropped = await this.#writes.run(set, ['SPOP', set, String(count)]);
-    const links = Array.isArray(dropped) ? dropped.filter((member) => typeof member === 'string') : [];
-    await this.#delete(links, links.map(changeNameOfLink));
   }
 
   /**

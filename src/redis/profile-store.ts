@@ -7,6 +7,7 @@ import { ClusterServers } from './cluster.js';
 import { EpochWatch } from './epoch.js';
 import { Finder, type TimesToLive } from './find.js';
 import { KeyRing } from './keys.js';
+import { KeyWatch } from './key-watch.js';
 import type { RedisReports } from './link.js';
 import { Persons } from './persons.js';
 import { encodeFrequency, encodeProfile } from './profile-codec.js';
@@ -44,6 +45,7 @@ class RedisProfileStore implements ProfileStore {
   readonly #finder: Finder;
   readonly #changes: ChangeListener;
   readonly #epoch: EpochWatch;
+  readonly #keys: KeyWatch;
   readonly #listeners: ((change: ProfileChange) => void)[] = [];
 
   constructor(options: RedisStoreOptions) {
@@ -66,6 +68,7 @@ class RedisProfileStore implements ProfileStore {
     };
     this.#changes = new ChangeListener(this.#servers, linkOptions, reports, announce);
     this.#epoch = new EpochWatch(this.#servers, reads, this.#writes, () => announce('everything'));
+    this.#keys = new KeyWatch(this.#ring, this.#servers, this.#writes, reports);
   }
 
   find(keys: readonly ProfileKey[]): Promise<readonly FoundProfile[]> {
@@ -99,8 +102,8 @@ class RedisProfileStore implements ProfileStore {
     return this.#persons.link(exchange, userId, cookie);
   }
 
-  erase(key: ProfileKey): Promise<number> {
-    return this.#persons.erase(key);
+  erase(key: ProfileKey, what: 'everything' | 'own' = 'everything'): Promise<number> {
+    return this.#persons.erase(key, what);
   }
 
   onChange(listener: (change: ProfileChange) => void): void {
@@ -111,21 +114,32 @@ class RedisProfileStore implements ProfileStore {
     return this.#servers.problem();
   }
 
+  keysProblem(): Promise<string | undefined> {
+    return this.#keys.problem();
+  }
+
   close(): Promise<void> {
+    this.#keys.close();
     this.#epoch.close();
     this.#changes.close();
     this.#servers.close();
     return Promise.resolve();
   }
 
-  /** @param names under each secret, newest first; of a key that has no such record there are none, and nothing is kept */
+  /**
+   * What stands under an older secret goes, or a process that prefers that secret would find it again; but not before the
+   * new value was taken.
+   *
+   * @param names under each secret, newest first; of a key that has no such record there are none, and nothing is kept
+   */
   async #set(
-    [name]: readonly string[],
+    [name, ...older]: readonly string[],
     value: Buffer,
     ttlMs: number,
     changes: readonly string[],
   ): Promise<void> {
     if (name === undefined) return;
     await this.#writes.run(name, ['SET', name, value, 'PX', String(ttlMs)], changes);
+    await Promise.all(older.map((each) => this.#writes.run(each, ['DEL', each])));
   }
 }

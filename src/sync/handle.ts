@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { regulationsLimit } from '../admission/privacy.js';
 import type { Exchange } from '../domain/catalog.js';
 import type {
@@ -10,69 +9,86 @@ import type {
   SyncOutcome,
 } from '../domain/ports.js';
 import { decodeRegulations } from '../exchange/decode-user.js';
-import { cookieHeader, OPTED_OUT, readCookie } from './cookie.js';
+import type { Cookies } from './cookie.js';
 
-const COOKIE_ID_BYTES = 16;
 /** As long as ids are stored. */
 const USER_ID_CHARACTERS_MAX = 256;
 /** Stands for our cookie id in the address at which an exchange wants to be told it. */
 const COOKIE_ID_MACRO = '${COOKIE_ID}';
-
-const REFUSED: SyncAnswer = { kind: 'refused' };
-const OPT_OUT: SyncAnswer = { kind: 'pixel', setCookie: cookieHeader(OPTED_OUT) };
+/** Parameters that say what the visitor has agreed to, as OpenRTB names them. */
+const SIGNALS = ['gdpr', 'gdpr_consent', 'us_privacy', 'gpp', 'gpp_sid', 'coppa'] as const;
 
 export interface SyncParts {
   readonly exchangeOf: (name: string) => Exchange | undefined;
+  readonly cookies: Cookies;
   readonly store: Pick<ProfileStore, 'link' | 'erase'>;
   readonly metrics: SyncMetrics;
 }
 
 /**
- * Answers `GET /sync/:exchange`, which an exchange puts into pages as a picture: the browser gets our cookie, and the
- * exchange's user id is linked to it.
+ * Answers `GET /sync/:exchange`, which an exchange puts into pages as a picture: the browser gets our cookie, and once it
+ * sends it back, the exchange's user id is linked to it. A browser that keeps no cookies thus leaves nothing behind.
  *
- *     ?uid=ID                 the exchange's id of the visitor; without one there is only the cookie
+ *     ?uid=ID                 the exchange's id of the visitor
  *     &gdpr=1&gdpr_consent=   &us_privacy=   &gpp=&gpp_sid=     what the visitor has agreed to
- *     &optout=1               the visitor wants no cookie: it is replaced by one that says so, and what is known is erased
+ *     &optout=1               the visitor wants no cookie: what is known is erased, and the cookie says so from then on
  *
  * Nothing is set or stored where consent is needed, since consent strings are not read, nor for who opted out: by our own
- * cookie, by Global Privacy Control or by Do Not Track. The store is written behind the answer, which does not wait for
- * it: a picture must not hold up a page, and the exchange calls again.
+ * cookie, by Global Privacy Control or by Do Not Track. A link is written behind the answer: a picture must not hold up a
+ * page, and the exchange calls again. An opt-out is answered when it is done, and keeps the cookie when it fails, since
+ * only with it can it be tried again. It is a link that a visitor follows and not a picture, or any page could opt its
+ * visitors out.
  */
-export function createSyncHandler({ exchangeOf, store, metrics }: SyncParts): SyncHandler {
+export function createSyncHandler({ exchangeOf, cookies, store, metrics }: SyncParts): SyncHandler {
   const count = (outcome: SyncOutcome, answer: SyncAnswer): SyncAnswer => {
     metrics.sync(outcome);
     return answer;
   };
-  const write = (writing: Promise<unknown>): void => {
-    // Why it failed is the store's to report. The visitor stays as he was until the next call.
-    writing.catch(() => {
-      metrics.sync('failed');
-    });
-  };
+
+  async function optOut(id: string | undefined): Promise<SyncAnswer> {
+    try {
+      if (id !== undefined) await store.erase({ kind: 'cookie', id }, 'own');
+    } catch {
+      // Why it failed is the store's to report; the visitor is told that it has.
+      return count('failed', { kind: 'unavailable' });
+    }
+    return count('opted-out', { kind: 'opted-out', setCookie: cookies.setOptedOut });
+  }
+
   return (call) => {
     const exchange = exchangeOf(call.exchange);
     if (!exchange) return count('invalid', { kind: 'unknown-exchange' });
     const query = new URLSearchParams(call.query);
     const userId = query.get('uid') ?? '';
-    if (userId.length > USER_ID_CHARACTERS_MAX) return count('invalid', { kind: 'invalid' });
-    const cookie = readCookie(call.cookies);
-    if (cookie === OPTED_OUT) return count('opted-out', REFUSED);
-    if (query.get('optout') === '1') {
-      if (cookie !== undefined) write(store.erase({ kind: 'cookie', id: cookie }));
-      return count('opted-out', OPT_OUT);
+    const wantsOut = query.get('optout') === '1';
+    if (userId.length > USER_ID_CHARACTERS_MAX || (wantsOut && call.isEmbedded)) {
+      return count('invalid', { kind: 'invalid' });
     }
-    if (isLimited(query, call)) return count('refused', REFUSED);
-    const id = cookie ?? randomBytes(COOKIE_ID_BYTES).toString('base64url');
-    if (userId !== '') write(store.link(exchange.id, userId, id));
-    return count(userId === '' ? 'cookie-only' : 'linked', answerOf(exchange, id));
+    const found = cookies.read(call.cookies);
+    if (found.kind === 'opted-out') return count('opted-out', { kind: 'refused' });
+    if (wantsOut) return optOut(found.kind === 'id' ? found.id : undefined);
+    if (isLimited(query, call)) return count('refused', { kind: 'refused' });
+    if (found.kind === 'none' || userId === '') {
+      return count(
+        'cookie-only',
+        answerOf(exchange, found.kind === 'id' ? found.id : cookies.newId(), cookies),
+      );
+    }
+    store.link(exchange.id, userId, found.id).catch(() => {
+      // As above; the visitor stays unlinked until the next call.
+      metrics.sync('failed');
+    });
+    return count('linked', answerOf(exchange, found.id, cookies));
   };
 }
 
 /** The names of the query are those of OpenRTB's `regs`, so they are read, and believed, in the same way. */
 function isLimited(query: URLSearchParams, call: SyncCall): boolean {
-  if (call.doNotTrack || query.has('gdpr_consent')) return true;
-  const told = (name: string): string | undefined => query.get(name) || undefined;
+  if (call.doNotTrack) return true;
+  // Of two values that differ one might be the stricter.
+  if (SIGNALS.some((name) => new Set(query.getAll(name)).size > 1)) return true;
+  const told = (name: (typeof SIGNALS)[number]): string | undefined => query.get(name) || undefined;
+  if (told('gdpr_consent') !== undefined && told('gdpr') !== '0') return true;
   const regulations = decodeRegulations({
     gdpr: told('gdpr'),
     us_privacy: told('us_privacy'),
@@ -85,8 +101,8 @@ function isLimited(query: URLSearchParams, call: SyncCall): boolean {
 }
 
 /** An exchange that keeps the table itself is told our id; any other gets its picture. */
-function answerOf({ syncRedirect }: Exchange, id: string): SyncAnswer {
-  const setCookie = cookieHeader(id);
+function answerOf({ syncRedirect }: Exchange, id: string, cookies: Cookies): SyncAnswer {
+  const setCookie = cookies.setId(id);
   return syncRedirect === undefined
     ? { kind: 'pixel', setCookie }
     : { kind: 'redirect', setCookie, location: syncRedirect.replaceAll(COOKIE_ID_MACRO, id) };

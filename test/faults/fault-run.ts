@@ -1,7 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { campaignOf, REQUEST_MS_MAX, requestOf, RUNNERS_CAMPAIGN } from '../support/recognising-bidder.js';
 import type { RunningBidder } from '../support/running-bidder.js';
 import { startLoad, type LoadAnswer, type Shot, type SteadyLoad } from './steady-load.js';
+import { loadKeyRing } from '../../src/secrets/key-ring.js';
+import { createCookies, type Cookies } from '../../src/sync/cookie.js';
 
 /** Something that goes wrong with the profile store. */
 export interface Fault {
@@ -47,15 +50,23 @@ export function knownVisitor(number: number): string {
 }
 
 /** Strangers have an id of their own each, so that nothing remembered answers for them. */
-function shotOf(load: string): (number: number) => Shot {
+function shotOf(load: string, bidder: RunningBidder): (number: number) => Shot {
+  const cookies = cookiesOf(bidder);
   return (number) => {
     if (isSync(number)) {
-      return { method: 'GET', path: `/sync/generic?uid=${load}-${number}`, body: '' };
+      const cookie = cookies.setId(cookies.newId()).split(';')[0] ?? '';
+      return { method: 'GET', path: `/sync/generic?uid=${load}-${number}`, body: '', cookie };
     }
     const buyeruid = isKnown(number) ? knownVisitor(number / 2) : `stranger-${load}-${number}`;
     const ip = `198.51.${number % 100}.${number % 250}`;
-    return { method: 'POST', path: '/openrtb2/generic', body: requestOf({ buyeruid }, { ip }) };
+    return { method: 'POST', path: '/openrtb2/generic', body: requestOf({ buyeruid }, { ip }), cookie: '' };
   };
+}
+
+/** Signs as the bidder does: it links nobody whose cookie it has not set. */
+export function cookiesOf({ folder }: RunningBidder): Cookies {
+  const place = { name: 'NOTICE_KEYS', setting: undefined, fileName: 'notice-key' };
+  return createCookies(loadKeyRing({ ...place, dataDir: join(folder, 'data') }));
 }
 
 function isSync(number: number): boolean {
@@ -68,14 +79,14 @@ function isKnown(number: number): boolean {
 
 /** So that the first fault does not meet a process that is still being compiled. */
 export async function warmUp(bidder: RunningBidder): Promise<void> {
-  const load = startLoad(bidder.app.port, PER_SECOND, shotOf('warm-up'));
+  const load = startLoad(bidder.app.port, PER_SECOND, shotOf('warm-up', bidder));
   await sleep(WARM_UP_MS);
   await load.stop();
 }
 
 /** Lets a fault come and go under load. */
 export async function runFault(bidder: RunningBidder, fault: Fault): Promise<FaultFigures> {
-  const load = startLoad(bidder.app.port, PER_SECOND, shotOf(fault.name.replaceAll(/\W+/g, '-')));
+  const load = startLoad(bidder.app.port, PER_SECOND, shotOf(fault.name.replaceAll(/\W+/g, '-'), bidder));
   await sleep(BEFORE_MS);
   const lostBefore = await linksLost(bidder);
   const beginMs = performance.now();

@@ -6,6 +6,8 @@ export interface Shot {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly body: string;
+  /** Empty for none. */
+  readonly cookie: string;
 }
 
 /** What came of one shot. */
@@ -57,12 +59,14 @@ export function startLoad(port: number, perSecond: number, shotOf: (number: numb
   };
   const send = (number: number): void => {
     const intendedMs = startMs + (number * 1000) / perSecond;
-    const { method, path, body } = shotOf(number);
+    const { method, path, body, cookie } = shotOf(number);
     const settle = (status: number | undefined, text: string): void => {
       const tookMs = performance.now() - intendedMs;
       answers.push({ number, intendedMs, tookMs, status, body: text });
     };
-    const outgoing = request({ host: '127.0.0.1', port, agent, method, path, timeout: ANSWER_WAIT_MS });
+    const headers = cookie === '' ? {} : { cookie };
+    const target = { host: '127.0.0.1', port, agent, method, path, headers };
+    const outgoing = request({ ...target, timeout: ANSWER_WAIT_MS });
     outgoing.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -69,10 +69,14 @@ describe.skipIf(!hasRedisServer())('a bidder on Redis', () => {
   const sync = (path: string, headers: Record<string, string> = {}) =>
     fetch(`http://127.0.0.1:${bidder.app.port}/sync/${path}`, { headers, redirect: 'manual' });
 
-  /** @returns our cookie id */
+  /** @returns our cookie as the browser sends it back */
   async function cookieOf(response: Response): Promise<string> {
     await response.arrayBuffer();
-    return /^nc=([\w-]+);/.exec(response.headers.get('set-cookie') ?? '')?.[1] ?? '';
+    return /^nc=([\w.-]+);/.exec(response.headers.get('set-cookie') ?? '')?.[1] ?? '';
+  }
+
+  function idOf(cookie: string): string {
+    return cookie.split('.')[0] ?? '';
   }
 
   describe('and another process', () => {
@@ -92,6 +96,20 @@ describe.skipIf(!hasRedisServer())('a bidder on Redis', () => {
       const erasing = await runCommand(environment, 'profiles', 'delete', '--cookie', 'erased');
       expect(erasing).toMatchObject({ code: 0, stdout: '1 record erased; nothing is left.\n' });
       await showsWithinASecond(ANYBODY_CAMPAIGN, visitor);
+    });
+
+    it('that has another key erases nobody and loads nothing, instead of finding that nothing is left', async () => {
+      const file = join(folder, 'wrong-key.ndjson');
+      writeFileSync(file, '{"id":{"cookie":"wrong-key"},"stage":"new"}\n');
+      expect(await runCommand(environment, 'profiles', 'load', file)).toMatchObject({ code: 0 });
+      const wrong = { ...environment, PROFILE_KEYS: keySetting(secretKey('another')) };
+      for (const args of [
+        ['delete', '--cookie', 'wrong-key'],
+        ['load', file],
+      ]) {
+        expect(await runCommand(wrong, 'profiles', ...args)).toMatchObject({ code: 2 });
+      }
+      expect(await isKnown(opened.store, { kind: 'cookie', id: 'wrong-key' })).toBe(true);
     });
 
     it('that bids as well: both see a change', async () => {
@@ -117,7 +135,8 @@ describe.skipIf(!hasRedisServer())('a bidder on Redis', () => {
   describe('and a cookie sync', () => {
     const link = async (userId: string): Promise<string> => {
       const cookie = await cookieOf(await sync(`generic?uid=${userId}`));
-      await opened.store.put({ kind: 'cookie', id: cookie }, RUNNER);
+      await sync(`generic?uid=${userId}`, { cookie: `nc=${cookie}` });
+      await opened.store.put({ kind: 'cookie', id: idOf(cookie) }, RUNNER);
       return cookie;
     };
 
@@ -140,7 +159,7 @@ describe.skipIf(!hasRedisServer())('a bidder on Redis', () => {
       const out = await sync('generic?optout=1', { cookie: `nc=${cookie}` });
       expect(await cookieOf(out)).toBe('optout');
       await showsWithinASecond(ANYBODY_CAMPAIGN, { id: 'gx-3' });
-      await showsWithinASecond(ANYBODY_CAMPAIGN, { buyeruid: cookie });
+      await showsWithinASecond(ANYBODY_CAMPAIGN, { buyeruid: idOf(cookie) });
       const later = await sync('generic?uid=gx-3', { cookie: 'nc=optout' });
       expect([later.status, later.headers.get('set-cookie')]).toEqual([204, null]);
     });
@@ -160,12 +179,18 @@ describe.skipIf(!hasRedisServer())('a bidder on Redis', () => {
       expect(await server.cli('DBSIZE')).toBe(before);
     });
 
+    it('leaves nothing behind where the browser keeps no cookies', async () => {
+      const before = await server.cli('DBSIZE');
+      for (let i = 0; i < 20; i++) await sync('generic?uid=gx-cookieless');
+      expect(await server.cli('DBSIZE')).toBe(before);
+    });
+
     it('sets a cookie that only browsers read, on secure pages of others', async () => {
       const response = await sync('generic?uid=gx-4');
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toBe('image/gif');
       expect(response.headers.get('set-cookie')).toMatch(
-        /^nc=[\w-]{22}; Path=\/; Max-Age=15552000; Secure; HttpOnly; SameSite=None$/,
+        /^nc=[\w-]{22}\.[\w-]{16}; Path=\/; Max-Age=15552000; Secure; HttpOnly; SameSite=None$/,
       );
       expect(response.headers.get('cache-control')).toContain('no-store');
     });
@@ -183,7 +208,7 @@ describe.skipIf(!hasRedisServer())('a bidder on Redis', () => {
       const query = `uid=rx-1&redirect=${elsewhere}&url=${elsewhere}&syncRedirect=${elsewhere}&next=//evil.example%0d%0aLocation:x`;
       const followed = await sync(`redirecting?${query}`);
       expect(followed.status).toBe(302);
-      expect(followed.headers.get('location')).toBe(`${REDIRECT}${await cookieOf(followed)}`);
+      expect(followed.headers.get('location')).toBe(`${REDIRECT}${idOf(await cookieOf(followed))}`);
       expect((await sync(`generic?${query}`)).headers.get('location')).toBeNull();
       const odd = await sync('redirecting?uid=rx-1', { cookie: 'nc=//evil.example' });
       expect(odd.headers.get('location')).toMatch(

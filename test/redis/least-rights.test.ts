@@ -18,6 +18,7 @@ describe.skipIf(!hasRedisServer())('a user with the rights that the README gives
     const opened = openStore(`redis://narrowcast:password@127.0.0.1:${server.port}`);
     await opened.ready();
     const { store } = opened;
+    expect(await store.keysProblem()).toBeUndefined();
     const key = { kind: 'cookie', id: 'c-1' } as const;
     await store.put(key, profileOf(3));
     await store.putFrequency(key, new Map([['line-1', { impressions: 1, endMs: 2e12 }]]));

@@ -132,6 +132,28 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     expect(await purchases(bystander)).toEqual([9]);
   });
 
+  it('leaves what is known of a user alone whom somebody linked to the cookie that he has erased', async () => {
+    const [own, victim] = [cookie(), user()];
+    await store().put(own, profileOf(1));
+    await store().put(victim, profileOf(2));
+    await store().link(victim.exchange, victim.id, own.id);
+    expect(await store().erase(own, 'own')).toBe(2);
+    expect(await purchases(own, victim)).toEqual([undefined, 2]);
+    expect((await store().find([victim]))[0]?.stored?.linked).toBeUndefined();
+  });
+
+  it('leaves nothing behind when a person is linked and erased at the same time', async () => {
+    for (let i = 0; i < 50; i++) {
+      const [person, linked] = [cookie(), user()];
+      await store().put(person, profileOf(1));
+      const linking = store().link(linked.exchange, linked.id, person.id);
+      await Promise.all([linking, store().erase(person)]);
+      await store().erase(person);
+      await store().put(person, profileOf(2));
+      expect((await store().find([linked]))[0]?.stored).toBeUndefined();
+    }
+  });
+
   it('erases what is known of an address', async () => {
     const key: ProfileKey = { kind: 'ip', prefix: newId() };
     await store().put(key, profileOf(1));

@@ -121,17 +121,36 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
     const refused = settled.filter((find) => find.status === 'rejected');
     expect(refused).toHaveLength(1_000);
     expect(refused[0]?.reason).toMatchObject({ code: 'overloaded' });
-    expect(opened.troubles).toEqual(Array.from({ length: 1_000 }, () => 'refused'));
+    // What the store asks for by itself once a second may be among them.
+    expect(new Set(opened.troubles)).toEqual(new Set(['refused']));
+    expect(opened.troubles.length).toBeGreaterThanOrEqual(1_000);
     expect(await purchasesOf(opened, KEY)).toBeUndefined();
   });
 
-  it('drop links of a cookie to which too many lead', async () => {
+  it('are linked to a cookie by so many user ids and no more, and were not all found again by an erasure', async () => {
     const { store } = await ready();
-    for (let i = 0; i < 70; i++) await store.link('generic', `u-${i}`, 'c-1');
-    const names = (await server.cli('--raw', 'KEYS', 'nc:{x*')).split('\n');
-    expect(names).toHaveLength(64);
-    expect(await store.erase(KEY)).toBe(64);
-    expect(await server.cli('KEYS', 'nc:{*')).toBe('');
+    const links = Array.from({ length: 70 }, (_, i) => store.link('generic', `u-${i}`, 'c-1'));
+    const settled = await Promise.allSettled(links);
+    const made = settled.filter(({ status }) => status === 'fulfilled').length;
+    expect(made).toBeLessThanOrEqual(64);
+    expect((await server.cli('--raw', 'KEYS', 'nc:{x*')).split('\n')).toHaveLength(made);
+    expect(await store.erase(KEY)).toBe(made);
+    expect(await server.cli('KEYS', 'nc:{x*')).toBe('');
+  });
+
+  it('were believed for as long as the cache does while nobody listened to changes', async () => {
+    await server.cli('ACL', 'SETUSER', 'deaf', 'on', '>password', '~nc:*', 'resetchannels', '+@all');
+    const opened = openStore(`redis://deaf:password@127.0.0.1:${server.port}`);
+    const heard: ProfileChange[] = [];
+    opened.store.onChange((change) => void heard.push(change));
+    await opened.ready();
+    await waitFor(() => heard.length >= 2, 'everything may have changed, each second');
+    expect(new Set(heard)).toEqual(new Set(['everything']));
+    expect(opened.reports).toEqual(['Redis does not let this user listen to nc:changes']);
+    await server.cli('ACL', 'SETUSER', 'deaf', '&nc:changes');
+    await waitFor(() => opened.reports.length === 2, 'it listens once it may');
+    await opened.store.close();
+    await server.cli('ACL', 'DELUSER', 'deaf');
   });
 
   it('change for another process within a second', async () => {
@@ -185,8 +204,22 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
       await before.store.link('generic', 'u-1', 'c-1');
       const during = await ready({ keyRing: [newer, older] });
       await during.store.put(KEY, profileOf(2));
-      expect(await during.store.erase(KEY)).toBe(3);
-      expect(await server.cli('KEYS', 'nc:{*')).toBe('');
+      expect(await during.store.erase(KEY)).toBe(2);
+      expect(await server.cli('KEYS', 'nc:{*}:[^e]')).toBe('');
+    });
+
+    it('were read in their older form by who has the new secret in front, after who has it behind wrote them', async () => {
+      const behind = await ready({ keyRing: [older, newer] });
+      const inFront = await ready({ keyRing: [newer, older] });
+      await behind.store.put(KEY, profileOf(1));
+      await waitFor(async () => {
+        await purchasesOf(inFront, KEY);
+        return (await server.cli('DBSIZE')) !== '0' && (await purchasesOf(behind, KEY)) === 1;
+      }, 'the record is moved');
+      await sleep(50);
+      await behind.store.put(KEY, profileOf(2));
+      expect(await purchasesOf(inFront, KEY)).toBe(2);
+      expect(await purchasesOf(behind, KEY)).toBe(2);
     });
 
     it('are told to every process, whichever secret is in front there', async () => {
@@ -201,6 +234,42 @@ describe.skipIf(!hasRedisServer())('profiles in Redis', () => {
       await waitFor(() => heard.length > 0, 'the change is heard');
       expect(found?.changeNames.some((name) => heard.includes(name))).toBe(true);
     });
+  });
+});
+
+describe.skipIf(!hasRedisServer())('fingerprints of keys in Redis', () => {
+  async function readyAt(
+    { url }: RedisServer,
+    options: Parameters<typeof openStore>[1] = {},
+  ): Promise<OpenStore> {
+    const opened = open(url, options);
+    await opened.ready();
+    return opened;
+  }
+
+  it('take no process for theirs that has other keys, which is reported, and learn new keys beside a known one', async () => {
+    const own = await serverOf();
+    const first = await readyAt(own);
+    expect(await first.store.keysProblem()).toBeUndefined();
+    const stranger = await readyAt(own, { keyRing: [secretKey('two')] });
+    const problem = expect.stringContaining('not those that the profiles in Redis are filed under') as string;
+    expect(await stranger.store.keysProblem()).toEqual(problem);
+    await waitFor(() => stranger.reports.length > 0, 'the stranger is told');
+    expect(stranger.reports).toEqual([problem]);
+    const rotating = await readyAt(own, { keyRing: [secretKey('two'), secretKey('one')] });
+    expect(await rotating.store.keysProblem()).toBeUndefined();
+    expect(await stranger.store.keysProblem()).toBeUndefined();
+    await waitFor(() => stranger.reports.length > 1, 'the stranger is none any more');
+    expect(first.reports).toEqual([]);
+  });
+
+  it('know the keys again of a process that runs, when the data were thrown away', async () => {
+    const own = await serverOf();
+    const first = await readyAt(own);
+    await first.store.keysProblem();
+    await own.cli('FLUSHALL');
+    await waitFor(async () => (await own.cli('SCARD', 'nc:keys')) === '1', 'the fingerprint is back');
+    expect(await (await readyAt(own, { keyRing: [secretKey('two')] })).store.keysProblem()).toBeDefined();
   });
 });
 

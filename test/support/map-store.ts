@@ -52,6 +52,7 @@ export function createMapStore(beforePut?: () => Promise<void>, profilesMax = In
     },
     onChange: () => undefined,
     problem: () => undefined,
+    keysProblem: () => Promise.resolve(undefined),
     close: () => Promise.resolve(),
   };
 }

@@ -66,6 +66,8 @@ async function start(folder: string, options: BidderOptions): Promise<RunningBid
     PORT: '0',
     HOST: '127.0.0.1',
     ADMIN_PORT: '0',
+    // However slow the machine is while tests run.
+    DELAY_MS_MAX: '10000',
     CONFIG_DIR: join(folder, 'config'),
     PROFILES: join(folder, 'profiles'),
     DATA_DIR: join(folder, 'data'),

@@ -11,7 +11,7 @@ import {
 import type { DimensionName } from '../../domain/dimensions.js';
 import { STAGES } from '../../domain/profile.js';
 import { nearestWord } from '../../lib/words.js';
-import { zoneClock } from '../local-day.js';
+import { zoneClock } from '../../lib/local-day.js';
 import {
   coversBranch,
   coversDomain,

@@ -10,7 +10,7 @@ import type {
 } from '../../domain/campaign.js';
 import type { AdvertiserId, CampaignId, LineItemId } from '../../domain/ids.js';
 import { currencyFromText, microsFromUnits, UNITS_MAX } from '../../domain/money.js';
-import { isDay, isTimeZone, nextDay, startOfDayMs } from '../local-day.js';
+import { isDay, isTimeZone, nextDay, startOfDayMs } from '../../lib/local-day.js';
 import { nearestWord } from '../../lib/words.js';
 import { creativeSection, type CreativeSection } from './creative.js';
 import { addSays, group, id, list, parsed, text, wholeNumber, number } from './fields.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { currencyFromText, USD, type Rates } from '../../domain/money.js';
-import { isDay } from '../local-day.js';
+import { isDay } from '../../lib/local-day.js';
 import { group, list, number, parsed, text } from './fields.js';
 
 const DAY_EXPECTED = 'the day of the rates such as "2026-11-20" (year-month-day)';

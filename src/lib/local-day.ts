@@ -4,7 +4,7 @@ const DAYS_PER_WEEK = 7;
 const OFFSET_MAX_MS = 26 * HOUR_MS;
 
 /** A zone's clock: tells the date, weekday and hour that people there read. */
-interface ZoneClock {
+export interface ZoneClock {
   /** `YYYY-MM-DD`. */
   day(instantMs: number): string;
   /** 0 to 167, Monday 00-01 first. */
