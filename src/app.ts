@@ -19,6 +19,7 @@ import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
 import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
+import { DayNumbers } from './lib/day-numbers.js';
 import { createMetrics, type Metrics } from './metrics/metrics.js';
 import { createNoticeHandler } from './notices/handle.js';
 import { createNoticeTokens, type NoticeTokens } from './notices/token.js';
@@ -100,6 +101,7 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
     signer: tokens,
     responseSizes: createResponseSizes(tokens, settings.publicUrl),
     nextBidId: bidIds(),
+    days: new DayNumbers(),
     publicUrl: settings.publicUrl,
     metrics,
   };

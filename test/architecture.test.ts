@@ -19,6 +19,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   secrets: ['lib', 'domain'],
   metrics: ['lib', 'domain'],
   events: ['lib', 'domain'],
+  ledger: ['lib', 'domain'],
+  frequency: ['lib', 'domain'],
   notices: ['lib', 'domain'],
   sync: ['lib', 'domain', 'admission', 'exchange'],
   http: ['lib', 'domain'],

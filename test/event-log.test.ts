@@ -112,7 +112,7 @@ describe('the event log of a running bidder', () => {
       ]),
     );
     expect(new Set(lines.map((line) => line['bidId']).filter(Boolean)).size).toBe(1);
-    const types = { text: 'string', number: 'number', boolean: 'boolean' };
+    const types = { text: 'string', number: 'number', boolean: 'boolean', list: 'object' };
     for (const { v, kind, ...fields } of lines) {
       expect(v).toBe(1);
       for (const [name, value] of Object.entries(fields)) {

@@ -10,6 +10,7 @@ import type { CampaignId, CreativeId, LineItemId } from '../../src/domain/ids.js
 import { microsFromUnits, USD } from '../../src/domain/money.js';
 import { SILENT_METRICS } from '../../src/domain/ports.js';
 import { systemClock } from '../../src/lib/clock.js';
+import { DayNumbers } from '../../src/lib/day-numbers.js';
 import { integerBetween, seededRandom } from '../../src/lib/prng.js';
 import { createNoticeTokens } from '../../src/notices/token.js';
 import { readDirectly } from '../../src/profile/direct-reader.js';
@@ -86,6 +87,7 @@ export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEn
     clock: systemClock,
     snapshot: () => snapshot,
     scratchFor: scratchKeeper(),
+    days: new DayNumbers(),
     responseSizes: createResponseSizes(signer, PUBLIC_URL),
     findProfile,
     answerReserve: new AnswerReserve(),

@@ -3,6 +3,7 @@ import type { Exchange } from '../domain/catalog.js';
 import type { BidMetrics, GeoLocator, NoticeSigner } from '../domain/ports.js';
 import type { Profile } from '../domain/profile.js';
 import type { Clock } from '../lib/clock.js';
+import type { DayNumbers } from '../lib/day-numbers.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
 import type { AnswerReserve } from './answer-reserve.js';
 import type { ResponseSizes } from './response-sizes.js';
@@ -26,6 +27,7 @@ export interface BidEnvironment {
   readonly signer: NoticeSigner;
   /** Unique over all processes, URL-safe, at most 24 characters. */
   readonly nextBidId: () => string;
+  readonly days: DayNumbers;
   readonly responseSizes: ResponseSizes;
   /** What every link of ours starts with, without a slash at the end. */
   readonly publicUrl: string;

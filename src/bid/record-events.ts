@@ -1,9 +1,11 @@
 import type { BidRequest, Inventory } from '../domain/bid-request.js';
 import type { BidEvent, RequestEvent } from '../domain/event.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
+import { chargeMicros } from '../domain/notice.js';
 import type { BidCall, EventLog } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { hashString } from '../lib/hash.js';
+import { dayText } from '../lib/local-day.js';
 import type { Decision } from './path.js';
 import type { SentBid } from './respond.js';
 
@@ -106,11 +108,15 @@ function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): B
     exchange: facts.exchange,
     requestHash: shared.requestHash,
     bidId: facts.bidId,
+    advertiser: facts.advertiser,
     campaign: facts.campaign,
     lineItem: facts.lineItem,
     creative: facts.creative,
     priceMicros: facts.priceMicros,
     currency: facts.currency,
+    flightDay: dayText(facts.flightDay),
+    budgetCurrency: facts.budgetCurrency,
+    reservedMicros: chargeMicros(facts.priceMicros, facts.budgetRate),
     floorMicros: offer.price.floorMicros,
     auctionType: offer.question.auctionType,
     deal: offer.deal?.id,

@@ -1,5 +1,5 @@
-import { USD, type Micros } from '../domain/money.js';
-import type { NoticeFacts } from '../domain/notice.js';
+import { conversionRate, USD, type Currency, type Micros } from '../domain/money.js';
+import { FREQUENCY_NAMES_MAX, type NoticeFacts } from '../domain/notice.js';
 import type { NoticeSigner } from '../domain/ports.js';
 import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
 import { expirySeconds } from '../exchange/expiry.js';
@@ -15,6 +15,9 @@ const BID_ID_CHARACTERS_MAX = 24;
 const LONGEST_PRICE_MICROS = 999_999_999_999 as Micros;
 const LONGEST_TIME_MS = 8_000_000_000_000;
 const LONGEST_EXPIRY_SECONDS = 9_999;
+const LATEST_FLIGHT_DAY = 99_999;
+const OTHER_CURRENCY = 'XXX' as Currency;
+const LONGEST_FREQUENCY_NAMES = Array.from({ length: FREQUENCY_NAMES_MAX }, () => 'x'.repeat(24));
 
 /** An offer under the id that its notices will name. */
 export interface SentBid {
@@ -59,20 +62,29 @@ type BidTerms = Pick<OutgoingBid, 'campaign' | 'dealId' | 'expirySeconds' | 'imp
 };
 
 function factsOf(
-  { item, offer }: Winner,
-  { request, exchange, currency }: AuctionContext,
+  { item, offer, impression }: Winner,
+  { request, exchange, currency, rates }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
 ): NoticeFacts {
+  const { campaign, lineItem } = item;
   return {
     exchange: exchange.id,
     bidId: env.nextBidId(),
-    campaign: item.campaign.id,
-    lineItem: item.lineItem.id,
+    advertiser: campaign.advertiser.id,
+    campaign: campaign.id,
+    lineItem: lineItem.id,
     creative: offer.creative.creative.id,
     priceMicros: offer.price.priceMicros,
     currency,
+    budgetCurrency: campaign.budget.currency,
+    // Who could price the bid has a rate.
+    budgetRate: conversionRate(rates, currency, campaign.budget.currency) ?? 1,
+    billing: exchange.billing,
     bidAtMs: nowMs,
+    flightDay: env.days.at(campaign.flight.timeZone, nowMs),
+    holdSeconds: expirySeconds(request.inventory, impression),
+    frequencyNames: [],
     test: request.test,
     landing: undefined,
   };
@@ -111,12 +123,19 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
     const facts: NoticeFacts = {
       exchange: exchange.id,
       bidId: 'x'.repeat(BID_ID_CHARACTERS_MAX),
+      advertiser: item.campaign.advertiser.id,
       campaign: item.campaign.id,
       lineItem: item.lineItem.id,
       creative: creative.creative.id,
       priceMicros: LONGEST_PRICE_MICROS,
       currency: USD,
+      budgetCurrency: OTHER_CURRENCY,
+      budgetRate: 1,
+      billing: exchange.billing,
       bidAtMs: LONGEST_TIME_MS,
+      flightDay: LATEST_FLIGHT_DAY,
+      holdSeconds: LONGEST_EXPIRY_SECONDS,
+      frequencyNames: LONGEST_FREQUENCY_NAMES,
       test: false,
       landing: undefined,
     };

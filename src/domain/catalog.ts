@@ -1,6 +1,7 @@
 import type { Campaign } from './campaign.js';
 import type { ExchangeId } from './ids.js';
 import type { Currency, Rates } from './money.js';
+import type { BillingMode } from './notice.js';
 
 /** Everything that the files under `config/` say at one moment. Immutable; replaced whole. */
 export interface Catalog {
@@ -36,5 +37,5 @@ export interface Exchange {
   /** Where browsers are sent with our cookie id, in place of `${COOKIE_ID}`; undefined = they get a picture. */
   readonly syncRedirect: string | undefined;
   /** Which notice spends: the exchange's `burl`, our impression pixel where it has none, or the win as a last resort. */
-  readonly billing: 'burl' | 'impression' | 'win';
+  readonly billing: BillingMode;
 }

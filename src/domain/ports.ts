@@ -1,5 +1,9 @@
 import type { Geo } from './bid-request.js';
 import type { DroppableEvent, DroppableKind, EventKind, MoneyEvent, MoneyKind } from './event.js';
+import type { Campaign } from './campaign.js';
+import type { CampaignId } from './ids.js';
+import type { Settlement, Tiding } from './ledger.js';
+import type { Micros } from './money.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { FrequencyCounters, Profile, ProfileKey } from './profile.js';
@@ -82,6 +86,49 @@ export type ProfileAnswer =
 export interface GeoLocator {
   /** @returns undefined when the address is not in the file, or there is no file */
   locate(ip: string): Geo | undefined;
+}
+
+/** A bid is held for this many times what its format takes from auction to billing (rule 68); then its money is free again. */
+export const HOLD_FACTOR = 2;
+
+/** What a bid that is about to be sent sets aside. */
+export interface Reservation {
+  readonly campaign: CampaignId;
+  readonly bidId: string;
+  readonly flightDay: number;
+  /** What it costs at most, in the budget's currency. */
+  readonly micros: Micros;
+  /** For how long its money is held. */
+  readonly holdMs: number;
+}
+
+/**
+ * The money that this process has at hand: leases of the campaigns' budgets. Asking takes no time and waits for nobody; what is
+ * asked for is fetched in the background, so the first bid on a campaign may find nothing.
+ */
+export interface BidMoney {
+  /** @returns what can be reserved now, in micros of the budget's currency */
+  availableMicros(campaign: Campaign, flightDay: number): number;
+  /** @returns false when there is not that much at hand; then nothing is reserved */
+  reserve(reservation: Reservation): boolean;
+  /** The bid was not sent after all. */
+  release(reservation: Reservation): void;
+  /** Why nothing at all can be reserved now, in words; undefined when it can. */
+  problem(): string | undefined;
+}
+
+/** What became of a billing. */
+export type BillOutcome =
+  | 'booked'
+  | 'duplicate' // it was booked before
+  | 'later'; // the authority did not answer; it is told again until it does, also after a restart
+
+/** Where notices are booked. Events are written first: what is in the log is booked sooner or later. */
+export interface NoticeLedger {
+  /** Resolves soon, whatever happens; never rejects. */
+  bill(settlement: Settlement): Promise<BillOutcome>;
+  /** Tells whoever made the bid; returns at once. */
+  tell(campaign: string, flightDay: number, tiding: Tiding): void;
 }
 
 /** Signs the facts of a bid into the text that notice, impression and click links carry. */

@@ -1,27 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import type { Micros } from '../domain/money.js';
 import type { NoticeFacts } from '../domain/notice.js';
 import type { LoggedEvent } from '../domain/event.js';
 import { NOTICE_KINDS, type EventLog, type NoticeKind, type NoticeOutcome } from '../domain/ports.js';
 import { ManualClock } from '../lib/clock.js';
 import { createNoticeHandler } from './handle.js';
+import { SAMPLE_NOTICE } from '../../test/support/sample-notice.js';
 import { createNoticeTokens } from './token.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const BID_AT_MS = Date.UTC(2026, 10, 20);
 
-const facts: NoticeFacts = {
-  exchange: 'generic',
-  bidId: 'b1',
-  campaign: 'c1',
-  lineItem: 'l1',
-  creative: 'cr1',
-  priceMicros: 1_000_000 as Micros,
-  currency: 'USD',
-  bidAtMs: BID_AT_MS,
-  test: false,
-  landing: undefined,
-};
+const facts: NoticeFacts = { ...SAMPLE_NOTICE, bidId: 'b1', bidAtMs: BID_AT_MS };
 
 const tokens = createNoticeTokens([{ id: 'a', secret: Uint8Array.from({ length: 32 }, (_, i) => i) }]);
 const noticeToken = tokens.sign(facts);

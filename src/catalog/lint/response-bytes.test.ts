@@ -1,3 +1,5 @@
+import type { NoticeFacts } from '../../domain/notice.js';
+import { SAMPLE_NOTICE } from '../../../test/support/sample-notice.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { campaignWith, fileText } from '../../../test/support/campaign-file.js';
@@ -37,7 +39,8 @@ function responseBytes(
   { campaign, lineItem: item, creative: shown, exchange }: Parts,
   around = SHORTEST,
 ): number {
-  const facts = {
+  const facts: NoticeFacts = {
+    ...SAMPLE_NOTICE,
     exchange: exchange.id,
     bidId: 'XfX2cC21-0',
     campaign: campaign.id,
@@ -45,9 +48,8 @@ function responseBytes(
     creative: shown.id,
     priceMicros: around.priceMicros,
     currency: USD,
-    bidAtMs: Date.parse('2026-11-22T12:00:00Z'),
-    test: false,
-    landing: undefined,
+    advertiser: campaign.advertiser.id,
+    billing: exchange.billing,
   };
   const bid = {
     bidId: facts.bidId,
