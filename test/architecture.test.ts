@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: ['lib', 'domain'],
   events: ['lib', 'domain'],
   ledger: ['lib', 'domain'],
+  delivery: ['lib', 'domain', 'pacing'],
   frequency: ['lib', 'domain'],
   notices: ['lib', 'domain'],
   sync: ['lib', 'domain', 'admission', 'exchange'],

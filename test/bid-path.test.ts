@@ -78,6 +78,7 @@ describe('an answer', () => {
         },
       },
       createBidRecorder(SILENT_EVENTS, 0, clock),
+      FREE_DELIVERIES,
       (error) => mistakes.push(error),
     );
     expect(await handle(call())).toEqual({ kind: 'no-bid', nbr: 1 });

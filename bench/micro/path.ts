@@ -17,6 +17,7 @@ import { readDirectly } from '../../src/profile/direct-reader.js';
 import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
 import { openGeoLocator } from '../../src/profile/geo.js';
 import { createProfileLookup, type ProfileLookup } from '../../src/profile/lookup.js';
+import { freeSpending } from '../../test/support/free-spending.js';
 import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import { CREATIVE, EXCHANGE } from './exchange.js';
 import { seededLineItems } from './targeting.js';
@@ -88,6 +89,7 @@ export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEn
     snapshot: () => snapshot,
     scratchFor: scratchKeeper(),
     days: new DayNumbers(),
+    spending: freeSpending(),
     responseSizes: createResponseSizes(signer, PUBLIC_URL),
     findProfile,
     answerReserve: new AnswerReserve(),

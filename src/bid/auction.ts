@@ -1,7 +1,9 @@
 import { PublisherLists } from '../blocking/publisher-lists.js';
 import type { Deal, Impression } from '../domain/bid-request.js';
 import { convertMicros, USD, type Currency, type Rates } from '../domain/money.js';
+import type { Reservation } from '../domain/ports.js';
 import type { Visit } from '../domain/visit.js';
+import { expirySeconds } from '../exchange/expiry.js';
 import { hashString } from '../lib/hash.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
 import { makeOffer, type Offer, type OfferContext } from './offer.js';
@@ -13,7 +15,14 @@ export interface Winner {
   readonly impression: Impression;
   readonly item: ServedLineItem;
   readonly offer: Offer;
+  readonly bidId: string;
+  /** For how long the bid holds after the auction. */
+  readonly holdSeconds: number;
+  /** The money that is set aside for it; undefined where none is. */
+  readonly reservation: Reservation | undefined;
 }
+
+type Contender = Pick<Winner, 'impression' | 'item' | 'offer'>;
 
 export interface Auctions {
   /** At most one an impression, in the order of the impressions. */
@@ -22,7 +31,7 @@ export interface Auctions {
   readonly cutShort: boolean;
 }
 
-export type AuctionContext = Omit<OfferContext, 'used' | 'lists' | 'failure'>;
+export type AuctionContext = Omit<OfferContext, 'used' | 'lists' | 'failure' | 'isCounted'>;
 
 /**
  * How many candidates one request may have examined over all its impressions: many times what ordinary requests need,
@@ -48,6 +57,7 @@ export function holdAuctions(
     lists: new PublisherLists(context.request.blocks),
     used,
     failure: { deal: undefined, question: undefined },
+    isCounted: true,
   };
   const share = { candidatesLeft: CANDIDATES_MAX };
   snapshot.index.beginVisit(visit, scratch);
@@ -76,13 +86,13 @@ function holdAuction(
   trace: BidTrace | undefined,
 ): Winner | undefined {
   trace?.auctionStarted(impression, context);
-  if (trace) {
+  if (trace?.hearsTargeting) {
     snapshot.index.explain(visit, scratch, (number, rule) => {
       trace.rejected(snapshot.lineItems[number] as ServedLineItem, rule);
     });
   }
   const leastMicrosUsd = leastFloorMicrosUsd(impression, context);
-  let best: Winner | undefined;
+  let best: Contender | undefined;
   for (let number = snapshot.index.next(scratch); number >= 0; number = snapshot.index.next(scratch)) {
     const item = snapshot.lineItems[number] as ServedLineItem;
     const isBeaten =
@@ -93,6 +103,7 @@ function holdAuction(
       trace.rejected(item, 'not-examined');
       continue;
     }
+    context.isCounted = !isBeaten;
     const offer = makeOffer(item, impression, context);
     if (typeof offer === 'string') {
       trace?.rejected(item, offer);
@@ -101,8 +112,24 @@ function holdAuction(
     trace?.offered(item, offer);
     if (!best || outranks(item, best.item, visit)) best = { impression, item, offer };
   }
-  if (best) trace?.auctionWon(best.item);
-  return best;
+  return best && winnerOf(best, context, trace);
+}
+
+/** Sets the money aside, so that the next impression of the request finds less. */
+function winnerOf(
+  { impression, item, offer }: Contender,
+  context: OfferContext,
+  trace: BidTrace | undefined,
+): Winner | undefined {
+  const bidId = context.nextBidId();
+  const holdSeconds = expirySeconds(context.request.inventory, impression);
+  const reservation = context.spending.reserve(item, offer.price, context, { bidId, holdSeconds });
+  if (reservation === false) {
+    trace?.rejected(item, 'budget');
+    return undefined;
+  }
+  trace?.auctionWon(item);
+  return { impression, item, offer, bidId, holdSeconds, reservation };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { MatchScratch } from '../targeting/targeting-index.js';
 import type { AnswerReserve } from './answer-reserve.js';
 import type { ResponseSizes } from './response-sizes.js';
 import type { BidSnapshot } from './snapshot.js';
+import type { Spending } from './spending.js';
 
 /** Everything the bid path is given, decided once at construction. */
 export interface BidEnvironment {
@@ -27,6 +28,8 @@ export interface BidEnvironment {
   readonly signer: NoticeSigner;
   /** Unique over all processes, URL-safe, at most 24 characters. */
   readonly nextBidId: () => string;
+  /** What may be spent. */
+  readonly spending: Spending;
   readonly days: DayNumbers;
   readonly responseSizes: ResponseSizes;
   /** What every link of ours starts with, without a slash at the end. */

@@ -1,13 +1,12 @@
 import { creativeBlock } from '../blocking/creative.js';
 import { dealBlock } from '../blocking/deal.js';
 import type { PublisherLists } from '../blocking/publisher-lists.js';
-import type { BidRequest, Deal, Impression } from '../domain/bid-request.js';
-import type { Exchange } from '../domain/catalog.js';
-import type { Currency, Rates } from '../domain/money.js';
+import type { Deal, Impression } from '../domain/bid-request.js';
 import type { CreativeRule, OfferRule } from '../domain/rejection.js';
 import { hashString } from '../lib/hash.js';
 import { FIRST_PRICE, FIXED_PRICE, priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
 import type { ResponseSizes } from './response-sizes.js';
+import type { Spending, SpendingContext } from './spending.js';
 import type { ServedCreative, ServedLineItem } from './snapshot.js';
 
 /** What a line item would bid for an impression. */
@@ -19,11 +18,11 @@ export interface Offer {
 }
 
 /** What an offer depends on besides the line item and the impression. One a request. */
-export interface OfferContext {
-  readonly request: BidRequest;
-  readonly exchange: Exchange;
-  readonly currency: Currency;
-  readonly rates: Rates;
+export interface OfferContext extends SpendingContext {
+  readonly spending: Spending;
+  readonly nextBidId: () => string;
+  /** Will a bid come of an offer? Not where a dearer one stands already, and only a trace wants to know. */
+  isCounted: boolean;
   /** Made of the request's block lists. */
   readonly lists: PublisherLists;
   readonly responseSizes: ResponseSizes;
@@ -84,10 +83,12 @@ function offerAt(
 ): Offer | OfferRule {
   const question = priceQuestion(deal, item, impression, context);
   const price = priceBid(question, context.rates);
-  if (typeof price !== 'string') return { creative, deal, question, price };
+  const refused =
+    typeof price === 'string' ? price : context.spending.refusal(item, price, context, context.isCounted);
+  if (refused === undefined) return { creative, deal, question, price: price as Price };
   context.failure.deal = deal;
   context.failure.question = question;
-  return price;
+  return refused;
 }
 
 /**
@@ -109,6 +110,7 @@ function priceQuestion(
     floorCurrency: floor.floorCurrency,
     auctionType: auctionType === FIXED_PRICE && !deal ? FIRST_PRICE : auctionType,
     responseCurrency: context.currency,
+    bidMultiplier: context.spending.bidMultiplier(item, context),
   };
 }
 

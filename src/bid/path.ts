@@ -5,9 +5,10 @@ import type { BidRequest, InvalidRequest } from '../domain/bid-request.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
 import { decodeBidRequest } from '../exchange/decode.js';
-import { holdAuctions } from './auction.js';
+import { holdAuctions, type Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
 import { respond, type SentBid } from './respond.js';
+import type { Spending } from './spending.js';
 import type { BidTrace } from './trace.js';
 import { makeVisit } from './visit.js';
 
@@ -32,7 +33,7 @@ export type Decision =
  * The way of a request, on one screen: decode, admit, look the visitor up (the only await), hold the auctions, respond.
  *
  *     unknown exchange -> 404      not JSON -> 400      too complex -> 204 nbr 1
- *     invalid -> 204 nbr 2         no time -> 204 nbr 15
+ *     invalid -> 204 nbr 2         no time -> 204 nbr 15         nothing can be booked -> 204 nbr 1
  *     no currency, wrong seat -> 204 nbr 500, 501       nobody wants it -> 204 nbr 0      else -> 200
  *
  * When the profile comes too late the request goes on without it; only when the whole answer would be late is it
@@ -61,6 +62,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   trace?.admitted(budgetMs, limit);
   const refused = refusal(request, exchange, deadlineMs - decodedMs);
   if (refused) return noBid(refused, request);
+  if (!request.test && env.spending.problem() !== undefined) return noBid('no-ledger', request);
   const currency = responseCurrency(request, exchange, snapshot.catalog.rates);
   if (!currency) return noBid('currency', request);
 
@@ -73,8 +75,9 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const nowMs = clock.nowMs();
   const visit = makeVisit(request, exchange.id, !limit, profile, env.locator, nowMs);
   trace?.visited(visit);
-  const { responseSizes } = env;
-  const context = { request, exchange, currency, rates: snapshot.catalog.rates, responseSizes };
+  const { responseSizes, spending, nextBidId } = env;
+  const { rates } = snapshot.catalog;
+  const context = { request, exchange, currency, rates, nowMs, responseSizes, spending, nextBidId };
   const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   if (cutShort) metrics.auctionsCutShort();
   const matchedMs = clock.monotonicMs();
@@ -86,12 +89,19 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const encodedMs = clock.monotonicMs();
   metrics.stage('encode', encodedMs - matchedMs);
   env.answerReserve.observe(encodedMs - foundMs);
-  if (encodedMs >= deadlineMs) return noBid('too-late', request);
+  const isLate = encodedMs >= deadlineMs;
+  releaseMoney(isLate ? winners : response.dropped, spending);
+  if (isLate) return noBid('too-late', request);
   for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
   const { body, sent } = response;
   return sent.length === 0
     ? noBid('response-too-large', request)
     : { kind: 'bid', body, bids: sent, request };
+}
+
+/** Of bids that do not go out after all. */
+function releaseMoney(winners: readonly Winner[], spending: Spending): void {
+  for (const { reservation } of winners) if (reservation) spending.release(reservation);
 }
 
 function noBid(reason: NoBidReason, request: BidRequest): Decision {

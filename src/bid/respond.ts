@@ -2,7 +2,6 @@ import { conversionRate, USD, type Currency, type Micros } from '../domain/money
 import { FREQUENCY_NAMES_MAX, type NoticeFacts } from '../domain/notice.js';
 import type { NoticeSigner } from '../domain/ports.js';
 import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
-import { expirySeconds } from '../exchange/expiry.js';
 import { hashString } from '../lib/hash.js';
 import type { AuctionContext, Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
@@ -46,7 +45,7 @@ export function respond(
     exchange: context.exchange,
     currency: context.currency,
     publicUrl: env.publicUrl,
-    bids: made.map((bid) => outgoingBid(bid, context, env)),
+    bids: made.map((bid) => outgoingBid(bid, env)),
   });
   if (droppedPlaces.length === 0) return { body, sent: made, dropped: [] };
   return {
@@ -62,7 +61,7 @@ type BidTerms = Pick<OutgoingBid, 'campaign' | 'dealId' | 'expirySeconds' | 'imp
 };
 
 function factsOf(
-  { item, offer, impression }: Winner,
+  { item, offer, bidId, holdSeconds }: Winner,
   { request, exchange, currency, rates }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
@@ -70,7 +69,7 @@ function factsOf(
   const { campaign, lineItem } = item;
   return {
     exchange: exchange.id,
-    bidId: env.nextBidId(),
+    bidId,
     advertiser: campaign.advertiser.id,
     campaign: campaign.id,
     lineItem: lineItem.id,
@@ -83,7 +82,7 @@ function factsOf(
     billing: exchange.billing,
     bidAtMs: nowMs,
     flightDay: env.days.at(campaign.flight.timeZone, nowMs),
-    holdSeconds: expirySeconds(request.inventory, impression),
+    holdSeconds,
     frequencyNames: [],
     test: request.test,
     landing: undefined,
@@ -91,15 +90,14 @@ function factsOf(
 }
 
 function outgoingBid(
-  { winner: { impression, item, offer }, facts }: SentBid,
-  { request }: AuctionContext,
+  { winner: { impression, item, offer, holdSeconds }, facts }: SentBid,
   env: BidEnvironment,
 ): OutgoingBid {
   const terms: BidTerms = {
     campaign: item.campaign,
     creative: offer.creative,
     dealId: offer.deal?.id,
-    expirySeconds: expirySeconds(request.inventory, impression),
+    expirySeconds: holdSeconds,
     impressionId: impression.id,
   };
   return withLinks(terms, facts, env.signer);

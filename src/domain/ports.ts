@@ -1,7 +1,7 @@
 import type { Geo } from './bid-request.js';
 import type { DroppableEvent, DroppableKind, EventKind, MoneyEvent, MoneyKind } from './event.js';
 import type { Campaign } from './campaign.js';
-import type { CampaignId } from './ids.js';
+import type { CampaignId, LineItemId } from './ids.js';
 import type { Settlement, Tiding } from './ledger.js';
 import type { Micros } from './money.js';
 import type { NoBidReason } from './no-bid-reason.js';
@@ -115,6 +115,42 @@ export interface BidMoney {
   release(reservation: Reservation): void;
   /** Why nothing at all can be reserved now, in words; undefined when it can. */
   problem(): string | undefined;
+}
+
+/** What can happen to an impression that a campaign's targeting matched; each counts once. */
+export const DELIVERY_FATES = [
+  'blocked', // turned away by the publisher's lists
+  'below-floor',
+  'capped', // the person has seen the advertisement often enough, or cannot be counted
+  'outbid-by-own', // another line item of this bidder offered more
+  'without-money', // there was money in the budget, but not at hand
+  'paced',
+  'bid',
+] as const;
+export type DeliveryFate = (typeof DELIVERY_FATES)[number];
+
+/** How one campaign spends. There is one for each campaign; it lives longer than snapshots. */
+export interface CampaignDelivery {
+  /** What its bids are multiplied with now: above 0, at most 1. */
+  readonly bidMultiplier: number;
+  /** Counts a candidate, and says whether to bid on it. @param requestHash see pacing/pacer.ts */
+  passes(requestHash: number): boolean;
+  /** What `passes` would say; counts nothing. */
+  wouldPass(requestHash: number): boolean;
+  /** Why this line item is not bid for any more although its campaign has money, in words; undefined when it is. */
+  stopped(lineItem: LineItemId): string | undefined;
+  /** A bid was sent. */
+  sent(lineItem: LineItemId, micros: Micros): void;
+  /** @param weight how many impressions it stands for */
+  count(fate: DeliveryFate, weight: number): void;
+  /** Why bids are held back, or not; in words. */
+  pacingWords(): string;
+}
+
+export interface Deliveries {
+  of(campaign: Campaign, nowMs: number): CampaignDelivery;
+  /** Which share of the requests is looked at to the end, so that it is known what became of every campaign: above 0, at most 1. */
+  surveyShare(): number;
 }
 
 /** What became of a billing. */

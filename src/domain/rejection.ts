@@ -21,6 +21,8 @@ const CREATIVE_RULES = [
   'creative-too-large',
 ] as const;
 const PRICE_RULES = ['no-exchange-rate', 'deal-without-price', 'below-floor'] as const;
+/** The money: there is none to write it down for, it is spent, it is to last, or something is wrong with it. */
+const SPENDING_RULES = ['spending-stopped', 'paced', 'budget'] as const;
 /** A request may have only so many candidates looked at. */
 const LIMIT_RULES = ['not-examined'] as const;
 const RANKING_RULES = ['outbid-by-own', 'response-too-large'] as const;
@@ -29,9 +31,11 @@ export type CampaignRule = (typeof CAMPAIGN_RULES)[number];
 export type AdvertiserRule = (typeof ADVERTISER_RULES)[number];
 export type CreativeRule = (typeof CREATIVE_RULES)[number];
 export type PriceRule = (typeof PRICE_RULES)[number];
+export type SpendingRule = (typeof SPENDING_RULES)[number];
 export type LimitRule = (typeof LIMIT_RULES)[number];
 /** What can keep a line item from making an offer. */
-export type OfferRule = CampaignRule | DimensionName | LimitRule | AdvertiserRule | CreativeRule | PriceRule;
+export type OfferRule =
+  CampaignRule | DimensionName | LimitRule | AdvertiserRule | CreativeRule | PriceRule | SpendingRule;
 /** What can happen to an offer. */
 type RankingRule = (typeof RANKING_RULES)[number];
 export type RejectionRule = OfferRule | RankingRule;
@@ -44,6 +48,7 @@ export const REJECTION_RULES: readonly RejectionRule[] = [
   ...ADVERTISER_RULES,
   ...CREATIVE_RULES,
   ...PRICE_RULES,
+  ...SPENDING_RULES,
   ...RANKING_RULES,
 ];
 
@@ -53,6 +58,10 @@ export function isDimension(rule: RejectionRule): rule is DimensionName {
 
 export function isCreativeRule(rule: RejectionRule): rule is CreativeRule {
   return (CREATIVE_RULES as readonly string[]).includes(rule);
+}
+
+export function isSpendingRule(rule: RejectionRule): rule is SpendingRule {
+  return (SPENDING_RULES as readonly string[]).includes(rule);
 }
 
 export function isPriceRule(rule: RejectionRule): rule is PriceRule {
