@@ -147,6 +147,20 @@ export interface CampaignDelivery {
   pacingWords(): string;
 }
 
+/** How a campaign spends today, in micros of its budget's currency. */
+export interface DeliveryFigures {
+  readonly campaign: string;
+  readonly currency: string;
+  readonly plannedUntilNowMicros: number;
+  readonly plannedTodayMicros: number;
+  readonly spentTodayMicros: number;
+  readonly spentTotalMicros: number;
+  /** How much of what comes is bid on, 0 to 1. */
+  readonly throttle: number;
+  readonly bidMultiplier: number;
+  readonly stoppedLineItems: number;
+}
+
 export interface Deliveries {
   of(campaign: Campaign, nowMs: number): CampaignDelivery;
   /** Which share of the requests is looked at to the end, so that it is known what became of every campaign: above 0, at most 1. */

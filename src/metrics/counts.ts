@@ -19,6 +19,7 @@ import {
   STAGES_MEASURED,
   STORE_TROUBLES,
   SYNC_OUTCOMES,
+  type DeliveryFigures,
   type EventLogWork,
   type GeoLookupResult,
   type MeasuredStage,
@@ -65,6 +66,7 @@ export interface Counts {
   /** Undefined while there is no cache, because the store is this process's memory. */
   readProfileCache: (() => ProfileCacheFigures) | undefined;
   readStoreReady: () => boolean;
+  readDeliveries: () => readonly DeliveryFigures[];
 }
 
 interface EventCounts {
@@ -112,6 +114,7 @@ export function newCounts(): Counts {
     readInFlight: () => 0,
     readProfileCache: undefined,
     readStoreReady: () => true,
+    readDeliveries: () => [],
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.js';
 import type {
   BidMetrics,
+  DeliveryFigures,
   EventLogMetrics,
   NoticeMetrics,
   ProfileCacheFigures,
@@ -25,6 +26,8 @@ export interface Metrics
   watchProfileStore(isReady: () => boolean): void;
   /** @param read asked at each scrape; never set where profiles are not cached */
   watchProfileCache(read: () => ProfileCacheFigures): void;
+  /** @param read asked at each scrape how the campaigns spend that somebody wanted to bid for */
+  watchDeliveries(read: () => readonly DeliveryFigures[]): void;
   /** Everything in the Prometheus text format. */
   text(): Promise<{ contentType: string; body: string }>;
   close(): void;
@@ -116,6 +119,9 @@ export function createMetrics(): Metrics {
     },
     watchProfileCache(read) {
       counts.readProfileCache = read;
+    },
+    watchDeliveries(read) {
+      counts.readDeliveries = read;
     },
     async text() {
       return { contentType: registry.contentType, body: await registry.metrics() };
