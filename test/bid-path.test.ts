@@ -14,7 +14,7 @@ import { SILENT_EVENTS, SILENT_METRICS } from '../src/domain/ports.js';
 import { ManualClock } from '../src/lib/clock.js';
 import { readSettings } from '../src/settings.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
-import { FREE_DELIVERIES } from './support/free-spending.js';
+import { UNPACED } from '../src/bid/unlimited-spending.js';
 import type { JsonObject } from './support/merge.js';
 import { startBidder, type RunningBidder } from './support/running-bidder.js';
 
@@ -79,7 +79,7 @@ describe('an answer', () => {
         },
       },
       createBidRecorder(SILENT_EVENTS, 0, clock),
-      FREE_DELIVERIES,
+      UNPACED,
       (error) => mistakes.push(error),
     );
     expect(await handle(call())).toEqual({ kind: 'no-bid', nbr: 1 });
