@@ -94,6 +94,10 @@ export class DeliveryKeeper implements Deliveries {
     return [...this.#deliveries.values()].map((delivery) => delivery.figures(nowMs));
   }
 
+  campaigns(): readonly Campaign[] {
+    return [...this.#deliveries.values()].map(({ campaign }) => campaign);
+  }
+
   /** What is to be known after a restart. */
   states(): DeliveryStates {
     const unused = Object.entries(this.#options.states).filter(
