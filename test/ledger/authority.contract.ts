@@ -47,8 +47,11 @@ export function authorityContract(name: string, make: () => Promise<AuthorityUnd
       const { authority } = await make();
       const campaign = newCampaign();
       const grant = async (holder: string) =>
-        (await authority.lease(asking({ campaign, holder, totalMicros: 100, wantMicros: 90, leastMicros: 10 })))
-          .freeMicros;
+        (
+          await authority.lease(
+            asking({ campaign, holder, totalMicros: 100, wantMicros: 90, leastMicros: 10 }),
+          )
+        ).freeMicros;
       const grants: number[] = [];
       for (let i = 0; i < 6; i++) grants.push(await grant(newHolder()));
       expect(grants).toEqual([50, 25, 12, 10, 3, 0]);
@@ -56,7 +59,12 @@ export function authorityContract(name: string, make: () => Promise<AuthorityUnd
 
     it('rounds an odd half down', async () => {
       const { authority } = await make();
-      const request = asking({ campaign: newCampaign(), holder: newHolder(), totalMicros: 7, leastMicros: 1 });
+      const request = asking({
+        campaign: newCampaign(),
+        holder: newHolder(),
+        totalMicros: 7,
+        leastMicros: 1,
+      });
       expect((await authority.lease(request)).freeMicros).toBe(3);
     });
 
@@ -114,8 +122,11 @@ export function authorityContract(name: string, make: () => Promise<AuthorityUnd
       const campaign = newCampaign();
       const holder = newHolder();
       const ask = async (flightDay: number, who: string, reservedMicros: number) =>
-        (await authority.lease(asking({ campaign, holder: who, flightDay, reservedMicros: micros(reservedMicros) })))
-          .account.reservedMicros;
+        (
+          await authority.lease(
+            asking({ campaign, holder: who, flightDay, reservedMicros: micros(reservedMicros) }),
+          )
+        ).account.reservedMicros;
       expect(await ask(DAY, holder, 10)).toBe(10);
       expect(await ask(DAY, holder, 25)).toBe(25);
       expect(await ask(DAY, holder, 25)).toBe(25);
@@ -128,7 +139,13 @@ export function authorityContract(name: string, make: () => Promise<AuthorityUnd
     it('limits each day by its own spend and leases, and all of them by the total', async () => {
       const { authority } = await make();
       const campaign = newCampaign();
-      const budget = { campaign, dailyMicros: micros(100), totalMicros: 250, wantMicros: 100, leastMicros: 100 };
+      const budget = {
+        campaign,
+        dailyMicros: micros(100),
+        totalMicros: 250,
+        wantMicros: 100,
+        leastMicros: 100,
+      };
       await authority.settle(billing({ campaign, bidId: `${newHolder()}-1`, micros: 60 }));
       const grant = async (flightDay: number) =>
         (await authority.lease(asking({ ...budget, holder: newHolder(), flightDay }))).freeMicros;
@@ -210,7 +227,9 @@ export function authorityContract(name: string, make: () => Promise<AuthorityUnd
       const first = billing({ campaign, bidId: `${newHolder()}-zz`, micros: 8 });
       expect(await authority.settle(first)).toBe('booked');
       expect(await authority.settle(first)).toBe('duplicate');
-      expect(await authority.settle({ ...first, chargeMicros: micros(1), lineItem: 'other' })).toBe('duplicate');
+      expect(await authority.settle({ ...first, chargeMicros: micros(1), lineItem: 'other' })).toBe(
+        'duplicate',
+      );
       expect((await authority.statement(campaign, DAY))?.total).toEqual({ impressions: 1, micros: 8 });
     });
 
@@ -248,7 +267,10 @@ export function authorityContract(name: string, make: () => Promise<AuthorityUnd
     it('books bids of which nothing was ever reserved, and those that cost nothing', async () => {
       const { authority } = await make();
       const campaign = newCampaign();
-      const free = { ...billing({ campaign, bidId: `${newHolder()}-1`, micros: 8 }), chargeMicros: micros(0) };
+      const free = {
+        ...billing({ campaign, bidId: `${newHolder()}-1`, micros: 8 }),
+        chargeMicros: micros(0),
+      };
       expect(await authority.settle(free)).toBe('booked');
       expect((await authority.statement(campaign, DAY))?.total).toEqual({ impressions: 1, micros: 0 });
     });
