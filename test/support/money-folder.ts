@@ -1,13 +1,17 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fullRequest, baseFiles } from './case-file.js';
 import { merged, type JsonObject } from './merge.js';
 import type { Environment } from './program.js';
+import { waitFor } from './redis-server.js';
 
 /** CPM in USD of the only line item: one impression costs 0.0032 USD, or 3,200 micros. */
 export const CPM = 3.2;
 export const COST_MICROS = 3_200;
+const NO_MONEY_MS = 1_500;
+const ASK_MS = 20;
 
 /** A configuration that a bidder can be started on again and again, with one campaign that spends as soon as possible. */
 export class MoneyFolder {
@@ -106,13 +110,25 @@ export class FakeExchange {
     };
   }
 
-  /** Asks until there is no bid, at most so often. */
-  async askAll(times: number): Promise<ReceivedBid[]> {
+  /** Asks until there was no bid for a second and a half, in which a bidder would have fetched what is left of the money. */
+  async askUntilNoMoney(): Promise<ReceivedBid[]> {
     const bids: ReceivedBid[] = [];
-    for (let i = 0; i < times; i++) {
+    for (let lastMs = performance.now(); performance.now() - lastMs < NO_MONEY_MS; await sleep(ASK_MS)) {
       const bid = await this.ask();
-      if (bid) bids.push(bid);
+      if (!bid) continue;
+      bids.push(bid);
+      lastMs = performance.now();
     }
+    return bids;
+  }
+
+  /** Asks until there were so many bids. */
+  async askFor(count: number): Promise<ReceivedBid[]> {
+    const bids: ReceivedBid[] = [];
+    await waitFor(async () => {
+      const bid = await this.ask();
+      return bid !== undefined && bids.push(bid) === count;
+    }, `${count} bids`);
     return bids;
   }
 
