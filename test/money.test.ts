@@ -126,6 +126,7 @@ describe('an explanation', () => {
       };
       return impressions[0]?.lineItems[0];
     };
+    await waitFor(async () => (await explain())?.verdict === 'bids', 'the next money is there');
     for (let i = 0; i < 10; i++) expect((await explain())?.verdict).toBe('bids');
     expect(await exchange.askUntilNoMoney()).toHaveLength(2);
     const { verdict, rule, found } = (await explain()) ?? {};
