@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   ledger: ['lib', 'domain'],
   frequency: ['lib', 'domain'],
   notices: ['lib', 'domain'],
+  report: ['lib', 'domain', 'events'],
   sync: ['lib', 'domain', 'admission', 'exchange'],
   http: ['lib', 'domain'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
@@ -38,6 +39,7 @@ const OWNERS: Record<string, string> = {
   'lru-cache': 'profile',
   ioredis: 'redis',
   '@humanwhocodes/momoa': 'catalog',
+  '@duckdb/node-api': 'report',
 };
 const ANYBODY = ['zod'];
 const COMPOSITION_ONLY = ['pino', 'commander'];
