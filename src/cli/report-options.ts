@@ -38,8 +38,10 @@ export function readReportOptions(texts: ReportOptionTexts): ReportOptions {
   const problems: string[] = [];
   const from = readDay('--from', texts.from, problems);
   const to = readDay('--to', texts.to, problems);
-  if (from !== undefined && to !== undefined && from > to) problems.push(`--from ${from} is after --to ${to}`);
-  if (texts.losses && texts.attribution) problems.push('--losses and --attribution are two reports: ask for one');
+  if (from !== undefined && to !== undefined && from > to)
+    problems.push(`--from ${from} is after --to ${to}`);
+  if (texts.losses && texts.attribution)
+    problems.push('--losses and --attribution are two reports: ask for one');
   if (texts.model !== undefined && !texts.attribution) problems.push('--model goes with --attribution');
   const options: ReportOptions = {
     about: texts.losses ? 'losses' : texts.attribution ? 'attribution' : 'performance',
@@ -59,7 +61,8 @@ export function readReportOptions(texts: ReportOptionTexts): ReportOptions {
 }
 
 function readDay(option: string, text: string | undefined, problems: string[]): string | undefined {
-  if (text !== undefined && !isDay(text)) problems.push(`${option} is "${text}" but must be a day such as 2026-11-01`);
+  if (text !== undefined && !isDay(text))
+    problems.push(`${option} is "${text}" but must be a day such as 2026-11-01`);
   return text;
 }
 

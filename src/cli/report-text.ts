@@ -1,3 +1,4 @@
+import { unreachable } from '../lib/assert.js';
 import { decimalText, type Cell, type Column, type Table } from '../report/table.js';
 import type { Style } from './style.js';
 
@@ -17,7 +18,9 @@ export function tableText(table: Table, style: Style, totals?: Table): string {
   const lineOf = (texts: readonly string[]) =>
     texts
       .map((text, i) =>
-        table.columns[i]?.type === 'text' ? text.padEnd(widths[i] as number) : text.padStart(widths[i] as number),
+        table.columns[i]?.type === 'text'
+          ? text.padEnd(widths[i] as number)
+          : text.padStart(widths[i] as number),
       )
       .join(BETWEEN)
       .trimEnd();
@@ -40,7 +43,7 @@ function totalTexts(table: Table, totals: Table, row: readonly Cell[]): readonly
 }
 
 function cellText(cell: Cell, { type }: Column): string {
-  if (cell === undefined || cell === '') return NONE;
+  if (cell === undefined) return NONE;
   switch (type) {
     case 'text':
       return String(cell);
@@ -51,8 +54,11 @@ function cellText(cell: Cell, { type }: Column): string {
     case 'share':
       return `${((cell as number) * 100).toFixed(2)} %`;
     case 'money':
+      return amountText(cell as bigint, MONEY_DIGITS);
     case 'amount':
-      return amountText(cell as bigint, type === 'money' ? MONEY_DIGITS : 0);
+      return amountText(cell as bigint, 0);
+    default:
+      return unreachable(type);
   }
 }
 

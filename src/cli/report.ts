@@ -132,23 +132,16 @@ async function makeReport(
 ): Promise<{ readonly table: Table; readonly summary: string }> {
   const { dimensions, selection, windows } = options;
   const style = styleFor(stdout);
-  switch (options.about) {
-    case 'performance': {
-      const made = await reportPerformance(database, dimensions, windows, selection);
-      return {
-        table: made.table,
-        summary: tableText(made.table, style, made.totals) + requestsText(made),
-      };
-    }
-    case 'losses': {
-      const table = await reportLosses(database, dimensions, selection);
-      return { table, summary: tableText(table, style) };
-    }
-    case 'attribution': {
-      const made = await reportAttribution(database, dimensions, options.models, windows, selection);
-      return { table: made.table, summary: tableText(made.table, style) + attributionText(made) };
-    }
+  if (options.about === 'losses') {
+    const table = await reportLosses(database, dimensions, selection);
+    return { table, summary: tableText(table, style) };
   }
+  if (options.about === 'attribution') {
+    const made = await reportAttribution(database, dimensions, options.models, windows, selection);
+    return { table: made.table, summary: tableText(made.table, style) + attributionText(made) };
+  }
+  const made = await reportPerformance(database, dimensions, windows, selection);
+  return { table: made.table, summary: tableText(made.table, style, made.totals) + requestsText(made) };
 }
 
 function requestsText({ requests }: Performance): string {

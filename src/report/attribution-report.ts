@@ -40,7 +40,7 @@ export async function reportAttribution(
   const rows = mergeCredits(shared.credits, (group) => keys.get(group) ?? wordsFor(group, dimensions.length));
   const unattributed = shared.unattributed.map(({ currency, conversions, valueMicros }) => [
     ...filled('(unattributed)', dimensions.length),
-    currency ?? '',
+    currency,
     ...models.map(() => BigInt(conversions) * BigInt(CONVERSION_MICROS)),
     ...models.map(() => (currency === undefined ? undefined : valueMicros)),
   ]);
@@ -49,7 +49,11 @@ export async function reportAttribution(
     attributed: shared.attributed,
     table: {
       columns: [
-        ...dimensions.map((each): Column => ({ name: each, heading: DIMENSIONS[each].heading, type: 'text' })),
+        ...dimensions.map((each): Column => ({
+          name: each,
+          heading: DIMENSIONS[each].heading,
+          type: 'text',
+        })),
         { name: 'currency', heading: 'currency', type: 'text' },
         ...models.map((model): Column => ({ name: model, heading: MODEL_WORDS[model], type: 'amount' })),
         ...models.map((model): Column => ({
@@ -81,10 +85,7 @@ async function groupKeys(
 }
 
 /** Groups that differ in nothing but the currency of their budgets are one here: the amounts are the advertisers'. */
-function mergeCredits(
-  credits: readonly Credit[],
-  keysOf: (group: number) => readonly string[],
-): CreditRow[] {
+function mergeCredits(credits: readonly Credit[], keysOf: (group: number) => readonly string[]): CreditRow[] {
   const merged = new Map<string, CreditRow>();
   for (const { group, ...credit } of credits) {
     const keys = keysOf(group);
@@ -105,7 +106,7 @@ function mergeCredits(
 function cellsOf(row: CreditRow, models: readonly Model[]): readonly Cell[] {
   return [
     ...row.keys,
-    row.currency ?? '',
+    row.currency,
     ...models.map((model) => row.conversionMicros[model]),
     ...models.map((model) => (row.currency === undefined ? undefined : row.valueMicros[model])),
   ];

@@ -75,7 +75,8 @@ export function shareOut(amount: number, weights: readonly number[]): readonly n
   let given = 0;
   return weights.map((weight, i) => {
     running += weight;
-    const until = i === weights.length - 1 ? amount : Math.min(amount, Math.round(amount * (running / total)));
+    const until =
+      i === weights.length - 1 ? amount : Math.min(amount, Math.round(amount * (running / total)));
     const share = until - given;
     given = until;
     return share;

@@ -30,7 +30,7 @@ export interface Credit {
   readonly valueMicros: Record<Model, bigint>;
 }
 
-export interface Unattributed {
+interface Unattributed {
   readonly currency: string | undefined;
   conversions: number;
   valueMicros: bigint;
@@ -81,12 +81,14 @@ export async function shareConversions(
   const period = counting === 'of-the-period' ? `WHERE ${IN_PERIOD(DAY_OF('timeMs'))}` : '';
   const sums = new CreditSums(windows);
   const sql = `
-    SELECT number, CAST(timeMs AS DOUBLE), CAST(valueMicros AS DOUBLE), conversions.currency, touch.bidId, touch.kind = 'click',
-      CAST(touch.atMs AS DOUBLE), CAST(${GROUP_OF[counting]} AS INTEGER)
-    FROM (SELECT *, unnest(CASE WHEN len(touches) > 0 THEN touches ELSE [NULL] END) AS touch FROM conversions ${period}) AS conversions
+    SELECT told.number, CAST(told.timeMs AS DOUBLE), CAST(told.valueMicros AS DOUBLE), told.currency,
+      touch.bidId, touch.kind = 'click', CAST(touch.atMs AS DOUBLE), CAST(${GROUP_OF[counting]} AS INTEGER)
+    FROM (
+      SELECT *, unnest(CASE WHEN len(touches) > 0 THEN touches ELSE [NULL] END) AS touch FROM conversions ${period}
+    ) AS told
     LEFT JOIN bids ON bids.bidId = touch.bidId
     LEFT JOIN groups ON ${groupColumns.map((column) => `groups.${column} = bids.${column}`).join(' AND ')}
-    ORDER BY number`;
+    ORDER BY told.number`;
   for await (const rows of database.batches(sql, nulls(selection))) for (const row of rows) sums.add(row);
   return sums.finish();
 }

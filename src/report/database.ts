@@ -54,7 +54,10 @@ export class Database {
   }
 
   /** Adds rows to a table. */
-  async append(table: string, rows: readonly (readonly (string | bigint | number | null)[])[]): Promise<void> {
+  async append(
+    table: string,
+    rows: readonly (readonly (string | bigint | number | null)[])[],
+  ): Promise<void> {
     const appender = await this.#connection.createAppender(table);
     for (const row of rows) {
       for (const value of row) {

@@ -63,13 +63,14 @@ export async function reportPerformance(
   const sums = [...groups.values()];
   if (withRequests) await addRequests(database, dimensions, selection, sums);
   sums.sort(bySpend);
-  return { table: tableOf(sums, dimensions, withRequests), totals: tableOf(totalsOf(sums), [], false), requests };
+  return {
+    table: tableOf(sums, dimensions, withRequests),
+    totals: tableOf(totalsOf(sums), [], false),
+    requests,
+  };
 }
 
-async function sumGroups(
-  database: Database,
-  dimensions: readonly Dimension[],
-): Promise<Map<number, Sums>> {
+async function sumGroups(database: Database, dimensions: readonly Dimension[]): Promise<Map<number, Sums>> {
   const columns = columnsOf(dimensions);
   const rows = await database.rows(`
     SELECT groups.number AS number, budgetCurrency AS currency, count(*) AS bids, count_if(won) AS wins,
@@ -184,7 +185,7 @@ function tableOf(sums: readonly Sums[], dimensions: readonly Dimension[], withRe
     ],
     rows: sums.map((each) => [
       ...each.keys,
-      each.currency,
+      each.currency || undefined,
       ...(withRequests ? [each.requests] : []),
       ...figuresOf(each),
     ]),
@@ -209,7 +210,15 @@ function figuresOf(sums: Sums): readonly Cell[] {
 }
 
 function emptySums(keys: readonly string[]): Sums {
-  const none = { bids: 0n, wins: 0n, impressions: 0n, clicks: 0n, lost: 0n, spendMicros: 0n, conversions: 0n };
+  const none = {
+    bids: 0n,
+    wins: 0n,
+    impressions: 0n,
+    clicks: 0n,
+    lost: 0n,
+    spendMicros: 0n,
+    conversions: 0n,
+  };
   return { keys, currency: '', requests: undefined, ...none };
 }
 

@@ -1,5 +1,5 @@
 /** What stands in a column, which says how it is shown and written. Micros are millionths, exact. */
-export type ColumnType =
+type ColumnType =
   | 'text'
   | 'count' // a whole number
   | 'estimate' // a whole number that is scaled up from a sample

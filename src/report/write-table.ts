@@ -1,3 +1,4 @@
+import { unreachable } from '../lib/assert.js';
 import type { Database } from './database.js';
 import { decimalText, type Cell, type Column, type Table } from './table.js';
 
@@ -63,8 +64,14 @@ function columnsFor({ name, type }: Column): readonly FileColumn[] {
     case 'amount':
       return [
         { name: `${name}Micros`, sqlType: 'BIGINT', value: orNull },
-        { name, sqlType: 'VARCHAR', value: (cell) => (cell === undefined ? null : decimalText(cell as bigint)) },
+        {
+          name,
+          sqlType: 'VARCHAR',
+          value: (cell) => (cell === undefined ? null : decimalText(cell as bigint)),
+        },
       ];
+    default:
+      return unreachable(type);
   }
 }
 
