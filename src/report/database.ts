@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import type * as DuckDb from '@duckdb/node-api';
 import { hasCode } from './error-code.js';
 
 /** Values for `$name` in the text; those that the text does not name are left out. */
 export type Parameters = Record<string, string | number | bigint | boolean | null>;
-export type Value = DuckDBValue;
+export type Value = DuckDb.DuckDBValue;
 
 /** What the engine may do without being asked: nothing. Above all it may not fetch extensions from the network. */
 const SAFE = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
@@ -16,11 +16,11 @@ const SAFE = { autoinstall_known_extensions: 'false', autoload_known_extensions:
  * afterwards. Values reach it as parameters only; names of columns come from closed lists.
  */
 export class Database {
-  readonly #instance: DuckDBInstance;
-  readonly #connection: DuckDBConnection;
+  readonly #instance: DuckDb.DuckDBInstance;
+  readonly #connection: DuckDb.DuckDBConnection;
   readonly #folder: string;
 
-  private constructor(instance: DuckDBInstance, connection: DuckDBConnection, folder: string) {
+  private constructor(instance: DuckDb.DuckDBInstance, connection: DuckDb.DuckDBConnection, folder: string) {
     this.#instance = instance;
     this.#connection = connection;
     this.#folder = folder;
@@ -83,7 +83,7 @@ function named(sql: string, parameters: Parameters): Parameters {
 }
 
 /** Loaded when a report is asked for: it is 70 MB that a bidder does not need, and an optional dependency. */
-async function loadDuckDb(): Promise<typeof import('@duckdb/node-api')> {
+async function loadDuckDb(): Promise<typeof DuckDb> {
   try {
     return await import('@duckdb/node-api');
   } catch (error) {
