@@ -154,7 +154,7 @@ function addConversion(
   events: LoggedEvent[],
   touched: readonly { readonly bid: BidLine; readonly touch: Touch }[],
 ): void {
-  const own = touched.filter(({ bid }) => bid.advertiser === advertiser).slice(-400);
+  const own = touched.slice(-1_000).filter(({ bid }) => bid.advertiser === advertiser);
   const touches = Array.from(
     { length: own.length === 0 ? 0 : integerBetween(random, 0, 5) },
     () => pick(random, own).touch,
