@@ -108,6 +108,8 @@ export class Journal {
     const bytes = Buffer.from(this.#waiting);
     this.#waiting = '';
     this.#batch = undefined;
+    // Behind a gap, or behind half a line, nothing is written: the snapshot to come has it.
+    if (this.#problem !== undefined) throw new Error(this.#problem);
     try {
       this.#file ??= await this.#open(this.#number);
       for (let written = 0; written < bytes.length;) {
