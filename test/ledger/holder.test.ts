@@ -211,6 +211,23 @@ describe('how bids end', () => {
     expect(one.money.figures('shoes')).toMatchObject({ spentTotalMicros: PRICE_MICROS });
   });
 
+  it('frees no money of a bid that was billed elsewhere in its last moment', async () => {
+    const { authority, clock, passMs } = setUp();
+    const [one, other] = [holderWith(authority, clock), holderWith(authority, clock)];
+    const small = campaignWith({ total: PRICE_MICROS });
+    one.money.availableMicros(small, DAY);
+    await passMs(100, one);
+    const bidId = one.newBid();
+    expect(one.money.reserve(reservationOf(bidId))).toBe(true);
+    await passMs(HOLD_MS, one);
+    expect(await other.money.bill(settlementOf(bidId))).toBe('booked');
+    for (let tick = 0; tick < 50; tick++) {
+      one.money.availableMicros(small, DAY);
+      expect(one.money.reserve(reservationOf(one.newBid()))).toBe(false);
+      await passMs(100, one);
+    }
+  });
+
   it('ends bids of different hold times each in its time', async () => {
     const { one, passMs } = await withOneBid();
     for (const holdMs of [1_000, 5_000, 2_000]) one.money.reserve(reservationOf(one.newBid(), { holdMs }));
