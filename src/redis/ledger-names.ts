@@ -61,10 +61,7 @@ const PLAIN_ID = /^[A-Za-z0-9._-]*$/;
 
 export function escapeId(id: string): string {
   if (PLAIN_ID.test(id)) return id;
-  return id.replace(
-    /[^A-Za-z0-9._-]/g,
-    (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return id.replace(/[^A-Za-z0-9._-]/g, (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 export function unescapeId(text: string): string {

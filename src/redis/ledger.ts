@@ -12,7 +12,15 @@ import { holderOf, SETTLED_WITHIN_MS } from '../domain/ledger.js';
 import type { Micros } from '../domain/money.js';
 import { assert } from '../lib/assert.js';
 import { LEASE_SCRIPT } from './ledger-lease.js';
-import { billedMember, dayName, escapeId, inboxName, leaseField, ledgerNames, unescapeId } from './ledger-names.js';
+import {
+  billedMember,
+  dayName,
+  escapeId,
+  inboxName,
+  leaseField,
+  ledgerNames,
+  unescapeId,
+} from './ledger-names.js';
 import { SETTLE_SCRIPT } from './ledger-settle.js';
 import { STATEMENT_SCRIPT } from './ledger-statement.js';
 import { TELL_SCRIPT } from './ledger-tell.js';
@@ -140,14 +148,7 @@ export class RedisAuthority implements LedgerAuthority {
     const { name: billed, member } = billedMember(settlement);
     const reply = await this.#scripts.run(
       SETTLE_SCRIPT,
-      [
-        budget,
-        dayName(campaign, flightDay),
-        leases,
-        ends,
-        inboxName(campaign, flightDay, holder),
-        billed,
-      ],
+      [budget, dayName(campaign, flightDay), leases, ends, inboxName(campaign, flightDay, holder), billed],
       [
         this.#nowText(),
         this.#newEpoch(),

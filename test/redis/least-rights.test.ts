@@ -48,7 +48,9 @@ describe.skipIf(!hasRedisServer())('a user with the rights that the README gives
     await ledger.tell('shoes', FLIGHT_DAY, { bidId: 'h-2', kind: 'won' });
     await sleep(5);
     expect((await ledger.lease(leaseRequest({ holder: 'other' }))).account.heldMicros).toBe(2_400);
-    expect((await ledger.lease(leaseRequest({ heardCount: 1 }))).tidings).toEqual([{ bidId: 'h-2', kind: 'won' }]);
+    expect((await ledger.lease(leaseRequest({ heardCount: 1 }))).tidings).toEqual([
+      { bidId: 'h-2', kind: 'won' },
+    ]);
     await ledger.lease(leaseRequest({ heardCount: 2, wantMicros: 0 }));
     expect((await ledger.statement('shoes', FLIGHT_DAY))?.total).toEqual({ impressions: 2, micros: 200 });
     close();
@@ -65,10 +67,7 @@ describe.skipIf(!hasRedisServer())('a user with the rights that the README gives
       const before = await ledger.lease(leaseRequest());
       await server.cli('ACL', 'SETUSER', 'narrowcast', `-${command}`);
       const names = await server.cli('KEYS', '*');
-      await expect(ledger.settle(settlementOf('h-1', 100))).rejects.toMatchObject({
-        code: 'refused',
-        reply: 'NOPERM',
-      });
+      await expect(ledger.settle(settlementOf('h-1', 100))).rejects.toMatchObject({ code: 'refused' });
       expect(await server.cli('KEYS', '*')).toBe(names);
       await server.cli('ACL', 'SETUSER', 'narrowcast', `+${command}`);
       expect(await ledger.settle(settlementOf('h-1', 100))).toBe('booked');

@@ -4,7 +4,14 @@ import type { Micros } from '../../src/domain/money.js';
 import { MemoryAuthority } from '../../src/ledger/memory-authority.js';
 import { integerBetween, pick, seededRandom } from '../../src/lib/prng.js';
 import { hasRedisServer, startRedisServer, type RedisServer } from '../support/redis-server.js';
-import { FLIGHT_DAY, leaseRequest, NOON_MS, openLedgerAt, settlementOf, type OpenLedger } from './open-ledger.js';
+import {
+  FLIGHT_DAY,
+  leaseRequest,
+  NOON_MS,
+  openLedgerAt,
+  settlementOf,
+  type OpenLedger,
+} from './open-ledger.js';
 
 const CAMPAIGNS = ['shoes', 'a}b{c:d', '靴 %'];
 const HOLDERS = ['aaaaaaaa', 'bbbbbbbb', 'c:{}%-x', ''];
@@ -125,7 +132,8 @@ describe.skipIf(!hasRedisServer())('the ledger in Redis', () => {
     const other = { ...request, holder: 'other' };
     expect(withoutEpoch(await opened.ledger.lease(other))).toEqual(withoutEpoch(await memory.lease(other)));
     // The oldest of a dead lease goes, which holds more by it.
-    for (const authority of both) await authority.tell('silent', FLIGHT_DAY, { bidId: 'h-zzzz', kind: 'won' });
+    for (const authority of both)
+      await authority.tell('silent', FLIGHT_DAY, { bidId: 'h-zzzz', kind: 'won' });
     expect(withoutEpoch(await opened.ledger.lease(other))).toEqual(withoutEpoch(await memory.lease(other)));
     const later = { ...request, heardCount: 7 };
     const found = await opened.ledger.lease(later);
