@@ -10,8 +10,8 @@
  * milliseconds; the sum of what was reserved for the billed bids that stand in its inbox (heard); the number of the first tiding there (from);
  * and whether it is dead. A lease that is alive holds open + free, a dead one less what was billed since: open + free - heard, at least nothing.
  *
- * Summing that over a thousand leases would take Redis a third of a millisecond each time that one of the thousand asks, a second of
- * work a second or so with four campaigns of that kind. So `open`, `held` and `held:<day>` are kept as sums: whatever changes a lease takes
+ * Summing that over a thousand leases takes Redis 1.5 ms (measured), and a thousand holders that ask once a second would keep
+ * it busy with a single campaign. So `open`, `held` and `held:<day>` are kept as sums: whatever changes a lease takes
  * what it held off the sum and adds what it holds. The only change that nobody makes is that time passes, and that is what `ends` is
  * for: each lease by the next moment at which it changes by itself, `good` while it is alive, `until` when it is dead. Who
  * asks for a lease first brings those up to date whose moment has passed: the living become dead, the dead go. Each lease costs

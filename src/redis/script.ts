@@ -20,7 +20,8 @@ export function luaScript(text: string): LuaScript {
 
 /**
  * Runs scripts, those of one turn of the event loop as one pipeline a node. Redis is given the digest; where it does not know it (first
- * use, restart, another master, SCRIPT FLUSH) it gets the text, and knows it from then on.
+ * use, restart, another master, SCRIPT FLUSH) it gets the text, and knows it from then on. What was asked after that one may then be done
+ * before it.
  *
  * While a slot is on its way to another node, a script whose keys are partly not there is refused by both (TRYAGAIN), and it does not help that
  * the missing ones were never made. That is over in moments, so it is asked again for as long as the caller has: a second.
@@ -35,13 +36,9 @@ export class ScriptRunner {
   /**
    * @param keys all in one slot; at least one
    * @returns the reply
-   * @throws RedisStoreError; within a second and not before it is certain when it was refused, or not sent
+   * @throws RedisStoreError within a second
    */
-  async run(
-    script: LuaScript,
-    keys: readonly [string, ...string[]],
-    args: readonly string[],
-  ): Promise<unknown> {
+  run(script: LuaScript, keys: readonly [string, ...string[]], args: readonly string[]): Promise<unknown> {
     const sent: Sent = { isOver: false };
     return new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => {

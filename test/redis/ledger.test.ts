@@ -386,4 +386,24 @@ describe.skipIf(!hasRedisServer())('accounts in a Redis Cluster', () => {
     expect(account.spentTotalMicros).toBe(7 * asking.booked);
     expect(await to.cli('CLUSTER', 'COUNTKEYSINSLOT', slot)).not.toBe('0');
   });
+
+  it('are there when a replica has taken over, and that it has is announced', async () => {
+    const cluster = await startRedisCluster({ replicas: 1 });
+    closing.push(() => cluster.stop());
+    const ledger = await open(cluster.url);
+    let connections = 0;
+    ledger.onConnected(() => connections++);
+    const campaigns = Array.from({ length: 20 }, (_, i) => `campaign-${i}`);
+    const settleAll = () =>
+      Promise.all(campaigns.map((campaign) => ledger.settle(settlementOf('h-1', 7, { campaign }))));
+    await settleAll();
+    // Longer than any replica is behind.
+    await sleep(200);
+    await cluster.nodes[0]?.stop();
+    await waitFor(() => connections > 0, 'the new master is announced');
+    await waitFor(
+      async () => (await settleAll()).every((told) => told === 'duplicate'),
+      'all of it is there',
+    );
+  });
 });

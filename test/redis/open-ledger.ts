@@ -7,7 +7,7 @@ import { waitFor } from '../support/redis-server.js';
 
 export interface OpenLedger {
   readonly ledger: RedisAuthority;
-  close(): void;
+  readonly close: () => void;
 }
 
 /** A ledger by a clock of the test's. Every node of a Cluster can be asked once it is there. */
