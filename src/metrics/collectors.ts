@@ -1,6 +1,6 @@
 import type { Catalog } from '../domain/catalog.js';
 import { MICROS_PER_UNIT } from '../domain/money.js';
-import { BREAKER_STATES, type DeliveryFigures } from '../domain/ports.js';
+import { BREAKER_STATES, type DeliveryFigures, type LedgerFigures } from '../domain/ports.js';
 import type { Counts, ExchangeCounts } from './counts.js';
 import type { EventLoopLag } from './event-loop-lag.js';
 import { counterSamples, gaugeSamples, histogramSamples, type Collectors, type Sample } from './samples.js';
@@ -67,6 +67,18 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
     narrowcast_campaign_bid_multiplier: () => perCampaign(counts, ({ bidMultiplier }) => bidMultiplier),
     narrowcast_campaign_stopped_line_items: () =>
       perCampaign(counts, ({ stoppedLineItems }) => stoppedLineItems),
+    narrowcast_ledger_leases_total: () => counterSamples(counts.ledger.leases, 'result'),
+    narrowcast_ledger_reservations_ended_total: () => counterSamples(counts.ledger.ends, 'how'),
+    narrowcast_ledger_reservations_refused_total: () => gaugeSamples(counts.ledger.reservationsRefused),
+    narrowcast_ledger_billings_total: () => counterSamples(counts.ledger.billings, 'result'),
+    narrowcast_ledger_billed_late_total: () => gaugeSamples(counts.ledger.billedLate),
+    narrowcast_ledger_tidings_lost_total: () => gaugeSamples(counts.ledger.tidingsLost),
+    narrowcast_ledger_reconciled_billings_total: () => gaugeSamples(counts.ledger.reconciledBooked),
+    narrowcast_ledger_reconciled_differences_total: () => gaugeSamples(counts.ledger.reconciledDifferences),
+    narrowcast_ledger_open_bids: () => gaugeSamples(counts.readLedger().openBids),
+    narrowcast_ledger_billings_waiting: () => gaugeSamples(counts.readLedger().billingsWaiting),
+    narrowcast_campaign_open: () => inHand(counts, ({ openMicros }) => openMicros),
+    narrowcast_campaign_free: () => inHand(counts, ({ freeMicros }) => freeMicros),
     narrowcast_event_loop_lag_seconds: () =>
       Array.from(lag.take(), ([quantile, value]) => ({ labels: { quantile }, value })),
   };
@@ -89,6 +101,19 @@ function perCampaign(counts: Counts, valueOf: (figures: DeliveryFigures) => numb
     .map((figures) => ({
       labels: { campaign: figures.campaign, currency: figures.currency },
       value: valueOf(figures),
+    }));
+}
+
+function inHand(
+  counts: Counts,
+  microsOf: (campaign: LedgerFigures['campaigns'][number]) => number,
+): Sample[] {
+  return [...counts.readLedger().campaigns]
+    .sort((a, b) => b.openMicros + b.freeMicros - a.openMicros - a.freeMicros)
+    .slice(0, CAMPAIGNS_MAX)
+    .map((figures) => ({
+      labels: { campaign: figures.campaign, currency: figures.currency },
+      value: microsOf(figures) / MICROS_PER_UNIT,
     }));
 }
 

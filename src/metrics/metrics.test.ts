@@ -114,6 +114,8 @@ describe('the exposition', () => {
     const metrics = open();
     metrics.catalogInUse(catalog(1, ['generic'], [1]));
     metrics.watchDeliveries(() => [delivery('shoes')]);
+    const campaigns = [{ campaign: 'shoes', currency: 'USD', openMicros: 1, freeMicros: 2 }];
+    metrics.watchLedger(() => ({ openBids: 1, billingsWaiting: 0, campaigns }));
     const { contentType, body } = await metrics.text();
     expect(contentType).toContain('text/plain; version=0.0.4');
     const parsed = parse(body);
