@@ -28,6 +28,8 @@ export function luaScript(text: string): LuaScript {
  */
 export class ScriptRunner {
   readonly #writes: WriteBatch;
+  /** By script and first key, whose text goes out in this turn: whatever else goes to the same node follows it there. */
+  readonly #textsSent = new Set<string>();
 
   constructor(writes: WriteBatch) {
     this.#writes = writes;
@@ -58,17 +60,27 @@ export class ScriptRunner {
     sent: Sent,
   ): Promise<unknown> {
     const rest = [String(keys.length), ...keys, ...args];
-    let command: RedisCommand = ['EVALSHA', digest, ...rest];
+    const byDigest: RedisCommand = ['EVALSHA', digest, ...rest];
+    let command = byDigest;
     for (;;) {
       try {
         return await this.#writes.run(keys[0], command);
       } catch (error) {
         const reply = error instanceof RedisStoreError ? error.reply : undefined;
         if (sent.isOver || (reply !== 'NOSCRIPT' && reply !== 'TRYAGAIN')) throw error;
-        if (reply === 'NOSCRIPT') command = ['EVAL', text, ...rest];
+        if (reply === 'NOSCRIPT')
+          command = this.#bringsText(`${digest} ${keys[0]}`) ? ['EVAL', text, ...rest] : byDigest;
         else await sleep(MOVING_PAUSE_MS);
       }
     }
+  }
+
+  /** Thousands that learn at once that a script is gone would else bring as many copies of it. */
+  #bringsText(scriptAndKey: string): boolean {
+    if (this.#textsSent.has(scriptAndKey)) return false;
+    if (this.#textsSent.size === 0) setImmediate(() => this.#textsSent.clear());
+    this.#textsSent.add(scriptAndKey);
+    return true;
   }
 }
 

@@ -166,10 +166,13 @@ describe.skipIf(!hasRedisServer())('accounts in Redis', () => {
   it('go on when Redis has forgotten the scripts', async () => {
     await ledger.settle(settlementOf('h-1', 7));
     await server.cli('SCRIPT', 'FLUSH');
-    const bids = Array.from({ length: 50 }, (_, i) => settlementOf(`h-${i.toString(36)}`, 7));
+    await server.cli('CONFIG', 'RESETSTAT');
+    const bids = Array.from({ length: 500 }, (_, i) => settlementOf(`h-${i.toString(36)}`, 7));
     const told = await Promise.all(bids.map((bid) => ledger.settle(bid)));
     expect(told.filter((each) => each === 'duplicate')).toHaveLength(1);
-    expect(await impressionsOf(ledger)).toBe(50);
+    // All were told of it at once, and one brought the text.
+    expect(await server.cli('INFO', 'commandstats')).toMatch(/cmdstat_eval:calls=1,/);
+    expect(await impressionsOf(ledger)).toBe(500);
   });
 
   it('begin anew, by another name, when the data were thrown away', async () => {
@@ -275,9 +278,11 @@ describe.skipIf(!hasRedisServer())('accounts in Redis', () => {
         ledger.tell('nobody', FLIGHT_DAY, { bidId: `h-${i}`, kind: 'won' }),
       ),
     );
-    const refused = told.filter((each) => each.status === 'rejected');
-    expect(refused).toHaveLength(100);
-    expect(refused[0]?.reason).toMatchObject({ code: 'overloaded' });
+    const codes = told.map((each) =>
+      each.status === 'rejected' ? (each.reason as { code: string }).code : '',
+    );
+    // On a busy machine some of the others are late.
+    expect(codes.filter((code) => code === 'overloaded')).toHaveLength(100);
   });
 });
 
