@@ -60,11 +60,12 @@ async function openApp(
   const { clock, logger } = parts;
   const { configDir, dataDir } = settings;
   const metrics = createMetrics();
+  const eventsFolder = join(dataDir, 'events');
   closers.push(() => {
     metrics.close();
   });
   const events = await openEventLog({
-    folder: join(dataDir, 'events'),
+    folder: eventsFolder,
     keepMs: settings.eventKeepMs,
     bytesMax: settings.eventBytesMax,
     clock,
@@ -75,7 +76,7 @@ async function openApp(
   });
   closers.push(() => events.close());
   const holder = newHolder();
-  const ledger = await openLedger({ ...parts, metrics, holder });
+  const ledger = await openLedger(settings, { ...parts, metrics, events, eventsFolder, holder });
   closers.push(ledger.close);
   const money = openMoney({ ...parts, metrics, dataDir, authority: ledger.authority, holder: ledger.holder });
   closers.push(money.close);
@@ -110,6 +111,7 @@ async function openApp(
   const use = async (catalog: Catalog, warnings: readonly Finding[]): Promise<void> => {
     await bidder.use(catalog);
     const { version, campaigns } = catalog;
+    ledger.catalogInUse(catalog);
     await money.catalogInUse(campaigns);
     const changes = running && campaignChanges(running, campaigns);
     running = campaigns;

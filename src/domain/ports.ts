@@ -219,8 +219,6 @@ export interface LedgerMetrics {
   billingTold(result: BillingResult): void;
   /** What a holder should hear was not passed on. */
   tidingLost(): void;
-  /** The event log was told to the ledger: how many billings it had not booked, and how many days the two differ in. */
-  reconciled(booked: number, differences: number): void;
 }
 
 /** What a process has in its hands at one moment. */

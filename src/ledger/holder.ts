@@ -9,7 +9,7 @@ import {
 import type { BidMoney, BillOutcome, LedgerMetrics, NoticeLedger, Reservation } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { Billings } from './billings.js';
-import { CampaignMoney, type Asking, type HolderFacts, type Lease } from './lease.js';
+import { CampaignMoney, KEPT_LEASE_MS, type Asking, type HolderFacts, type Lease } from './lease.js';
 import { OpenBids } from './open-bids.js';
 import { Replays } from './replays.js';
 
@@ -19,6 +19,8 @@ const LEASE_MS = 3_000;
 /** Lease requests without an answer for so long are given up. */
 const ANSWER_MS = 1_000;
 const ASKING_MAX = 1_000;
+/** So many campaigns that nobody bids on keep a little money at hand. */
+const KEPT_MAX = 1_000;
 const TIDINGS_ON_THEIR_WAY_MAX = 10_000;
 const OPEN_BIDS_MAX = 2_000_000;
 /** A lease that was not asked for is forgotten so long after the authority has, whatever the clocks are like. */
@@ -80,6 +82,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
   /** Requests on their way, the oldest first. */
   readonly #asking = new Map<Asking, readonly [CampaignMoney, Lease]>();
   #tidingsOnTheirWay = 0;
+  #keptCount = 0;
   /** Since when nothing was answered; undefined while there are answers. */
   #silentSinceMs: number | undefined;
   #problem: string | undefined;
@@ -160,8 +163,31 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     const byId = new Map<string, Campaign>(campaigns.map((campaign) => [campaign.id, campaign]));
     for (const [id, money] of this.#campaigns) {
       const campaign = byId.get(id);
+      money.isInUse = campaign !== undefined;
       if (campaign) money.campaign = campaign;
       else for (const lease of money.leases.values()) lease.demandMs = -Infinity;
+    }
+  }
+
+  /** Call when bids are held for another time at most. */
+  holdForAtMost(holdMsMax: number): void {
+    this.#facts.holdMs = 2 * holdMsMax;
+  }
+
+  /** What is in this process's hands, by campaign. */
+  *inHand(): Generator<{
+    readonly campaign: Campaign;
+    readonly openMicros: number;
+    readonly freeMicros: number;
+  }> {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const { campaign, leases } of this.#campaigns.values()) {
+      let [openMicros, freeMicros] = [0, 0];
+      for (const lease of leases.values()) {
+        openMicros += lease.openMicros;
+        freeMicros += lease.freeMicros(nowMs);
+      }
+      yield { campaign, openMicros, freeMicros };
     }
   }
 
@@ -192,6 +218,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
       this.#failed(asking, lease, nowMs, 'no answer in time');
     }
     this.#problem = this.#currentProblem(nowMs);
+    this.#keptCount = 0;
     for (const [id, money] of this.#campaigns) this.#tickCampaign(id, money, nowMs);
     this.#billings.tick(nowMs);
     this.#replays.tick(nowMs);
@@ -203,8 +230,10 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
 
   #tickCampaign(id: string, money: CampaignMoney, nowMs: number): void {
     if (this.#replays.blocks(id)) return;
-    const forgottenMs = this.#facts.leaseMs + this.#facts.holdMs + FORGOTTEN_LATER_MS;
+    const forgottenMs = KEPT_LEASE_MS + this.#facts.holdMs + FORGOTTEN_LATER_MS;
     for (const [flightDay, lease] of money.leases) {
+      lease.isKept = lease === money.latest && money.isInUse && this.#keptCount < KEPT_MAX;
+      if (lease.isKept && lease.isIdle(nowMs)) this.#keptCount += 1;
       if (lease.isOver(nowMs, forgottenMs)) money.forget(flightDay);
       else if (this.#asking.size < ASKING_MAX && lease.isDue(nowMs)) this.#ask(money, lease, nowMs);
     }

@@ -3,8 +3,11 @@ import type { AccountState, LeaseReply, LeaseRequest, Tiding } from '../domain/l
 import type { Micros } from '../domain/money.js';
 import { chargeMicros } from '../domain/notice.js';
 
-/** Without bids for so long, a lease is given back. */
+/** Nobody has wanted to bid from it for so long. */
 const IDLE_MS = 30_000;
+/** An idle lease that is kept is good for longer, and asked for more seldom. */
+export const KEPT_LEASE_MS = 60_000;
+const KEPT_AGAIN_MS = 20_000;
 /** A lease with money or open bids is asked for again after this time, and one that found too little no sooner than the second. */
 const ASK_AGAIN_MS = 1_000;
 const SCARCE_AGAIN_MS = 500;
@@ -19,9 +22,10 @@ const NEWEST_WEIGHT = 0.5;
 /** What a lease's holder says of itself in every request. */
 export interface HolderFacts {
   readonly holder: string;
+  /** While somebody bids. */
   readonly leaseMs: number;
   /** For how long bids may be billed after the lease: held, and once more when they were won. */
-  readonly holdMs: number;
+  holdMs: number;
 }
 
 /** A request that is on its way. */
@@ -45,6 +49,11 @@ export class Lease {
   toldReservedMicros = 0;
   reservedMicros = 0;
   demandMs = -Infinity;
+  /**
+   * Keep the price of some impressions at hand while nobody bids? Else a campaign for which somebody comes every minute would
+   * never have money when it is asked. An idle lease that is not kept is given back.
+   */
+  isKept = false;
   asking: Asking | undefined;
   #freeMicros = 0;
   #goodUntilMs = -Infinity;
@@ -92,19 +101,26 @@ export class Lease {
     this.toldReservedMicros = 0;
   }
 
+  isIdle(nowMs: number): boolean {
+    return nowMs - this.demandMs >= IDLE_MS;
+  }
+
   isDue(nowMs: number): boolean {
     if (this.asking) return false;
     const sinceMs = nowMs - this.#askedMs;
-    const isWanted = nowMs - this.demandMs < IDLE_MS;
-    if (sinceMs >= ASK_AGAIN_MS) return isWanted || this.openMicros > 0 || this.#freeMicros > 0;
+    const isWanted = !this.isIdle(nowMs);
+    if (sinceMs >= ASK_AGAIN_MS) {
+      if (isWanted || this.openMicros > 0) return true;
+      return this.isKept ? sinceMs >= KEPT_AGAIN_MS : this.#freeMicros > 0;
+    }
     if (nowMs - this.demandMs >= ASK_AGAIN_MS || (this.#wasScarce && sinceMs < SCARCE_AGAIN_MS)) return false;
     return this.#ranDry || 2 * this.freeMicros(nowMs) < this.#wantMicros();
   }
 
   /** Whether nothing of it is left, here and, after so long without a request, with the authority. */
   isOver(nowMs: number, forgottenMs: number): boolean {
-    const isIdle = !this.asking && this.openMicros === 0 && nowMs - this.demandMs >= IDLE_MS;
-    return isIdle && this.#freeMicros <= 0 && nowMs - this.#askedMs > forgottenMs;
+    const isEmpty = !this.isKept && !this.asking && this.openMicros === 0;
+    return isEmpty && this.isIdle(nowMs) && this.#freeMicros <= 0 && nowMs - this.#askedMs > forgottenMs;
   }
 
   /** @param spentMicros of the campaign, as far as is known */
@@ -116,9 +132,10 @@ export class Lease {
     const { totalMicros, dailyMicros } = campaign.budget;
     const leastMicros = Math.max(this.#dearestMicros, dearestOf(campaign));
     this.#dearestMicros = leastMicros;
-    const isWanted = nowMs - this.demandMs < IDLE_MS;
+    const isIdle = this.isIdle(nowMs);
     const limitMicros = Math.max(0, Math.min(totalMicros - spentMicros, dailyMicros ?? Infinity));
-    const wantMicros = isWanted ? Math.min(this.#wantMicros(), limitMicros) : 0;
+    const idleMicros = this.isKept ? WANT_IMPRESSIONS * leastMicros : 0;
+    const wantMicros = Math.min(isIdle ? idleMicros : this.#wantMicros(), limitMicros);
     this.#freeMicros = Math.min(this.freeMicros(nowMs), wantMicros);
     this.#askedMs = nowMs;
     const request: LeaseRequest = {
@@ -133,7 +150,7 @@ export class Lease {
       leastMicros: leastMicros as Micros,
       reservedMicros: this.reservedMicros as Micros,
       heardCount: this.#heardCount,
-      leaseMs: facts.leaseMs,
+      leaseMs: isIdle && this.isKept && this.openMicros === 0 ? KEPT_LEASE_MS : facts.leaseMs,
       holdMs: facts.holdMs,
     };
     this.asking = { request, sentMs: nowMs };
@@ -178,6 +195,7 @@ function dearestOf({ lineItems }: Campaign): number {
 export class CampaignMoney {
   readonly leases = new Map<number, Lease>();
   campaign: Campaign;
+  isInUse = true;
   /** The account that grants are from; undefined before the first one. */
   epoch: string | undefined;
   /** Of what all processes together have, when it was last told. */
@@ -188,6 +206,11 @@ export class CampaignMoney {
 
   constructor(campaign: Campaign) {
     this.campaign = campaign;
+  }
+
+  /** Of the day that bids last asked for. */
+  get latest(): Lease | undefined {
+    return this.#latest;
   }
 
   /** The lease of a day, made when missing: somebody wants to bid. */

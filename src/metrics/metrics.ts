@@ -37,6 +37,8 @@ export interface Metrics
   watchProfileCache(read: () => ProfileCacheFigures): void;
   /** @param read asked at each scrape how the campaigns spend that somebody wanted to bid for */
   watchDeliveries(read: () => readonly DeliveryFigures[]): void;
+  /** The event log was told to the ledger: how many billings it had not booked, and how many days the two differ in. */
+  reconciled(booked: number, differences: number): void;
   /** @param read asked at each scrape what this process has in its hands */
   watchLedger(read: () => LedgerFigures): void;
   /** Everything in the Prometheus text format. */

@@ -23,6 +23,7 @@ function setUp(isDiskFull = false) {
   const events: LoggedEvent[] = [];
   const log: EventLog = {
     record: (event) => void events.push(event),
+    problem: () => undefined,
     recordMoney: (event) => {
       if (isDiskFull) return Promise.reject(new Error('disk full'));
       events.push(event);
