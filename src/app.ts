@@ -13,7 +13,8 @@ import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import type { Catalog } from './domain/catalog.js';
-import { SILENT_METRICS, type ProfileStore } from './domain/ports.js';
+import { SILENT_METRICS, type NoticeLedger, type ProfileStore, type TouchReader } from './domain/ports.js';
+import type { FrequencyLogs } from './domain/frequency.js';
 import { openEventLog } from './events/event-log.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
@@ -21,6 +22,8 @@ import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
 import { DayNumbers } from './lib/day-numbers.js';
 import { createMetrics, type Metrics } from './metrics/metrics.js';
+import { createConversionHandler } from './notices/conversion.js';
+import { createConversionHash } from './notices/conversion-hash.js';
 import { createNoticeHandler } from './notices/handle.js';
 import { createNoticeTokens, type NoticeTokens } from './notices/token.js';
 import { openGeoLocator } from './profile/geo.js';
@@ -57,7 +60,11 @@ export interface Bidder {
   readonly metrics: Metrics;
   readonly tokens: NoticeTokens;
   readonly cookies: Cookies;
+  /** Of what advertisers number their conversions by. */
+  readonly conversionHash: (text: string) => string;
   readonly store: ProfileStore;
+  /** Does a campaign of the catalogue in use belong to an advertiser of that id? */
+  readonly isAdvertiser: (id: string) => boolean;
   /** Is there a catalogue to bid from? */
   readonly isReady: () => boolean;
   /**
@@ -85,6 +92,7 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
   }
 
   let snapshot: BidSnapshot | undefined;
+  let advertisers: ReadonlySet<string> = new Set();
   const { dataDir, noticeKeys } = settings;
   const keys = loadKeyRing({ name: 'NOTICE_KEYS', setting: noticeKeys, dataDir, fileName: 'notice-key' });
   const tokens = createNoticeTokens(keys);
@@ -116,10 +124,13 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
     metrics,
     tokens,
     cookies: createCookies(keys),
+    conversionHash: createConversionHash(keys),
     store,
+    isAdvertiser: (id) => advertisers.has(id),
     isReady: () => snapshot !== undefined,
     use: lastOnly(async (catalog) => {
       snapshot = await inSlices(snapshotSteps(catalog, settings.publicUrl), clock);
+      advertisers = new Set(catalog.campaigns.map(({ advertiser }) => advertiser.id));
       metrics.catalogInUse(catalog);
     }),
     explain: (exchange, body, campaign) =>
@@ -223,7 +234,28 @@ async function openApp(
     inFlightMax: settings.inFlightMax,
     delayMsMax: settings.delayMsMax,
     handleBid: createBidHandler(environment, recorder, mistakeLogger(logger, clock)),
-    handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, events, clock }),
+    handleNotice: createNoticeHandler({
+      tokens: bidder.tokens,
+      metrics,
+      events,
+      clock,
+      ledger: standInLedger(),
+      frequency: STAND_IN_FREQUENCY_LOGS,
+      exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
+      acknowledge: 'disk',
+    }),
+    handleConversion: createConversionHandler({
+      isAdvertiser: bidder.isAdvertiser,
+      visitorOf: (cookies) => {
+        const found = bidder.cookies.read(cookies);
+        return found.kind === 'id' ? found.id : undefined;
+      },
+      touchesOf: STAND_IN_TOUCHES,
+      hashOf: bidder.conversionHash,
+      events,
+      metrics,
+      clock,
+    }),
     handleSync: createSyncHandler({
       exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
       cookies: bidder.cookies,
@@ -242,6 +274,21 @@ async function openApp(
   });
   return { port: bidServer.port, adminPort: adminServer.port, problems: () => problems };
 }
+
+// Stand-ins for the ledger and the frequency logs, of which nothing else is wired yet.
+function standInLedger(): NoticeLedger {
+  const booked = new Set<string>();
+  return {
+    bill({ bidId }) {
+      const isFirst = !booked.has(bidId);
+      booked.add(bidId);
+      return Promise.resolve(isFirst ? 'booked' : 'duplicate');
+    },
+    tell: () => {},
+  };
+}
+const STAND_IN_FREQUENCY_LOGS: FrequencyLogs = { record: () => {} };
+const STAND_IN_TOUCHES: TouchReader = () => Promise.resolve([]);
 
 /** How long a process that has just started waits for its profile store before it bids without. */
 const STORE_AWAITED_MS = 10_000;

@@ -3,12 +3,15 @@ import {
   DROPPABLE_KINDS,
   EVENT_KINDS,
   MONEY_KINDS,
+  SET_ASIDE_REASONS,
   type DroppableKind,
   type EventKind,
   type MoneyKind,
+  type SetAsideReason,
 } from '../domain/event.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
+  CONVERSION_OUTCOMES,
   EVENT_LOG_WORKS,
   GEO_LOOKUP_RESULTS,
   NOTICE_KINDS,
@@ -19,6 +22,7 @@ import {
   STAGES_MEASURED,
   STORE_TROUBLES,
   SYNC_OUTCOMES,
+  type ConversionOutcome,
   type EventLogWork,
   type GeoLookupResult,
   type MeasuredStage,
@@ -55,6 +59,8 @@ export interface Counts {
   readonly storeTroubles: Record<StoreTrouble, number>;
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
+  readonly billings: BillingCounts;
+  readonly conversions: Record<ConversionOutcome, number>;
   readonly syncs: Record<SyncOutcome, number>;
   readonly events: EventCounts;
   readonly reloads: Record<'changed' | 'problems', number>;
@@ -65,6 +71,12 @@ export interface Counts {
   /** Undefined while there is no cache, because the store is this process's memory. */
   readProfileCache: (() => ProfileCacheFigures) | undefined;
   readStoreReady: () => boolean;
+}
+
+interface BillingCounts {
+  readonly setAside: Record<SetAsideReason, number>;
+  readonly delays: Histogram;
+  late: number;
 }
 
 interface EventCounts {
@@ -96,6 +108,8 @@ export function newCounts(): Counts {
     storeTroubles: recordOf(STORE_TROUBLES, () => 0),
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
+    billings: { setAside: recordOf(SET_ASIDE_REASONS, () => 0), delays: Histogram.ofDelays(), late: 0 },
+    conversions: recordOf(CONVERSION_OUTCOMES, () => 0),
     syncs: recordOf(SYNC_OUTCOMES, () => 0),
     events: {
       written: recordOf(EVENT_KINDS, () => 0),

@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.js';
 import type {
   BidMetrics,
+  ConversionMetrics,
   EventLogMetrics,
   NoticeMetrics,
   ProfileCacheFigures,
@@ -14,7 +15,14 @@ import { watchEventLoopLag } from './event-loop-lag.js';
 import { createRegistry } from './registry.js';
 
 export interface Metrics
-  extends BidMetrics, EventLogMetrics, NoticeMetrics, ProfileCacheMetrics, RemoteStoreMetrics, SyncMetrics {
+  extends
+    BidMetrics,
+    ConversionMetrics,
+    EventLogMetrics,
+    NoticeMetrics,
+    ProfileCacheMetrics,
+    RemoteStoreMetrics,
+    SyncMetrics {
   /** Call with every catalogue that is put to use. Its exchanges get label values of their own. */
   catalogInUse(catalog: Catalog): void;
   /** Call after every reading of the configuration that found or cured problems, with how many there are now. */
@@ -77,6 +85,16 @@ export function createMetrics(): Metrics {
     },
     notice(kind, outcome) {
       counts.notices[kind][outcome] += 1;
+    },
+    priceSetAside(reason) {
+      counts.billings.setAside[reason] += 1;
+    },
+    billed(delayMs, isLate) {
+      counts.billings.delays.observe(delayMs);
+      if (isLate) counts.billings.late += 1;
+    },
+    conversion(outcome) {
+      counts.conversions[outcome] += 1;
     },
     sync(outcome) {
       counts.syncs[outcome] += 1;
