@@ -283,11 +283,10 @@ describe('a repeated notice', () => {
 
   it('that another process or an earlier life has booked is a duplicate', async () => {
     const desk = new NoticeDesk();
-    await desk.send('bill', 'p=1');
-    for (let i = 0; i < 65_536; i++) await desk.send('bill', 'p=1', { bidId: `other-${i.toString(36)}` });
+    desk.ledgerSays = 'duplicate';
     expect(await desk.send('bill', 'p=2')).toEqual({ kind: 'accepted' });
-    expect(desk.counted.at(-1)).toBe('bill duplicate');
-    expect(desk.billed).toHaveLength(65_537);
+    expect(desk.counted).toEqual(['bill duplicate']);
+    expect(desk.billed).toEqual([]);
   });
 });
 

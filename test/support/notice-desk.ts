@@ -44,7 +44,7 @@ export class NoticeDesk {
   readonly billed: { readonly delayMs: number; readonly isLate: boolean }[] = [];
   isDiskFull = false;
   /** What the ledger says next to bids that it has not booked. */
-  ledgerSays: Exclude<BillOutcome, 'duplicate'> = 'booked';
+  ledgerSays: BillOutcome = 'booked';
   readonly #booked = new Set<string>();
   readonly #handle: ReturnType<typeof createNoticeHandler>;
 
