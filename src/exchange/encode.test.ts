@@ -355,4 +355,11 @@ describe('the longest response that an exchange takes', () => {
       ),
     );
   });
+
+  it('asks for the price in the exchange’s own way, in every link', () => {
+    const exchange = { ...EXCHANGE, price: { ...PLAIN_PRICE, macro: '${AUCTION_PRICE:B64}' } };
+    const text = encode([bid()], { exchange }).body;
+    expect(text.match(/p=\$\{AUCTION_PRICE:B64\}/g)).toHaveLength(4);
+    expect(text).not.toContain('${AUCTION_PRICE}');
+  });
 });

@@ -10,7 +10,7 @@ import { webTemplate } from './web.js';
 const TMAX_MS = { min: 10, max: 10_000 };
 /**
  * Rule 9: the strictest exchange known takes 4 KB. A bid with a clickable picture and the shortest names there are takes
- * about 1,060 bytes.
+ * about 1,050 bytes.
  */
 const RESPONSE_BYTES = { min: 1_088, max: 65_536 };
 
