@@ -125,7 +125,8 @@ async function untilDone(
 
 function longestHoldMs(exchanges: Iterable<Exchange>): number {
   let seconds = 0;
-  for (const exchange of exchanges) seconds = Math.max(seconds, longestExpirySeconds(exchange));
+  for (const { billingWithinSeconds } of exchanges)
+    seconds = Math.max(seconds, longestExpirySeconds(billingWithinSeconds));
   return seconds * 1000;
 }
 
