@@ -110,9 +110,8 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
       this.#campaigns.set(campaign.id, money);
     }
     money.campaign = campaign;
-    const lease = money.wanted(flightDay);
-    lease.demandMs = nowMs;
-    return this.#problem === undefined ? lease.freeMicros(nowMs) : 0;
+    const availableMicros = money.wanted(flightDay).availableMicros(nowMs);
+    return this.#problem === undefined ? availableMicros : 0;
   }
 
   reserve({ campaign, flightDay, bidId, micros, holdMs }: Reservation): boolean {

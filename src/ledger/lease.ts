@@ -71,6 +71,14 @@ export class Lease {
     this.flightDay = flightDay;
   }
 
+  /** What is free, for somebody who wants to bid; too little for one impression shows that more is wanted than is fetched. */
+  availableMicros(nowMs: number): number {
+    this.demandMs = nowMs;
+    const freeMicros = this.freeMicros(nowMs);
+    if (freeMicros < this.#dearestMicros) this.#ranDry = true;
+    return freeMicros;
+  }
+
   freeMicros(nowMs: number): number {
     return nowMs < this.#goodUntilMs ? Math.max(0, this.#freeMicros) : 0;
   }
