@@ -25,7 +25,7 @@ export const TABLES: readonly BenchTable[] = [
   hitRatioTable,
   timedTable('Match', targetingTasks),
   timedTable('Price', pricingTasks),
-  timedTable('Sign and verify', noticeTasks),
+  timedTable('Notices', noticeTasks),
   timedTable('Event log', eventTasks),
   timedTable('Whole path, without HTTP', pathTasks),
   redisPathTable,
