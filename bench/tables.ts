@@ -29,6 +29,7 @@ export const TABLES: readonly BenchTable[] = [
   timedTable('Sign and verify', noticeTasks),
   ledgerTable,
   ledgerMemoryTable,
+  timedTable('Notices', noticeTasks),
   timedTable('Event log', eventTasks),
   timedTable('Whole path, without HTTP', pathTasks),
   redisPathTable,

@@ -143,6 +143,8 @@ export interface CampaignDelivery {
   readonly bidMultiplier: number;
   /** Counts a candidate, and says whether to bid on it. @param requestHash see pacing/pacer.ts */
   passes(requestHash: number): boolean;
+  /** Counts a candidate for which there is no money at hand. */
+  missed(): void;
   /** What `passes` would say; counts nothing. */
   wouldPass(requestHash: number): boolean;
   /** Why this line item is not bid for any more although its campaign has money, in words; undefined when it is. */
