@@ -13,6 +13,7 @@ import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import type { Catalog } from './domain/catalog.js';
+import { SILENT_FREQUENCY, type FrequencyLogs } from './domain/frequency.js';
 import { SILENT_METRICS, type ProfileStore } from './domain/ports.js';
 import { openEventLog } from './events/event-log.js';
 import { startAdminServer } from './http/admin-server.js';
@@ -58,6 +59,10 @@ export interface Bidder {
   readonly tokens: NoticeTokens;
   readonly cookies: Cookies;
   readonly store: ProfileStore;
+  /** Where notices and bids write down what visitors were shown. */
+  readonly frequencyLogs: FrequencyLogs;
+  /** See Profiles. */
+  readonly keepFrequency: () => () => Promise<void>;
   /** Is there a catalogue to bid from? */
   readonly isReady: () => boolean;
   /**
@@ -78,7 +83,8 @@ export interface Bidder {
 export async function createBidder(settings: Settings, { clock, logger }: AppParts): Promise<Bidder> {
   mkdirSync(settings.dataDir, { recursive: true });
   const metrics = createMetrics();
-  const { store, reader } = await openProfiles(settings, { clock, logger, metrics });
+  const profiles = await openProfiles(settings, { clock, logger, metrics });
+  const { store, reader, frequencyLogs, recentFrequency, keepFrequency } = profiles;
 
   if (!settings.publicUrl.startsWith('https:')) {
     logger.warn('PUBLIC_URL is not https: no impression that takes secure markup only will be bid on');
@@ -95,7 +101,8 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
       return snapshot;
     },
     scratchFor: scratchKeeper(),
-    findProfile: createProfileLookup(reader, metrics),
+    findProfile: createProfileLookup(reader, metrics, recentFrequency),
+    frequencyLogs,
     answerReserve: new AnswerReserve(),
     locator: openGeoLocator(settings.geoFile, metrics),
     signer: tokens,
@@ -107,7 +114,8 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
   };
   const explaining: BidEnvironment = {
     ...environment,
-    findProfile: createProfileLookup(reader, SILENT_METRICS),
+    findProfile: createProfileLookup(reader, SILENT_METRICS, recentFrequency),
+    frequencyLogs: SILENT_FREQUENCY,
     answerReserve: new AnswerReserve(),
     metrics: SILENT_METRICS,
   };
@@ -117,6 +125,8 @@ export async function createBidder(settings: Settings, { clock, logger }: AppPar
     tokens,
     cookies: createCookies(keys),
     store,
+    frequencyLogs,
+    keepFrequency,
     isReady: () => snapshot !== undefined,
     use: lastOnly(async (catalog) => {
       snapshot = await inSlices(snapshotSteps(catalog, settings.publicUrl), clock);
@@ -155,6 +165,7 @@ async function openApp(
   const bidder = await createBidder(settings, parts);
   const { environment, metrics } = bidder;
   closers.push(bidder.close);
+  closers.push(bidder.keepFrequency());
   const events = await openEventLog({
     folder: join(settings.dataDir, 'events'),
     keepMs: settings.eventKeepMs,

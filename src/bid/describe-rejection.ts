@@ -3,6 +3,7 @@ import { unitsText } from '../domain/money.js';
 import {
   isCreativeRule,
   isDimension,
+  isFrequencyRule,
   type AdvertiserRule,
   type CampaignRule,
   type LimitRule,
@@ -11,6 +12,7 @@ import {
 } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert, unreachable } from '../lib/assert.js';
+import { describeCapRefusal } from '../frequency/describe-caps.js';
 import { describeFound, describeWish } from '../targeting/describe.js';
 import { describeCreativeRule, says, type WantedAndFound } from './describe-creative-rule.js';
 import { CANDIDATES_MAX } from './auction.js';
@@ -34,6 +36,7 @@ export function describeRejection(
     const creatives = stopped.map(({ creative }) => creative);
     return describeCreativeRule(rule, creatives, impression, context.exchange, visit.request.blocks);
   }
+  if (isFrequencyRule(rule)) return describeCapRefusal(rule, item.caps, context.seen);
   return describeOtherRule(rule, item, visit.nowMs, context);
 }
 

@@ -4,6 +4,8 @@ import type { PublisherLists } from '../blocking/publisher-lists.js';
 import type { BidRequest, Deal, Impression } from '../domain/bid-request.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { Currency, Rates } from '../domain/money.js';
+import { frequencyRefusal } from '../frequency/capped.js';
+import type { SeenImpressions } from '../frequency/seen.js';
 import type { CreativeRule, OfferRule } from '../domain/rejection.js';
 import { hashString } from '../lib/hash.js';
 import { FIRST_PRICE, FIXED_PRICE, priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
@@ -29,6 +31,8 @@ export interface OfferContext {
   readonly responseSizes: ResponseSizes;
   /** Creatives that already fill an impression of this response. */
   readonly used: readonly ServedCreative[];
+  /** What the visitor has seen, the bids of this response included. */
+  readonly seen: SeenImpressions;
   /** What the last offer that came as far as a price failed on. */
   readonly failure: PriceFailure;
 }
@@ -40,7 +44,7 @@ interface PriceFailure {
 }
 
 /**
- * Works out what a line item, wanted by its targeting, would bid: the publisher's lists, a creative, a deal, a price.
+ * Works out what a line item, wanted by its targeting, would bid: the publisher's lists, a creative, caps, a deal, a price.
  *
  * @returns the offer, or the first rule that ends it
  */
@@ -52,6 +56,8 @@ export function makeOffer(
   if (context.lists.blocksAdvertiser(item.campaign.advertiser.domain)) return 'blocked-advertiser';
   const creative = chooseCreative(item, impression, context);
   if (typeof creative === 'string') return creative;
+  const capped = frequencyRefusal(item.caps, item.lineItem.unknownPerson, context.seen);
+  if (capped) return capped;
   if (!item.lineItem.targeting.deals) return offerAt(undefined, creative, item, impression, context);
   return offerThroughDeal(creative, item, impression, context);
 }

@@ -2,11 +2,13 @@ import { refusal, responseCurrency } from '../admission/admit.js';
 import { answerBudgetMs } from '../admission/deadline.js';
 import { privacyLimit } from '../admission/privacy.js';
 import type { BidRequest, InvalidRequest } from '../domain/bid-request.js';
+import { STRANGER } from '../domain/visitor.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
 import { decodeBidRequest } from '../exchange/decode.js';
 import { holdAuctions } from './auction.js';
 import type { BidEnvironment } from './environment.js';
+import { reserveFrequency } from './frequency.js';
 import { respond, type SentBid } from './respond.js';
 import type { BidTrace } from './trace.js';
 import { makeVisit } from './visit.js';
@@ -65,7 +67,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   if (!currency) return noBid('currency', request);
 
   const profileDeadlineMs = deadlineMs - env.answerReserve.reserveMs;
-  const profile = limit ? undefined : await env.findProfile(request, exchange, profileDeadlineMs);
+  const { profile, frequency } = limit ? STRANGER : await env.findProfile(request, exchange, profileDeadlineMs);
   const foundMs = clock.monotonicMs();
   if (!limit) metrics.stage('profile', foundMs - decodedMs);
   if (foundMs >= deadlineMs) return noBid('too-late', request);
@@ -74,7 +76,8 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const visit = makeVisit(request, exchange.id, !limit, profile, env.locator, nowMs);
   trace?.visited(visit);
   const { responseSizes } = env;
-  const context = { request, exchange, currency, rates: snapshot.catalog.rates, responseSizes };
+  const { rates } = snapshot.catalog;
+  const context = { request, exchange, currency, rates, responseSizes, frequency };
   const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   if (cutShort) metrics.auctionsCutShort();
   const matchedMs = clock.monotonicMs();
@@ -89,6 +92,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   if (encodedMs >= deadlineMs) return noBid('too-late', request);
   for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
   const { body, sent } = response;
+  reserveFrequency(sent, env.frequencyLogs);
   return sent.length === 0
     ? noBid('response-too-large', request)
     : { kind: 'bid', body, bids: sent, request };

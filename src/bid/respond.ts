@@ -6,6 +6,7 @@ import { expirySeconds } from '../exchange/expiry.js';
 import { hashString } from '../lib/hash.js';
 import type { AuctionContext, Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
+import { frequencyNamesOf } from './frequency.js';
 import { ResponseSizes } from './response-sizes.js';
 import type { ServedCreative } from './snapshot.js';
 
@@ -17,7 +18,7 @@ const LONGEST_TIME_MS = 8_000_000_000_000;
 const LONGEST_EXPIRY_SECONDS = 9_999;
 const LATEST_FLIGHT_DAY = 99_999;
 const OTHER_CURRENCY = 'XXX' as Currency;
-const LONGEST_FREQUENCY_NAMES = Array.from({ length: FREQUENCY_NAMES_MAX }, () => 'x'.repeat(24));
+const PSEUDONYM_CHARACTERS = 22;
 
 /** An offer under the id that its notices will name. */
 export interface SentBid {
@@ -63,7 +64,7 @@ type BidTerms = Pick<OutgoingBid, 'campaign' | 'dealId' | 'expirySeconds' | 'imp
 
 function factsOf(
   { item, offer, impression }: Winner,
-  { request, exchange, currency, rates }: AuctionContext,
+  { request, exchange, currency, rates, frequency }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
 ): NoticeFacts {
@@ -84,7 +85,7 @@ function factsOf(
     bidAtMs: nowMs,
     flightDay: env.days.at(campaign.flight.timeZone, nowMs),
     holdSeconds: expirySeconds(request.inventory, impression),
-    frequencyNames: [],
+    frequencyNames: request.test ? [] : frequencyNamesOf(item, frequency),
     test: request.test,
     landing: undefined,
   };
@@ -135,7 +136,7 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
       bidAtMs: LONGEST_TIME_MS,
       flightDay: LATEST_FLIGHT_DAY,
       holdSeconds: LONGEST_EXPIRY_SECONDS,
-      frequencyNames: LONGEST_FREQUENCY_NAMES,
+      frequencyNames: longestFrequencyNames(exchange.id),
       test: false,
       landing: undefined,
     };
@@ -155,4 +156,10 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
     });
     return Buffer.byteLength(body);
   });
+}
+
+/** The longest name tells the exchange. */
+function longestFrequencyNames(exchange: string): readonly string[] {
+  const longest = `x:${exchange}:${'x'.repeat(PSEUDONYM_CHARACTERS)}`;
+  return Array.from({ length: FREQUENCY_NAMES_MAX }, () => longest);
 }

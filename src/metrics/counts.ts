@@ -10,6 +10,7 @@ import {
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
   EVENT_LOG_WORKS,
+  FREQUENCY_OUTCOMES,
   GEO_LOOKUP_RESULTS,
   NOTICE_KINDS,
   NOTICE_OUTCOMES,
@@ -20,6 +21,7 @@ import {
   STORE_TROUBLES,
   SYNC_OUTCOMES,
   type EventLogWork,
+  type FrequencyOutcome,
   type GeoLookupResult,
   type MeasuredStage,
   type NoticeKind,
@@ -53,6 +55,7 @@ export interface Counts {
   readonly storeAnswers: Histogram;
   readonly storeBatches: Histogram;
   readonly storeTroubles: Record<StoreTrouble, number>;
+  readonly frequencyRecords: Record<FrequencyOutcome, number>;
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
   readonly syncs: Record<SyncOutcome, number>;
@@ -94,6 +97,7 @@ export function newCounts(): Counts {
     storeAnswers: Histogram.ofLatencies(),
     storeBatches: Histogram.ofBatches(),
     storeTroubles: recordOf(STORE_TROUBLES, () => 0),
+    frequencyRecords: recordOf(FREQUENCY_OUTCOMES, () => 0),
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
     syncs: recordOf(SYNC_OUTCOMES, () => 0),
