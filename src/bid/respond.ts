@@ -158,8 +158,9 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
   });
 }
 
-/** The longest name tells the exchange. */
+/** One of the names may tell the exchange: a person has one user id there. */
 function longestFrequencyNames(exchange: string): readonly string[] {
-  const longest = `x:${exchange}:${'x'.repeat(PSEUDONYM_CHARACTERS)}`;
-  return Array.from({ length: FREQUENCY_NAMES_MAX }, () => longest);
+  const pseudonym = 'x'.repeat(PSEUDONYM_CHARACTERS);
+  const others = Array.from({ length: FREQUENCY_NAMES_MAX - 1 }, () => `ip:${pseudonym}`);
+  return [`x:${exchange}:${pseudonym}`, ...others];
 }
