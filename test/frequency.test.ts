@@ -50,7 +50,7 @@ function factsOf(bidder: RunningBidder, bid: JsonObject | undefined) {
     dataDir: `${bidder.folder}/data`,
     fileName: 'notice-key',
   });
-  const token = /\/n\/bill\/([\w-]+)/.exec(String(bid?.['burl']))?.[1] ?? '';
+  const token = /\/n\/bill\/([\w-]+)/.exec(JSON.stringify(bid?.['burl'] ?? ''))?.[1] ?? '';
   return createNoticeTokens(keys).verify(token);
 }
 

@@ -67,7 +67,9 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   if (!currency) return noBid('currency', request);
 
   const profileDeadlineMs = deadlineMs - env.answerReserve.reserveMs;
-  const { profile, frequency } = limit ? STRANGER : await env.findProfile(request, exchange, profileDeadlineMs);
+  const { profile, frequency } = limit
+    ? STRANGER
+    : await env.findProfile(request, exchange, profileDeadlineMs);
   const foundMs = clock.monotonicMs();
   if (!limit) metrics.stage('profile', foundMs - decodedMs);
   if (foundMs >= deadlineMs) return noBid('too-late', request);

@@ -40,7 +40,9 @@ describe('a frequency log in bytes', () => {
 
   it('keeps the bytes that are stored by now', () => {
     const record = frequencyRecord('reserved', 70_000, { heldUntilMs: 1_790_000_120_000 });
-    expect(encoded(record).toString('hex')).toMatchInlineSnapshot(`"502601a0c4506c0000007887495d7abfbf000001117002e2d482ba851605f835a8f1"`);
+    expect(encoded(record).toString('hex')).toMatchInlineSnapshot(
+      `"502601a0c4506c0000007887495d7abfbf000001117002e2d482ba851605f835a8f1"`,
+    );
   });
 
   it('holds until the next whole second, so that no hold ends too early', () => {

@@ -22,7 +22,15 @@ const anyRecord: fc.Arbitrary<FrequencyRecord> = fc
     const atMs = NOW_MS - hoursAgo * HOUR_MS;
     const heldUntilMs = kind === 'reserved' ? atMs + heldHours * HOUR_MS : 0;
     const bidId = `h0lder-_-${bid}`;
-    return { kind, bidId, atMs, heldUntilMs, advertiser: 1, campaign: 1 + (bid % 2), lineItem: 1 + (bid % 3) };
+    return {
+      kind,
+      bidId,
+      atMs,
+      heldUntilMs,
+      advertiser: 1,
+      campaign: 1 + (bid % 2),
+      lineItem: 1 + (bid % 3),
+    };
   });
 const anyLog = fc.array(anyRecord, { maxLength: 25 });
 const anyCap: fc.Arbitrary<Cap> = fc.record({
@@ -90,18 +98,15 @@ describe('what a cap counts', () => {
   });
 
   it('stays, of a log that is too long, what came last', () => {
-    const records = Array.from(
-      { length: 2 * LOG_RECORDS_MAX },
-      (_, i): FrequencyRecord => ({
-        kind: 'shown',
-        bidId: `h0lder-_-${i.toString(36)}`,
-        atMs: NOW_MS - i,
-        heldUntilMs: 0,
-        advertiser: 1,
-        campaign: 1,
-        lineItem: 1,
-      }),
-    );
+    const records = Array.from({ length: 2 * LOG_RECORDS_MAX }, (_, i): FrequencyRecord => ({
+      kind: 'shown',
+      bidId: `h0lder-_-${i.toString(36)}`,
+      atMs: NOW_MS - i,
+      heldUntilMs: 0,
+      advertiser: 1,
+      campaign: 1,
+      lineItem: 1,
+    }));
     const kept = compactLog(records, NOW_MS, HOUR_MS);
     expect(kept.length).toBeLessThan(LOG_RECORDS_MAX);
     expect(kept.at(-1)?.atMs).toBe(NOW_MS);

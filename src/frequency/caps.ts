@@ -42,9 +42,7 @@ export function capsOf(
 }
 
 /** @returns the caps of each advertiser over all campaigns, by its id, each once */
-export function advertiserCaps(
-  campaigns: readonly Campaign[],
-): ReadonlyMap<string, readonly FrequencyCap[]> {
+export function advertiserCaps(campaigns: readonly Campaign[]): ReadonlyMap<string, readonly FrequencyCap[]> {
   const byAdvertiser = new Map<string, FrequencyCap[]>();
   for (const { advertiser } of campaigns) {
     const caps = byAdvertiser.get(advertiser.id) ?? [];

@@ -89,7 +89,10 @@ describe('looking a visitor up', () => {
     const asked: [readonly ProfileKey[], number][] = [];
     const find: ProfileReader['find'] = (keys, deadlineMs) => {
       asked.push([keys, deadlineMs]);
-      return Promise.resolve({ kind: 'answered', found: keys.map(() => ({ changeNames: [], stored: undefined })) });
+      return Promise.resolve({
+        kind: 'answered',
+        found: keys.map(() => ({ changeNames: [], stored: undefined })),
+      });
     };
     await lookupIn({ find, logNames }).lookup(visitorOf({ buyerId: 'c', ip: '192.0.2.1' }), GENERIC, 123);
     expect(asked).toEqual([[expect.objectContaining({ length: 3 }), 123]]);

@@ -1,4 +1,9 @@
-import type { FrequencyOutcome, ProfileStore, RemoteStoreMetrics, StoreTrouble } from '../../src/domain/ports.js';
+import type {
+  FrequencyOutcome,
+  ProfileStore,
+  RemoteStoreMetrics,
+  StoreTrouble,
+} from '../../src/domain/ports.js';
 import type { SecretKey } from '../../src/domain/secret-key.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/redis/profile-store.js';
 import { parseRedisUrl } from '../../src/redis/redis-url.js';

@@ -75,7 +75,12 @@ export function lintCaps(frequency: readonly FrequencyCap[], path: FilePath, rep
 
 /** Does `stricter` hold whenever `cap` could be reached? */
 function makesUseless(stricter: FrequencyCap, cap: FrequencyCap): boolean {
-  return stricter !== cap && stricter.of === cap.of && stricter.perMs >= cap.perMs && stricter.impressions <= cap.impressions;
+  return (
+    stricter !== cap &&
+    stricter.of === cap.of &&
+    stricter.perMs >= cap.perMs &&
+    stricter.impressions <= cap.impressions
+  );
 }
 
 function isSame(a: FrequencyCap, b: FrequencyCap): boolean {
