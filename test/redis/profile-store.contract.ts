@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ProfileChange, ProfileStore } from '../../src/domain/ports.js';
-import type { FrequencyRecord } from '../../src/domain/frequency.js';
+import { frequencyHash, type FrequencyRecord } from '../../src/domain/frequency.js';
 import type { Profile, ProfileKey } from '../../src/domain/profile.js';
 import { bidIdOf, frequencyRecord, SHOES } from '../support/frequency.js';
 import { waitFor } from '../support/redis-server.js';
@@ -154,7 +154,7 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     await record(frequencyRecord('clicked', 1, { atMs: 2_000 }), linked);
     await record(frequencyRecord('reserved', 4, { atMs: 4_000 }), person);
     await record(frequencyRecord('shown', 5, { atMs: 5_000, advertiser: 1 }), person);
-    expect(await store().touchesOf(person.id, SHOES.advertiser)).toEqual([
+    expect(await store().touchesOf(person.id, frequencyHash('advertiser', 'acme'))).toEqual([
       { bidId: bidIdOf(1), kind: 'view', atMs: 1_000 },
       { bidId: bidIdOf(1), kind: 'click', atMs: 2_000 },
       { bidId: bidIdOf(3), kind: 'view', atMs: 3_000 },
