@@ -132,7 +132,7 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       ['colour'],
       'red',
-      'colour is not a setting that exists here; the settings here are id, advertiser, status, flight, budget, lineItems, confirm',
+      'colour is not a setting that exists here; the settings here are id, advertiser, status, flight, budget, frequency, lineItems, confirm',
     ],
     [
       [...L, 'tagreting'],
