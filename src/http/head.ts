@@ -122,5 +122,5 @@ export function headersNamed(req: HttpRequest, name: string): string[] {
 
 /** @returns the raw query string; the library gives undefined, whatever its types say, where there is none */
 export function queryOf(req: HttpRequest): string {
-  return (req.getQuery() as string | undefined) ?? '';
+  return req.getQuery() ?? '';
 }
