@@ -101,7 +101,7 @@ describe('a daily budget', () => {
     folder.removeCampaign();
     await waitFor(() => process.output().includes('"version":3'), 'the campaign is gone');
     for (const { burl = '' } of bids.slice(4)) expect(await exchange.tell(burl, CPM)).toBe(204);
-    folder.edit({ budget: { daily: (8 * CPM) / 1000 } });
+    folder.edit({ budget: { daily: (12 * CPM) / 1000 } });
     await waitFor(() => process.output().includes('"version":4'), 'the campaign is back');
     expect((await exchange.askUntilNoMoney()).length).toBeGreaterThan(0);
     await whenSpent(process, 6);
@@ -132,8 +132,10 @@ describe.skipIf(!hasRedisServer())('a daily budget that processes share', () => 
     for (const { burl = '' } of bids.slice(0, 7)) expect(await one.exchange.tell(burl, CPM)).toBe(204);
     await whenSpent(one.process, 7);
     for (const { lurl } of bids.slice(7, 10)) expect(await other.exchange.tell(lurl)).toBe(204);
-    const more = await one.exchange.askUntilNoMoney();
-    expect([3, 4]).toContain(more.length);
+    // What was lost is free again in the process that had bid.
+    const more = [...(await one.exchange.askUntilNoMoney()), ...(await other.exchange.askUntilNoMoney())];
+    expect(more.length).toBeGreaterThanOrEqual(2);
+    expect(bids.length + more.length).toBeLessThanOrEqual(12 + 3);
     await one.process.kill();
     const third = await start(folder, { LEDGER_URL: url });
     expect(await third.exchange.askUntilNoMoney()).toEqual([]);
