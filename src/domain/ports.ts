@@ -167,6 +167,46 @@ export interface NoticeLedger {
   tell(campaign: string, flightDay: number, tiding: Tiding): void;
 }
 
+/** How a request for a lease ended. */
+export const LEASE_RESULTS = [
+  'granted',
+  'empty', // answered, and there is nothing left to bid from
+  'void', // the account is not the one that was known: nothing is bid until its billings are told again
+  'failed', // no answer
+] as const;
+export type LeaseResult = (typeof LEASE_RESULTS)[number];
+
+/** How a reservation ended. */
+export const RESERVATION_ENDS = [
+  'billed',
+  'lost',
+  'released', // nobody said anything for as long as it was held
+  'unsent', // the bid was not sent after all
+] as const;
+export type ReservationEnd = (typeof RESERVATION_ENDS)[number];
+
+/** What became of something that was told to the authority. */
+export const BILLING_RESULTS = [
+  'booked',
+  'duplicate',
+  'later', // no answer: it waits and is told again
+  'overflow', // no room to wait: the log is read again for its campaign
+] as const;
+export type BillingResult = (typeof BILLING_RESULTS)[number];
+
+/** What a process counts of the money in its hands. */
+export interface LedgerMetrics {
+  leaseAnswered(result: LeaseResult): void;
+  /** A bid was not made for want of money at hand. */
+  reservationRefused(): void;
+  reservationEnded(how: ReservationEnd): void;
+  /** A bid was billed after its money was free again. */
+  billedLate(): void;
+  billingTold(result: BillingResult): void;
+  /** What a holder should hear was not passed on. */
+  tidingLost(): void;
+}
+
 /** Signs the facts of a bid into the text that notice, impression and click links carry. */
 export interface NoticeSigner {
   /** @returns URL-safe text without `=`, of which any other text is refused by the verifier */

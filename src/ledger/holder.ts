@@ -1,0 +1,307 @@
+import type { Campaign } from '../domain/campaign.js';
+import {
+  holderOf,
+  type LeaseReply,
+  type LedgerAuthority,
+  type Settlement,
+  type Tiding,
+} from '../domain/ledger.js';
+import type { BidMoney, BillOutcome, LedgerMetrics, NoticeLedger, Reservation } from '../domain/ports.js';
+import type { Clock } from '../lib/clock.js';
+import { Billings } from './billings.js';
+import { CampaignMoney, type Asking, type HolderFacts, type Lease } from './lease.js';
+import { OpenBids } from './open-bids.js';
+import { Replays } from './replays.js';
+
+const TICK_MS = 100;
+/** For how long a grant is good: time for several requests. */
+const LEASE_MS = 3_000;
+/** Lease requests without an answer for so long are given up. */
+const ANSWER_MS = 1_000;
+const ASKING_MAX = 1_000;
+const TIDINGS_ON_THEIR_WAY_MAX = 10_000;
+const OPEN_BIDS_MAX = 2_000_000;
+/** A lease that was not asked for is forgotten so long after the authority has, whatever the clocks are like. */
+const FORGOTTEN_LATER_MS = 60_000;
+
+export interface LedgerOptions {
+  readonly authority: LedgerAuthority;
+  /** What the ids of this process's bids begin with; new at each start. */
+  readonly holder: string;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+  readonly metrics: LedgerMetrics;
+  /** The longest time that a reservation is held. */
+  readonly holdMsMax: number;
+  /** Told in words when the authority stops answering or has lost an account. */
+  readonly onTrouble: (message: string) => void;
+  /**
+   * Tells the authority every billing of these campaigns that is in the log.
+   *
+   * @throws when that was not possible; it is tried again
+   */
+  readonly replay: (campaigns: readonly string[]) => Promise<void>;
+  /** Why billings cannot be written down now; undefined when they can. */
+  readonly logProblem: () => string | undefined;
+  /** False: only `tick()` moves it on, for simulations. Default true. */
+  readonly ticks?: boolean;
+}
+
+/** Money of a whole campaign, over all processes, as far as this one knows. Micros of the budget's currency. */
+export interface CampaignFigures {
+  /** Of the day that bids last asked for. */
+  readonly spentTodayMicros: number;
+  readonly spentTotalMicros: number;
+  readonly openMicros: number;
+  readonly reservedMicros: number;
+  /** Open, or free in somebody's hand. */
+  readonly heldMicros: number;
+  /** Of this process alone. */
+  readonly ownOpenMicros: number;
+  readonly ownFreeMicros: number;
+}
+
+export function openLedger(options: LedgerOptions): MoneyHolder {
+  return new MoneyHolder(options);
+}
+
+/**
+ * The money in this process's hands, and its bids whose end is not known. Bids ask and reserve from memory; every tick asks the
+ * authority for what bids will want next, says what became of the rest, and hears of the bids that ended elsewhere. All
+ * times are on the monotonic clock, so the wall clock may jump.
+ */
+export class MoneyHolder implements BidMoney, NoticeLedger {
+  readonly #options: LedgerOptions;
+  readonly #facts: HolderFacts;
+  readonly #campaigns = new Map<string, CampaignMoney>();
+  readonly #openBids = new OpenBids();
+  readonly #billings: Billings;
+  readonly #replays: Replays;
+  readonly #timer: NodeJS.Timeout | undefined;
+  /** Requests on their way, the oldest first. */
+  readonly #asking = new Map<Asking, readonly [CampaignMoney, Lease]>();
+  #tidingsOnTheirWay = 0;
+  /** Since when nothing was answered; undefined while there are answers. */
+  #silentSinceMs: number | undefined;
+  #problem: string | undefined;
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    const { authority, metrics, holder, holdMsMax, replay, onTrouble } = options;
+    this.#facts = { holder, leaseMs: LEASE_MS, holdMs: 2 * holdMsMax };
+    this.#replays = new Replays(replay, onTrouble);
+    this.#billings = new Billings({
+      authority,
+      metrics,
+      onOverflow: (campaign) => this.#replays.want(campaign),
+    });
+    if (options.ticks === false) return;
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  availableMicros(campaign: Campaign, flightDay: number): number {
+    const nowMs = this.#options.clock.monotonicMs();
+    let money = this.#campaigns.get(campaign.id);
+    if (!money) {
+      money = new CampaignMoney(campaign);
+      this.#campaigns.set(campaign.id, money);
+    }
+    money.campaign = campaign;
+    const lease = money.wanted(flightDay);
+    lease.demandMs = nowMs;
+    return this.#problem === undefined ? lease.freeMicros(nowMs) : 0;
+  }
+
+  reserve({ campaign, flightDay, bidId, micros, holdMs }: Reservation): boolean {
+    const nowMs = this.#options.clock.monotonicMs();
+    const lease = this.#campaigns.get(campaign)?.leases.get(flightDay);
+    if (this.#problem !== undefined || !lease?.reserve(micros, nowMs)) {
+      this.#options.metrics.reservationRefused();
+      return false;
+    }
+    this.#openBids.add(lease, bidId, micros, holdMs, nowMs);
+    return true;
+  }
+
+  release({ bidId }: Reservation): void {
+    this.#end(bidId, 'unsent');
+  }
+
+  problem(): string | undefined {
+    return this.#problem;
+  }
+
+  bill(settlement: Settlement): Promise<BillOutcome> {
+    return this.#billings.bill(settlement, this.#options.clock.monotonicMs());
+  }
+
+  tell(campaign: string, flightDay: number, tiding: Tiding): void {
+    const { authority, metrics, holder } = this.#options;
+    if (holderOf(tiding.bidId) === holder && tiding.kind !== 'billed') this.#hear(tiding);
+    else if (this.#tidingsOnTheirWay >= TIDINGS_ON_THEIR_WAY_MAX) metrics.tidingLost();
+    else {
+      this.#tidingsOnTheirWay += 1;
+      authority
+        .tell(campaign, flightDay, tiding)
+        .catch(() => metrics.tidingLost())
+        .finally(() => (this.#tidingsOnTheirWay -= 1));
+    }
+  }
+
+  /** The authority was out of reach and may have lost what it was told last: it is told again. */
+  authorityMayHaveForgotten(): void {
+    this.#billings.tellRecentAgain();
+  }
+
+  /** Call with each new catalogue: campaigns that are not in it give back their money, new budgets count from the next request on. */
+  campaignsInUse(campaigns: readonly Campaign[]): void {
+    const byId = new Map<string, Campaign>(campaigns.map((campaign) => [campaign.id, campaign]));
+    for (const [id, money] of this.#campaigns) {
+      const campaign = byId.get(id);
+      if (campaign) money.campaign = campaign;
+      else for (const lease of money.leases.values()) lease.demandMs = -Infinity;
+    }
+  }
+
+  /** @returns undefined for a campaign of which nothing is known yet */
+  figures(campaign: string): CampaignFigures | undefined {
+    const money = this.#campaigns.get(campaign);
+    return money?.account && figuresOf(money, this.#options.clock.monotonicMs());
+  }
+
+  get openBids(): number {
+    return this.#openBids.size;
+  }
+
+  /** How many billings the authority has yet to hear of. */
+  get billingsWaiting(): number {
+    return this.#billings.waiting;
+  }
+
+  /** Moves everything on; called every tenth of a second. */
+  tick(): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#openBids.endOverdue(nowMs, ({ lease, micros }) => {
+      lease.end(micros, false);
+      this.#options.metrics.reservationEnded('released');
+    });
+    for (const [asking, [, lease]] of this.#asking) {
+      if (nowMs - asking.sentMs < ANSWER_MS) break;
+      this.#failed(asking, lease, nowMs, 'no answer in time');
+    }
+    this.#problem = this.#currentProblem(nowMs);
+    for (const [id, money] of this.#campaigns) this.#tickCampaign(id, money, nowMs);
+    this.#billings.tick(nowMs);
+    this.#replays.tick(nowMs);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #tickCampaign(id: string, money: CampaignMoney, nowMs: number): void {
+    if (this.#replays.blocks(id)) return;
+    const forgottenMs = this.#facts.leaseMs + this.#facts.holdMs + FORGOTTEN_LATER_MS;
+    for (const [flightDay, lease] of money.leases) {
+      if (lease.isOver(nowMs, forgottenMs)) money.forget(flightDay);
+      else if (this.#asking.size < ASKING_MAX && lease.isDue(nowMs)) this.#ask(money, lease, nowMs);
+    }
+    if (money.leases.size === 0) this.#campaigns.delete(id);
+  }
+
+  #ask(money: CampaignMoney, lease: Lease, nowMs: number): void {
+    const spentMicros = money.account?.spentTotalMicros ?? 0;
+    const asking = lease.ask(money.campaign, this.#facts, spentMicros, nowMs);
+    this.#asking.set(asking, [money, lease]);
+    this.#options.authority.lease(asking.request).then(
+      (reply) => this.#answered(asking, money, lease, reply),
+      (error: unknown) =>
+        this.#failed(
+          asking,
+          lease,
+          this.#options.clock.monotonicMs(),
+          error instanceof Error ? error.message : String(error),
+        ),
+    );
+  }
+
+  #answered(asking: Asking, money: CampaignMoney, lease: Lease, reply: LeaseReply): void {
+    // An answer that comes after its time is not taken: the next request has told everything anew.
+    if (!this.#asking.delete(asking)) return;
+    lease.asking = undefined;
+    if (this.#silentSinceMs !== undefined) {
+      this.#silentSinceMs = undefined;
+      this.#problem = this.#currentProblem(this.#options.clock.monotonicMs());
+    }
+    const { metrics, onTrouble } = this.#options;
+    const { epoch } = reply.account;
+    if (money.epoch !== undefined && money.epoch !== epoch) {
+      onTrouble(`the ledger has a new account of campaign ${money.campaign.id}: its billings are told again`);
+      money.epoch = epoch;
+      money.account = undefined;
+      for (const each of money.leases.values()) {
+        each.void();
+        if (each.asking) this.#asking.delete(each.asking);
+        each.asking = undefined;
+      }
+      this.#replays.want(money.campaign.id, true);
+      metrics.leaseAnswered('void');
+      return;
+    }
+    money.epoch = epoch;
+    money.take(lease.flightDay, reply.account);
+    for (const tiding of lease.take(reply, asking)) this.#hear(tiding);
+    metrics.leaseAnswered(reply.freeMicros > 0 ? 'granted' : 'empty');
+  }
+
+  #failed(asking: Asking, lease: Lease, nowMs: number, why: string): void {
+    if (!this.#asking.delete(asking)) return;
+    lease.asking = undefined;
+    this.#options.metrics.leaseAnswered('failed');
+    if (this.#silentSinceMs !== undefined) return;
+    this.#silentSinceMs = nowMs;
+    this.#options.onTrouble(`the ledger does not answer: ${why}`);
+  }
+
+  #currentProblem(nowMs: number): string | undefined {
+    const logProblem = this.#options.logProblem();
+    if (logProblem !== undefined) return `money cannot be written down: ${logProblem}`;
+    if (this.#openBids.size >= OPEN_BIDS_MAX) return 'too many bids are open';
+    const silentMs = nowMs - (this.#silentSinceMs ?? nowMs);
+    return silentMs >= LEASE_MS ? 'the ledger does not answer' : undefined;
+  }
+
+  #hear({ bidId, kind }: Tiding): void {
+    if (kind === 'won') this.#openBids.holdAnew(bidId, this.#options.clock.monotonicMs());
+    else if (!this.#end(bidId, kind) && kind === 'billed') this.#options.metrics.billedLate();
+  }
+
+  #end(bidId: string, how: 'billed' | 'lost' | 'unsent'): boolean {
+    const bid = this.#openBids.end(bidId);
+    if (!bid) return false;
+    bid.lease.end(bid.micros, how === 'billed');
+    this.#options.metrics.reservationEnded(how);
+    return true;
+  }
+}
+
+function figuresOf(money: CampaignMoney, nowMs: number): CampaignFigures | undefined {
+  const { account } = money;
+  if (!account) return undefined;
+  let [ownOpenMicros, ownFreeMicros, openChange, reservedChange] = [0, 0, 0, 0];
+  for (const lease of money.leases.values()) {
+    ownOpenMicros += lease.openMicros;
+    ownFreeMicros += lease.freeMicros(nowMs);
+    openChange += lease.openMicros - lease.toldOpenMicros;
+    reservedChange += lease.reservedMicros - lease.toldReservedMicros;
+  }
+  return {
+    spentTodayMicros: money.spentDayMicros,
+    spentTotalMicros: account.spentTotalMicros,
+    openMicros: Math.max(0, account.openMicros + openChange),
+    reservedMicros: account.reservedMicros + reservedChange,
+    heldMicros: account.heldMicros,
+    ownOpenMicros,
+    ownFreeMicros,
+  };
+}

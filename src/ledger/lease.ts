@@ -1,0 +1,215 @@
+import type { Campaign } from '../domain/campaign.js';
+import type { AccountState, LeaseReply, LeaseRequest, Tiding } from '../domain/ledger.js';
+import type { Micros } from '../domain/money.js';
+import { chargeMicros } from '../domain/notice.js';
+
+/** Without bids for so long, a lease is given back. */
+const IDLE_MS = 30_000;
+/** A lease with money or open bids is asked for again after this time, and one that found too little no sooner than the second. */
+const ASK_AGAIN_MS = 1_000;
+const SCARCE_AGAIN_MS = 500;
+/** What a lease wants: what is reserved in so long, and at least so many impressions. */
+const WANT_MS = 2_000;
+const WANT_IMPRESSIONS = 20;
+/** How often in a row what is wanted doubles because a lease ran dry. */
+const DOUBLINGS_MAX = 10;
+/** Weight of the newest stretch in the rate of reserving. */
+const NEWEST_WEIGHT = 0.5;
+
+/** What a lease's holder says of itself in every request. */
+export interface HolderFacts {
+  readonly holder: string;
+  readonly leaseMs: number;
+  /** For how long bids may be billed after the lease: held, and once more when they were won. */
+  readonly holdMs: number;
+}
+
+/** A request that is on its way. */
+export interface Asking {
+  readonly request: LeaseRequest;
+  readonly sentMs: number;
+}
+
+/**
+ * The money of one campaign and day that is in this process's hands. All times are on the monotonic clock.
+ *
+ * What is free and what is open together never exceed what the authority holds for it: reserving moves money from one to the
+ * other, and so does releasing. Whatever happens between a request and its answer changes both sides alike, so the answer is
+ * taken over as a difference: what it grants less what was to be kept.
+ */
+export class Lease {
+  readonly flightDay: number;
+  openMicros = 0;
+  /** Of the open money, what the authority knew when it last answered; likewise of all that was ever reserved. */
+  toldOpenMicros = 0;
+  toldReservedMicros = 0;
+  reservedMicros = 0;
+  demandMs = -Infinity;
+  asking: Asking | undefined;
+  #freeMicros = 0;
+  #goodUntilMs = -Infinity;
+  #heardCount = 0;
+  #askedMs = -Infinity;
+  #wasScarce = false;
+  #ranDry = false;
+  #doublings = 0;
+  #microsPerMs = 0;
+  #measuredMs = -Infinity;
+  #measuredMicros = 0;
+  #dearestMicros = 0;
+
+  constructor(flightDay: number) {
+    this.flightDay = flightDay;
+  }
+
+  freeMicros(nowMs: number): number {
+    return nowMs < this.#goodUntilMs ? Math.max(0, this.#freeMicros) : 0;
+  }
+
+  reserve(micros: number, nowMs: number): boolean {
+    if (micros > this.#dearestMicros) this.#dearestMicros = micros;
+    if (micros > this.freeMicros(nowMs)) {
+      this.#ranDry = true;
+      return false;
+    }
+    this.#freeMicros -= micros;
+    this.openMicros += micros;
+    this.reservedMicros += micros;
+    return true;
+  }
+
+  /** A bid ended. @param isSpent otherwise its money is free again */
+  end(micros: number, isSpent: boolean): void {
+    this.openMicros -= micros;
+    if (!isSpent) this.#freeMicros += micros;
+  }
+
+  /** Nothing of it is good any more: the account that it was granted from is gone. */
+  void(): void {
+    this.#freeMicros = 0;
+    this.#goodUntilMs = -Infinity;
+    this.toldOpenMicros = 0;
+    this.toldReservedMicros = 0;
+  }
+
+  isDue(nowMs: number): boolean {
+    if (this.asking) return false;
+    const sinceMs = nowMs - this.#askedMs;
+    const isWanted = nowMs - this.demandMs < IDLE_MS;
+    if (sinceMs >= ASK_AGAIN_MS) return isWanted || this.openMicros > 0 || this.#freeMicros > 0;
+    if (nowMs - this.demandMs >= ASK_AGAIN_MS || (this.#wasScarce && sinceMs < SCARCE_AGAIN_MS)) return false;
+    return this.#ranDry || 2 * this.freeMicros(nowMs) < this.#wantMicros();
+  }
+
+  /** Whether nothing of it is left, here and, after so long without a request, with the authority. */
+  isOver(nowMs: number, forgottenMs: number): boolean {
+    const isIdle = !this.asking && this.openMicros === 0 && nowMs - this.demandMs >= IDLE_MS;
+    return isIdle && this.#freeMicros <= 0 && nowMs - this.#askedMs > forgottenMs;
+  }
+
+  /** @param spentMicros of the campaign, as far as is known */
+  ask(campaign: Campaign, facts: HolderFacts, spentMicros: number, nowMs: number): Asking {
+    this.#measure(nowMs);
+    if (this.#ranDry) this.#doublings = Math.min(DOUBLINGS_MAX, this.#doublings + 1);
+    else if (this.#doublings > 0) this.#doublings -= 1;
+    this.#ranDry = false;
+    const { totalMicros, dailyMicros } = campaign.budget;
+    const leastMicros = Math.max(this.#dearestMicros, dearestOf(campaign));
+    this.#dearestMicros = leastMicros;
+    const isWanted = nowMs - this.demandMs < IDLE_MS;
+    const limitMicros = Math.max(0, Math.min(totalMicros - spentMicros, dailyMicros ?? Infinity));
+    const wantMicros = isWanted ? Math.min(this.#wantMicros(), limitMicros) : 0;
+    this.#freeMicros = Math.min(this.freeMicros(nowMs), wantMicros);
+    this.#askedMs = nowMs;
+    const request: LeaseRequest = {
+      campaign: campaign.id,
+      holder: facts.holder,
+      flightDay: this.flightDay,
+      totalMicros,
+      dailyMicros,
+      openMicros: this.openMicros as Micros,
+      keepMicros: this.#freeMicros as Micros,
+      wantMicros: wantMicros as Micros,
+      leastMicros: leastMicros as Micros,
+      reservedMicros: this.reservedMicros as Micros,
+      heardCount: this.#heardCount,
+      leaseMs: facts.leaseMs,
+      holdMs: facts.holdMs,
+    };
+    this.asking = { request, sentMs: nowMs };
+    return this.asking;
+  }
+
+  /** @returns the tidings that are new */
+  take(reply: LeaseReply, { request, sentMs }: Asking): readonly Tiding[] {
+    this.#freeMicros += reply.freeMicros - request.keepMicros;
+    this.#goodUntilMs = sentMs + request.leaseMs;
+    this.#wasScarce = reply.freeMicros < request.wantMicros;
+    this.toldOpenMicros = request.openMicros;
+    this.toldReservedMicros = request.reservedMicros;
+    const fresh = reply.tidings.slice(Math.max(0, this.#heardCount - reply.tidingsFrom));
+    this.#heardCount = Math.max(this.#heardCount, reply.tidingsFrom + reply.tidings.length);
+    return fresh;
+  }
+
+  #wantMicros(): number {
+    const usualMicros = Math.max(this.#microsPerMs * WANT_MS, WANT_IMPRESSIONS * this.#dearestMicros);
+    return Math.ceil(usualMicros * 2 ** this.#doublings);
+  }
+
+  #measure(nowMs: number): void {
+    const ms = nowMs - this.#measuredMs;
+    if (ms < ASK_AGAIN_MS / 2) return;
+    const newest = (this.reservedMicros - this.#measuredMicros) / ms;
+    this.#microsPerMs += NEWEST_WEIGHT * (newest - this.#microsPerMs);
+    this.#measuredMs = nowMs;
+    this.#measuredMicros = this.reservedMicros;
+  }
+}
+
+/** What one impression of the campaign costs at most, as its file says. */
+function dearestOf({ lineItems }: Campaign): number {
+  let dearestMicros = 1;
+  for (const { bid } of lineItems) dearestMicros = Math.max(dearestMicros, chargeMicros(bid.amountMicros, 1));
+  return dearestMicros;
+}
+
+/** The money of one campaign in this process's hands. */
+export class CampaignMoney {
+  readonly leases = new Map<number, Lease>();
+  campaign: Campaign;
+  /** The account that grants are from; undefined before the first one. */
+  epoch: string | undefined;
+  /** Of what all processes together have, when it was last told. */
+  account: AccountState | undefined;
+  /** Spent on the day that was asked for last. */
+  spentDayMicros = 0;
+  #latest: Lease | undefined;
+
+  constructor(campaign: Campaign) {
+    this.campaign = campaign;
+  }
+
+  /** The lease of a day, made when missing: somebody wants to bid. */
+  wanted(flightDay: number): Lease {
+    if (this.#latest?.flightDay === flightDay) return this.#latest;
+    let lease = this.leases.get(flightDay);
+    if (!lease) {
+      lease = new Lease(flightDay);
+      this.leases.set(flightDay, lease);
+    }
+    this.#latest = lease;
+    this.spentDayMicros = 0;
+    return lease;
+  }
+
+  forget(flightDay: number): void {
+    this.leases.delete(flightDay);
+    if (this.#latest?.flightDay === flightDay) this.#latest = undefined;
+  }
+
+  take(flightDay: number, account: AccountState): void {
+    this.account = account;
+    if (flightDay === this.#latest?.flightDay) this.spentDayMicros = account.spentDayMicros;
+  }
+}
