@@ -30,6 +30,8 @@ interface Lease {
   heldUntilMs: number;
   readonly inbox: Heard[];
   inboxFrom: number;
+  /** Reserved for the billed bids in the inbox. */
+  unheardMicros: number;
 }
 
 interface Figures {
@@ -61,6 +63,7 @@ export class Account {
   #billed = new BilledBids();
   #reservedMicros = 0;
   #forgetAtMs = -Infinity;
+  #newestBidMs = -Infinity;
 
   constructor(epoch = randomBytes(9).toString('base64url')) {
     this.#epoch = epoch;
@@ -70,7 +73,7 @@ export class Account {
     this.#sweep(nowMs);
     const lease = this.#leaseOf(request);
     const heard = Math.min(lease.inbox.length, Math.max(0, request.heardCount - lease.inboxFrom));
-    lease.inbox.splice(0, heard);
+    for (const { micros } of lease.inbox.splice(0, heard)) lease.unheardMicros -= micros;
     lease.inboxFrom += heard;
     this.#reservedMicros += Math.max(0, request.reservedMicros - lease.reservedMicros);
     lease.reservedMicros = Math.max(lease.reservedMicros, request.reservedMicros);
@@ -104,8 +107,10 @@ export class Account {
       figures.micros += chargeMicros;
     }
     this.#hear(flightDay, { bidId, kind: 'billed', micros: reservedMicros });
+    this.#newestBidMs = Math.max(this.#newestBidMs, bidAtMs);
     if (nowMs >= this.#forgetAtMs) {
-      this.#billed.forgetBefore(nowMs - SETTLED_WITHIN_MS);
+      // Neither a clock that is ahead nor a bid from one makes it forget what may be told again.
+      this.#billed.forgetBefore(Math.min(nowMs, this.#newestBidMs) - SETTLED_WITHIN_MS);
       this.#forgetAtMs = nowMs + HOUR_MS;
     }
     return 'booked';
@@ -172,6 +177,7 @@ export class Account {
         heldUntilMs: -Infinity,
         inbox: [],
         inboxFrom: heardCount,
+        unheardMicros: 0,
       };
       this.#leases.set(name, lease);
     }
@@ -229,8 +235,9 @@ export class Account {
     const lease = this.#leases.get(leaseName(holderOf(heard.bidId), flightDay));
     if (!lease) return;
     lease.inbox.push(heard);
+    lease.unheardMicros += heard.micros;
     if (lease.inbox.length <= INBOX_MAX) return;
-    lease.inbox.shift();
+    lease.unheardMicros -= lease.inbox.shift()?.micros ?? 0;
     lease.inboxFrom += 1;
   }
 }
@@ -254,13 +261,9 @@ export interface AccountJson {
 }
 
 /** See the class: all of it while the holder asks, and less what was billed when it does not any more. */
-function heldBy({ openMicros, freeMicros, goodUntilMs, inbox }: Lease, nowMs: number): number {
+function heldBy({ openMicros, freeMicros, goodUntilMs, unheardMicros }: Lease, nowMs: number): number {
   const heldMicros = openMicros + freeMicros;
-  if (nowMs <= goodUntilMs) return heldMicros;
-  return Math.max(
-    0,
-    inbox.reduce((micros, heard) => micros - heard.micros, heldMicros),
-  );
+  return nowMs <= goodUntilMs ? heldMicros : Math.max(0, heldMicros - unheardMicros);
 }
 
 function leaseName(holder: string, flightDay: number): string {

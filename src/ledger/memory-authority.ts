@@ -7,7 +7,9 @@ import type {
   Tiding,
 } from '../domain/ledger.js';
 import type { Clock } from '../lib/clock.js';
-import { Account } from './account.js';
+import { Account, type AccountJson } from './account.js';
+
+export type AccountsJson = readonly (readonly [campaign: string, AccountJson])[];
 
 /** Accounts in this process's memory. Acts before it returns; the promises are already kept. */
 export class MemoryAuthority implements LedgerAuthority {
@@ -33,6 +35,15 @@ export class MemoryAuthority implements LedgerAuthority {
 
   statement(campaign: string, flightDay: number): Promise<Statement | undefined> {
     return Promise.resolve(this.#accounts.get(campaign)?.statement(flightDay));
+  }
+
+  toJson(): AccountsJson {
+    return Array.from(this.#accounts, ([campaign, account]) => [campaign, account.toJson()]);
+  }
+
+  /** Takes over accounts, in place of its own of the same campaigns. */
+  load(accounts: AccountsJson): void {
+    for (const [campaign, json] of accounts) this.#accounts.set(campaign, Account.fromJson(json));
   }
 
   #accountOf(campaign: string): Account {
