@@ -170,7 +170,7 @@ export interface NoticeLedger {
 /** How a request for a lease ended. */
 export const LEASE_RESULTS = [
   'granted',
-  'empty', // answered, and there is nothing left to bid from
+  'empty', // answered, and nothing is left
   'void', // the account is not the one that was known: nothing is bid until its billings are told again
   'failed', // no answer
 ] as const;

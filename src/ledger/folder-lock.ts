@@ -8,7 +8,7 @@ const NAME = 'lock';
 const TRIES = 5;
 
 /** Somebody else has the folder. */
-export class FolderInUse extends Error {
+class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
 }
 

@@ -119,7 +119,9 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
       this.#options.metrics.reservationRefused();
       return false;
     }
-    this.#openBids.add(lease, bidId, micros, holdMs, nowMs);
+    // A billing in the last moment is heard of one request later. While the lease is good, that was sent less than its time ago: so
+    // money that is free again was not billed, or cannot be used.
+    this.#openBids.add(lease, bidId, micros, holdMs + LEASE_MS, nowMs);
     return true;
   }
 

@@ -21,7 +21,7 @@ export interface ReconcileOptions {
 }
 
 /** The log and the ledger tell different things of one campaign and day. */
-export interface Difference {
+interface Difference {
   readonly campaign: string;
   readonly flightDay: number;
   readonly logImpressions: number;

@@ -5,10 +5,10 @@ import type { Micros } from '../../src/domain/money.js';
 export interface AuthorityUnderTest {
   readonly authority: LedgerAuthority;
   /** Lets that much time go by for the authority. */
-  passMs(ms: number): Promise<void>;
+  readonly passMs: (ms: number) => Promise<void>;
 }
 
-export const DAY = 20_000;
+const DAY = 20_000;
 const LEASE_MS = 300;
 const HOLD_MS = 300;
 /** A bid that is old enough to be past, and young enough to be settled. */

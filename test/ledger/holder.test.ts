@@ -15,6 +15,8 @@ import {
 } from './ledger-samples.js';
 
 const START_MS = 1_728_000_000_000;
+/** Until an answer can no longer be on its way. */
+const HELD_MS = HOLD_MS + 3_000;
 const PLENTY = campaignWith({ total: 1_000_000_000 });
 
 function setUp() {
@@ -162,7 +164,7 @@ describe('how bids end', () => {
 
   it('is released when nobody said anything for as long as it is held', async () => {
     const { one, passMs } = await withOneBid();
-    await passMs(HOLD_MS - 100, one);
+    await passMs(HELD_MS - 100, one);
     expect(one.money.openBids).toBe(1);
     await passMs(100, one);
     expect(one.money.openBids).toBe(0);
@@ -171,9 +173,9 @@ describe('how bids end', () => {
 
   it('is held anew from when it was won', async () => {
     const { one, passMs, bidId } = await withOneBid();
-    await passMs(HOLD_MS - 100, one);
+    await passMs(HELD_MS - 100, one);
     one.money.tell('shoes', DAY, { bidId, kind: 'won' });
-    await passMs(HOLD_MS - 100, one);
+    await passMs(HELD_MS - 100, one);
     expect(one.money.openBids).toBe(1);
     await passMs(100, one);
     expect(one.money.openBids).toBe(0);
@@ -202,22 +204,39 @@ describe('how bids end', () => {
 
   it('is booked and counted as late when it is billed after it was released', async () => {
     const { one, passMs, bidId } = await withOneBid(1_000);
-    await passMs(1_100, one);
+    await passMs(4_100, one);
     expect(await one.money.bill(settlementOf(bidId))).toBe('booked');
     await passMs(1_200, one);
     expect(one.metrics.counts.get('billed late')).toBe(1);
     expect(one.money.figures('shoes')).toMatchObject({ spentTotalMicros: PRICE_MICROS });
   });
 
+  it('frees no money of a bid that was billed elsewhere in its last moment', async () => {
+    const { authority, clock, passMs } = setUp();
+    const [one, other] = [holderWith(authority, clock), holderWith(authority, clock)];
+    const small = campaignWith({ total: PRICE_MICROS });
+    one.money.availableMicros(small, DAY);
+    await passMs(100, one);
+    const bidId = one.newBid();
+    expect(one.money.reserve(reservationOf(bidId))).toBe(true);
+    await passMs(HOLD_MS, one);
+    expect(await other.money.bill(settlementOf(bidId))).toBe('booked');
+    for (let tick = 0; tick < 50; tick++) {
+      one.money.availableMicros(small, DAY);
+      expect(one.money.reserve(reservationOf(one.newBid()))).toBe(false);
+      await passMs(100, one);
+    }
+  });
+
   it('ends bids of different hold times each in its time', async () => {
     const { one, passMs } = await withOneBid();
     for (const holdMs of [1_000, 5_000, 2_000]) one.money.reserve(reservationOf(one.newBid(), { holdMs }));
     const open: number[] = [];
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < 13; i++) {
       await passMs(1_000, one);
       open.push(one.money.openBids);
     }
-    expect(open).toEqual([3, 2, 2, 2, 1, 1, 1, 1, 1, 0]);
+    expect(open).toEqual([4, 4, 4, 3, 2, 2, 2, 1, 1, 1, 1, 1, 0]);
   });
 });
 

@@ -22,7 +22,7 @@ export function campaignWith(budget: { total: number; daily?: number }, id = 'sh
 }
 
 /** Counts by name and word. */
-export class CountedMetrics implements LedgerMetrics {
+class CountedMetrics implements LedgerMetrics {
   readonly counts = new Map<string, number>();
 
   leaseAnswered(result: string): void {
@@ -55,7 +55,7 @@ export interface HolderUnderTest {
   readonly metrics: CountedMetrics;
   readonly troubles: string[];
   /** The id of the next bid. */
-  newBid(): string;
+  readonly newBid: () => string;
 }
 
 let holders = 0;
