@@ -2,6 +2,7 @@ import { timedTable } from './measure.js';
 import { eventTasks } from './micro/events.js';
 import { exchangeTasks } from './micro/exchange.js';
 import { hitRatioTable } from './micro/hit-ratio.js';
+import { ledgerMemoryTable, ledgerTable } from './micro/ledger.js';
 import { noticeTasks } from './micro/notices.js';
 import { pathTasks } from './micro/path.js';
 import { pricingTasks } from './micro/pricing.js';
@@ -26,6 +27,8 @@ export const TABLES: readonly BenchTable[] = [
   timedTable('Match', targetingTasks),
   timedTable('Price', pricingTasks),
   timedTable('Sign and verify', noticeTasks),
+  ledgerTable,
+  ledgerMemoryTable,
   timedTable('Event log', eventTasks),
   timedTable('Whole path, without HTTP', pathTasks),
   redisPathTable,

@@ -5,6 +5,7 @@ import { errorText } from './cli/error-text.js';
 import { explainFile } from './cli/explain-file.js';
 import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
+import { reportCommand } from './cli/report.js';
 import { serve } from './cli/serve.js';
 import { programVersion } from './cli/version.js';
 import { systemClock } from './lib/clock.js';
@@ -60,6 +61,16 @@ program.addCommand(
     openStore: (settings) => openProfileStore(settings, systemClock),
     keepsProfilesInMemory,
     clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  }),
+);
+
+program.addCommand(
+  reportCommand({
+    settings: () => readSettings(process.env),
     terminal: process,
     exit: (code) => {
       process.exitCode = code;

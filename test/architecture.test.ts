@@ -23,6 +23,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   delivery: ['lib', 'domain', 'pacing'],
   frequency: ['lib', 'domain'],
   notices: ['lib', 'domain'],
+  report: ['lib', 'domain', 'events'],
   sync: ['lib', 'domain', 'admission', 'exchange'],
   http: ['lib', 'domain'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
@@ -39,6 +40,7 @@ const OWNERS: Record<string, string> = {
   'lru-cache': 'profile',
   ioredis: 'redis',
   '@humanwhocodes/momoa': 'catalog',
+  '@duckdb/node-api': 'report',
 };
 const ANYBODY = ['zod'];
 const COMPOSITION_ONLY = ['pino', 'commander'];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createBidder, type Bidder } from '../src/app.js';
+import { createStandaloneBidder, type Bidder } from '../src/create-bidder.js';
 import type { BidEnvironment } from '../src/bid/environment.js';
 import type { Explanation } from '../src/bid/explain.js';
 import { createBidHandler } from '../src/bid/handler.js';
@@ -14,6 +14,7 @@ import { SILENT_EVENTS, SILENT_METRICS } from '../src/domain/ports.js';
 import { ManualClock } from '../src/lib/clock.js';
 import { readSettings } from '../src/settings.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
+import { UNPACED } from '../src/bid/unlimited-spending.js';
 import type { JsonObject } from './support/merge.js';
 import { startBidder, type RunningBidder } from './support/running-bidder.js';
 
@@ -28,7 +29,6 @@ let dataDir: string | undefined;
 let bidder: Bidder | undefined;
 afterEach(async () => {
   await running?.stop();
-  bidder?.metrics.close();
   if (dataDir !== undefined) rmSync(dataDir, { recursive: true });
   running = bidder = dataDir = undefined;
 });
@@ -44,7 +44,7 @@ async function quietEnvironment(): Promise<{ clock: ManualClock; environment: Bi
   dataDir = mkdtempSync(join(tmpdir(), 'narrowcast-path-'));
   const clock = new ManualClock(Date.parse('2026-11-25T12:00:00Z'));
   const settings = readSettings({ DATA_DIR: dataDir });
-  bidder = await createBidder(settings, { clock, logger: pino({ level: 'silent' }) });
+  bidder = await createStandaloneBidder(settings, { clock, logger: pino({ level: 'silent' }) });
   const { catalog } = await loadCatalog({ configDir: settings.configDir, clock });
   await bidder.use(catalog);
   return { clock, environment: bidder.environment };
@@ -78,7 +78,7 @@ describe('an answer', () => {
         },
       },
       createBidRecorder(SILENT_EVENTS, 0, clock),
-      FREE_DELIVERIES,
+      UNPACED,
       (error) => mistakes.push(error),
     );
     expect(await handle(call())).toEqual({ kind: 'no-bid', nbr: 1 });

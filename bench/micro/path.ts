@@ -17,7 +17,7 @@ import { readDirectly } from '../../src/profile/direct-reader.js';
 import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
 import { openGeoLocator } from '../../src/profile/geo.js';
 import { createProfileLookup, type ProfileLookup } from '../../src/profile/lookup.js';
-import { freeSpending } from '../../test/support/free-spending.js';
+import { unlimitedSpending } from '../../src/bid/unlimited-spending.js';
 import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import { CREATIVE, EXCHANGE } from './exchange.js';
 import { seededLineItems } from './targeting.js';
@@ -83,13 +83,14 @@ export function seededCatalog(size: number): Catalog {
 export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEnvironment {
   const snapshot = buildSnapshot(catalog, PUBLIC_URL);
   const signer = createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]);
+  const days = new DayNumbers();
   let count = 0;
   return {
     clock: systemClock,
     snapshot: () => snapshot,
     scratchFor: scratchKeeper(),
-    days: new DayNumbers(),
-    spending: freeSpending(),
+    days,
+    spending: unlimitedSpending(days),
     responseSizes: createResponseSizes(signer, PUBLIC_URL),
     findProfile,
     answerReserve: new AnswerReserve(),

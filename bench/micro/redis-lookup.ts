@@ -11,6 +11,7 @@ import { WriteBatch } from '../../src/redis/write-batch.js';
 import { waitFor, type RedisServer } from '../../test/support/redis-server.js';
 import { amountOf, hashOf, medianOf, type BenchTable, type Row } from '../table.js';
 import {
+  costOf,
   KEY_RING,
   openRedisStore,
   putAll,
@@ -120,21 +121,6 @@ async function findAll(
 
 function anyKeys(random: () => number): ProfileKey[] {
   return visitorKeys(integerBetween(random, 0, VISITORS - 1));
-}
-
-async function costOf(server: RedisServer, lookups: number, run: () => Promise<number>) {
-  const thereBeforeUs = await redisCpuUs(server);
-  const before = process.cpuUsage();
-  const result = await run();
-  const { user, system } = process.cpuUsage(before);
-  const thereUs = (await redisCpuUs(server)) - thereBeforeUs;
-  return { result, hereUs: (user + system) / lookups, thereUs: thereUs / lookups };
-}
-
-async function redisCpuUs(server: RedisServer): Promise<number> {
-  const info = await server.cli('INFO', 'cpu');
-  const seconds = [...info.matchAll(/^used_cpu_(?:user|sys):([\d.]+)/gm)].map(([, text]) => Number(text));
-  return 1e6 * seconds.reduce((sum, one) => sum + one, 0);
 }
 
 function namingUs(ring: KeyRing, lookups: number): number {

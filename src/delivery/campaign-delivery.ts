@@ -1,7 +1,12 @@
 import type { Campaign } from '../domain/campaign.js';
 import type { LineItemId } from '../domain/ids.js';
 import { unitsText, type Micros } from '../domain/money.js';
-import { DELIVERY_FATES, type CampaignDelivery, type DeliveryFate } from '../domain/ports.js';
+import {
+  DELIVERY_FATES,
+  type CampaignDelivery,
+  type DeliveryFate,
+  type DeliveryFigures,
+} from '../domain/ports.js';
 import type { MoneyFigures } from '../pacing/money-figures.js';
 import { Pacer } from '../pacing/pacer.js';
 import type { PacerState } from '../pacing/pacer-state.js';
@@ -23,17 +28,12 @@ export interface DayCounts {
   readonly fates: Record<DeliveryFate, number>;
 }
 
-/** A campaign's day, as this process sees it. */
-export interface DeliveryReport {
-  readonly campaign: string;
-  readonly currency: string;
+/** A campaign's day, and why it spends less than planned where it does. */
+export interface DeliveryReport extends DeliveryFigures {
+  /** In a sentence or two. */
+  readonly words: string;
   readonly pacing: string;
-  readonly throttle: number;
-  readonly bidMultiplier: number;
-  readonly plannedUntilNow: string;
-  readonly plannedToday: string;
-  readonly spentToday: string;
-  readonly spentTotal: string;
+  /** What became of the impressions that its targeting matched in this process today; estimated from a share of them. */
   readonly fates: Readonly<Record<DeliveryFate, number>>;
   readonly stopped: readonly string[];
   readonly underDelivery: UnderDelivery | undefined;
@@ -149,24 +149,43 @@ export class PacedDelivery implements CampaignDelivery {
     this.#stopRunaway(nowMs, figures);
   }
 
-  report(nowMs: number, impressions: number): DeliveryReport {
-    const { currency } = this.#campaign.budget;
-    const figures = this.#figures ?? NO_FIGURES;
+  figures(nowMs: number): DeliveryFigures {
+    const { spentTodayMicros, spentTotalMicros } = this.#figures ?? NO_FIGURES;
     const planned = this.#pacer.plannedUntil(nowMs);
-    const text = (micros: number) => `${unitsText(Math.round(micros) as Micros)} ${currency}`;
     return {
       campaign: this.#campaign.id,
-      currency,
-      pacing: this.#pacer.explain(),
+      currency: this.#campaign.budget.currency,
+      plannedUntilNowMicros: Math.round(planned.untilNowMicros),
+      plannedTodayMicros: Math.round(planned.wholeDayMicros),
+      spentTodayMicros,
+      spentTotalMicros,
       throttle: this.#pacer.throttle,
       bidMultiplier: this.#pacer.bidMultiplier,
-      plannedUntilNow: text(planned.untilNowMicros),
-      plannedToday: text(planned.wholeDayMicros),
-      spentToday: text(figures.spentTodayMicros),
-      spentTotal: text(figures.spentTotalMicros),
+      stoppedLineItems: this.#stopped.size,
+    };
+  }
+
+  /** @param impressions bought today */
+  report(nowMs: number, impressions: number): DeliveryReport {
+    const figures = this.figures(nowMs);
+    const under = this.#underDelivery(
+      nowMs,
+      this.#figures ?? NO_FIGURES,
+      figures.plannedUntilNowMicros,
+      impressions,
+    );
+    const text = (micros: number) => `${roundedText(micros)} ${figures.currency}`;
+    const spent =
+      `spent ${text(figures.spentTodayMicros)} today, where ${text(figures.plannedUntilNowMicros)} were planned by now ` +
+      `and ${text(figures.plannedTodayMicros)} for the whole day`;
+    const stopped = [...this.#stopped.values()];
+    return {
+      ...figures,
+      words: [spent, ...stopped, ...(under?.causes.slice(0, 1).map(({ words }) => words) ?? [])].join('; '),
+      pacing: this.#pacer.explain(),
       fates: this.#counts.fates,
-      stopped: [...this.#stopped.values()],
-      underDelivery: this.#underDelivery(nowMs, figures, planned.untilNowMicros, impressions),
+      stopped,
+      underDelivery: under,
     };
   }
 
@@ -213,8 +232,7 @@ export class PacedDelivery implements CampaignDelivery {
     const running = lineItems.filter((lineItem) => !this.#stopped.has(lineItem.id));
     const dearest = running.sort((a, b) => this.#sentOf(b.id) - this.#sentOf(a.id))[0];
     if (!dearest || this.#sentOf(dearest.id) === 0) return;
-    const text = (micros: number) =>
-      `${unitsText((Math.round(micros / 10_000) * 10_000) as Micros)} ${budget.currency}`;
+    const text = (micros: number) => `${roundedText(micros)} ${budget.currency}`;
     const words =
       `line item ${dearest.id} of campaign ${id} is stopped: ${text(spentTodayMicros)} are spent today, where ` +
       `${text(planned.untilNowMicros)} were planned by now; it goes on when the file is saved again, or tomorrow`;
@@ -226,6 +244,11 @@ export class PacedDelivery implements CampaignDelivery {
   #sentOf(lineItem: LineItemId): number {
     return this.#sentToday.get(lineItem) ?? 0;
   }
+}
+
+/** To the hundredth of a unit. */
+function roundedText(micros: number): string {
+  return unitsText((Math.round(micros / 10_000) * 10_000) as Micros);
 }
 
 const NO_FIGURES: MoneyFigures = {

@@ -134,7 +134,7 @@ describe('the delivery keeper', () => {
     delivery.count('below-floor', 900_000);
     delivery.count('bid', 1000);
     const [report] = keeper.reports(() => 500);
-    expect(report).toMatchObject({ campaign: 'c', spentToday: '1 USD', currency: 'USD' });
+    expect(report).toMatchObject({ campaign: 'c', spentTodayMicros: 1_000_000, currency: 'USD' });
     expect(report?.underDelivery?.causes[0]).toMatchObject({ cause: 'floors', impressions: 900_000 });
     expect(report?.underDelivery?.causes[0]?.words).toContain('the floor was above the bid on 900000');
   });

@@ -1,6 +1,6 @@
 import type { Campaign } from '../domain/campaign.js';
 import type { CampaignId } from '../domain/ids.js';
-import type { CampaignDelivery, Deliveries } from '../domain/ports.js';
+import type { CampaignDelivery, Deliveries, DeliveryFigures } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import type { MoneyFigures } from '../pacing/money-figures.js';
 import { ZoneDays } from '../pacing/zone-days.js';
@@ -78,7 +78,7 @@ export class DeliveryKeeper implements Deliveries {
   }
 
   /**
-   * How the campaigns spend that somebody wanted to bid for.
+   * How the campaigns spend that somebody wanted to bid for, and why.
    *
    * @param impressionsToday bought ones of a campaign
    */
@@ -87,6 +87,15 @@ export class DeliveryKeeper implements Deliveries {
     return [...this.#deliveries.values()].map((delivery) =>
       delivery.report(nowMs, impressionsToday(delivery.campaign)),
     );
+  }
+
+  figures(): readonly DeliveryFigures[] {
+    const nowMs = this.#options.clock.nowMs();
+    return [...this.#deliveries.values()].map((delivery) => delivery.figures(nowMs));
+  }
+
+  campaigns(): readonly Campaign[] {
+    return [...this.#deliveries.values()].map(({ campaign }) => campaign);
   }
 
   /** What is to be known after a restart. */

@@ -147,6 +147,20 @@ export interface CampaignDelivery {
   pacingWords(): string;
 }
 
+/** How a campaign spends today, in micros of its budget's currency. */
+export interface DeliveryFigures {
+  readonly campaign: string;
+  readonly currency: string;
+  readonly plannedUntilNowMicros: number;
+  readonly plannedTodayMicros: number;
+  readonly spentTodayMicros: number;
+  readonly spentTotalMicros: number;
+  /** How much of what comes is bid on, 0 to 1. */
+  readonly throttle: number;
+  readonly bidMultiplier: number;
+  readonly stoppedLineItems: number;
+}
+
 export interface Deliveries {
   of(campaign: Campaign, nowMs: number): CampaignDelivery;
   /** Which share of the requests is looked at to the end, so that it is known what became of every campaign: above 0, at most 1. */
@@ -205,6 +219,22 @@ export interface LedgerMetrics {
   billingTold(result: BillingResult): void;
   /** What a holder should hear was not passed on. */
   tidingLost(): void;
+  /** The event log was told to the ledger: how many billings it had not booked, and how many days the two differ in. */
+  reconciled(booked: number, differences: number): void;
+}
+
+/** What a process has in its hands at one moment. */
+export interface LedgerFigures {
+  readonly openBids: number;
+  /** Billings that the authority has yet to hear of. */
+  readonly billingsWaiting: number;
+  /** By campaign, in micros of its budget's currency. */
+  readonly campaigns: readonly {
+    readonly campaign: string;
+    readonly currency: string;
+    readonly openMicros: number;
+    readonly freeMicros: number;
+  }[];
 }
 
 /** Signs the facts of a bid into the text that notice, impression and click links carry. */
@@ -433,6 +463,8 @@ export interface EventLog {
    * @returns resolves when the event is on disk; rejects when it is not going to be, so that it can be told again
    */
   recordMoney(event: MoneyEvent): Promise<void>;
+  /** Why nothing can be written now, in words; undefined when it can. After a failure it is tried once a second. */
+  problem(): string | undefined;
   /** Writes what is waiting. Events that come later are dropped or refused. */
   close(): Promise<void>;
 }
@@ -441,6 +473,7 @@ export interface EventLog {
 export const SILENT_EVENTS: EventLog = {
   record: () => {},
   recordMoney: () => Promise.resolve(),
+  problem: () => undefined,
   close: () => Promise.resolve(),
 };
 

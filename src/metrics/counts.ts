@@ -9,18 +9,25 @@ import {
 } from '../domain/event.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
+  BILLING_RESULTS,
   EVENT_LOG_WORKS,
   GEO_LOOKUP_RESULTS,
+  LEASE_RESULTS,
   NOTICE_KINDS,
   NOTICE_OUTCOMES,
   PROFILE_LOOKUP_RESULTS,
   PROFILE_SOURCES,
   REQUEST_OUTCOMES,
+  RESERVATION_ENDS,
   STAGES_MEASURED,
   STORE_TROUBLES,
   SYNC_OUTCOMES,
+  type BillingResult,
+  type DeliveryFigures,
   type EventLogWork,
   type GeoLookupResult,
+  type LeaseResult,
+  type LedgerFigures,
   type MeasuredStage,
   type NoticeKind,
   type NoticeOutcome,
@@ -28,6 +35,7 @@ import {
   type ProfileLookupResult,
   type ProfileSource,
   type RequestOutcome,
+  type ReservationEnd,
   type StoreTrouble,
   type SyncOutcome,
 } from '../domain/ports.js';
@@ -65,6 +73,20 @@ export interface Counts {
   /** Undefined while there is no cache, because the store is this process's memory. */
   readProfileCache: (() => ProfileCacheFigures) | undefined;
   readStoreReady: () => boolean;
+  readDeliveries: () => readonly DeliveryFigures[];
+  readonly ledger: LedgerCounts;
+  readLedger: () => LedgerFigures;
+}
+
+interface LedgerCounts {
+  readonly leases: Record<LeaseResult, number>;
+  readonly ends: Record<ReservationEnd, number>;
+  readonly billings: Record<BillingResult, number>;
+  reservationsRefused: number;
+  billedLate: number;
+  tidingsLost: number;
+  reconciledBooked: number;
+  reconciledDifferences: number;
 }
 
 interface EventCounts {
@@ -112,6 +134,18 @@ export function newCounts(): Counts {
     readInFlight: () => 0,
     readProfileCache: undefined,
     readStoreReady: () => true,
+    readDeliveries: () => [],
+    ledger: {
+      leases: recordOf(LEASE_RESULTS, () => 0),
+      ends: recordOf(RESERVATION_ENDS, () => 0),
+      billings: recordOf(BILLING_RESULTS, () => 0),
+      reservationsRefused: 0,
+      billedLate: 0,
+      tidingsLost: 0,
+      reconciledBooked: 0,
+      reconciledDifferences: 0,
+    },
+    readLedger: () => ({ openBids: 0, billingsWaiting: 0, campaigns: [] }),
   };
 }
 

@@ -15,6 +15,13 @@ import { assert } from '../lib/assert.js';
  *   nc:{x:<exchange>:<person>}        link: an exchange's user id is the person of this cookie of ours
  *   nc:{x:<exchange>:<person>}:p      profile of an exchange's user
  *   nc:epoch:{<number>}               a random text; when it is gone or another one, the data were thrown away
+ *   nc:{c:<campaign>}:budget          hash, the campaign's account: epoch, what is booked, what is held (ledger-names.ts)
+ *   nc:{c:<campaign>}:day:<day>       hash, what is booked for one day of the flight
+ *   nc:{c:<campaign>}:leases          hash, who holds how much of the budget
+ *   nc:{c:<campaign>}:ends            sorted set, when each lease ends
+ *   nc:{c:<campaign>}:inbox:<day>:<holder>        list, what the holder of a lease has yet to hear
+ *   nc:{c:<campaign>}:billed:<holder>:<stretch>   set, which of a stretch of a holder's bids are billed
+ *   nc:{c:<campaign>}:billed-other:<day>          set, the same of bids whose ids are not ours, by day of the bid
  *   nc:keys                           set of the fingerprints of the secrets that names are made with
  *   nc:changes                        the channel on which changes are announced
  *

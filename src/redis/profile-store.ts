@@ -1,20 +1,19 @@
 import type { FoundProfile, ProfileChange, ProfileStore, RemoteStoreMetrics } from '../domain/ports.js';
 import type { FrequencyCounters, Profile, ProfileKey } from '../domain/profile.js';
 import type { SecretKey } from '../domain/secret-key.js';
-import { assert } from '../lib/assert.js';
 import { ChangeListener } from './changes.js';
-import { ClusterServers } from './cluster.js';
 import { EpochWatch } from './epoch.js';
 import { Finder, type TimesToLive } from './find.js';
 import { KeyRing } from './keys.js';
 import { KeyWatch } from './key-watch.js';
 import type { RedisReports } from './link.js';
+import { openServers } from './open-servers.js';
 import { Persons } from './persons.js';
 import { encodeFrequency, encodeProfile } from './profile-codec.js';
 import { ReadBatch } from './read-batch.js';
 import type { RedisTarget } from './redis-url.js';
 import { Mover } from './rotation.js';
-import { SingleServer, type RedisServers } from './servers.js';
+import type { RedisServers } from './servers.js';
 import { RedisStoreError } from './store-error.js';
 import { WriteBatch } from './write-batch.js';
 
@@ -51,13 +50,9 @@ class RedisProfileStore implements ProfileStore {
   constructor(options: RedisStoreOptions) {
     const { metrics, reports, target } = options;
     const linkOptions = { ...target, certificateAuthority: options.certificateAuthority };
-    const [first] = target.nodes;
-    assert(first !== undefined, 'a Redis target names a node');
     this.#options = options;
     this.#ring = new KeyRing(options.keyRing);
-    this.#servers = target.cluster
-      ? new ClusterServers(target.nodes, linkOptions, reports)
-      : new SingleServer(first, linkOptions, reports);
+    this.#servers = openServers(target, linkOptions, reports);
     const reads = new ReadBatch(this.#servers, metrics);
     this.#writes = new WriteBatch(this.#servers, metrics, reports);
     this.#persons = new Persons(this.#ring, reads, this.#writes, options.linkTtlMs);
