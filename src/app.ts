@@ -8,11 +8,14 @@ import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import { createBidder, newHolder, type Bidder } from './create-bidder.js';
 import type { Catalog } from './domain/catalog.js';
+import type { FrequencyLogs } from './domain/frequency.js';
+import type { TouchReader } from './domain/ports.js';
 import { openEventLog } from './events/event-log.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
 import type { Clock } from './lib/clock.js';
 import { createMetrics } from './metrics/metrics.js';
+import { createConversionHandler } from './notices/conversion.js';
 import { createNoticeHandler } from './notices/handle.js';
 import { openLedger } from './open-ledger.js';
 import { openMoney } from './open-money.js';
@@ -60,11 +63,12 @@ async function openApp(
   const { clock, logger } = parts;
   const { configDir, dataDir } = settings;
   const metrics = createMetrics();
+  const eventsFolder = join(dataDir, 'events');
   closers.push(() => {
     metrics.close();
   });
   const events = await openEventLog({
-    folder: join(dataDir, 'events'),
+    folder: eventsFolder,
     keepMs: settings.eventKeepMs,
     bytesMax: settings.eventBytesMax,
     clock,
@@ -75,7 +79,7 @@ async function openApp(
   });
   closers.push(() => events.close());
   const holder = newHolder();
-  const ledger = await openLedger({ ...parts, metrics, holder });
+  const ledger = await openLedger(settings, { ...parts, metrics, events, eventsFolder, holder });
   closers.push(ledger.close);
   const money = openMoney({ ...parts, metrics, dataDir, authority: ledger.authority, holder: ledger.holder });
   closers.push(money.close);
@@ -110,6 +114,7 @@ async function openApp(
   const use = async (catalog: Catalog, warnings: readonly Finding[]): Promise<void> => {
     await bidder.use(catalog);
     const { version, campaigns } = catalog;
+    ledger.catalogInUse(catalog);
     await money.catalogInUse(campaigns);
     const changes = running && campaignChanges(running, campaigns);
     running = campaigns;
@@ -140,7 +145,28 @@ async function openApp(
     inFlightMax: settings.inFlightMax,
     delayMsMax: settings.delayMsMax,
     handleBid: createBidHandler(environment, recorder, money.deliveries, mistakeLogger(logger, clock)),
-    handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, events, clock }),
+    handleNotice: createNoticeHandler({
+      tokens: bidder.tokens,
+      metrics,
+      events,
+      clock,
+      ledger: ledger.holder,
+      frequency: STAND_IN_FREQUENCY_LOGS,
+      exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
+      acknowledge: settings.noticesAcknowledged,
+    }),
+    handleConversion: createConversionHandler({
+      isAdvertiser: bidder.isAdvertiser,
+      visitorOf: (cookies) => {
+        const found = bidder.cookies.read(cookies);
+        return found.kind === 'id' ? found.id : undefined;
+      },
+      touchesOf: STAND_IN_TOUCHES,
+      hashOf: bidder.conversionHash,
+      events,
+      metrics,
+      clock,
+    }),
     handleSync: createSyncHandler({
       exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
       cookies: bidder.cookies,
@@ -159,6 +185,10 @@ async function openApp(
   });
   return { port: bidServer.port, adminPort: adminServer.port, problems: () => problems };
 }
+
+// Stand-ins for the frequency logs, which are not wired yet.
+const STAND_IN_FREQUENCY_LOGS: FrequencyLogs = { record: () => {} };
+const STAND_IN_TOUCHES: TouchReader = () => Promise.resolve([]);
 
 /** How long a process that has just started waits for its profile store before it bids without. */
 const STORE_AWAITED_MS = 10_000;

@@ -13,6 +13,7 @@ import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
 import { DayNumbers } from './lib/day-numbers.js';
 import { createMetrics, type Metrics } from './metrics/metrics.js';
+import { createConversionHash } from './notices/conversion-hash.js';
 import { createNoticeTokens, type NoticeTokens } from './notices/token.js';
 import type { Money } from './open-money.js';
 import { openProfiles } from './open-profiles.js';
@@ -29,7 +30,11 @@ export interface Bidder {
   readonly environment: BidEnvironment;
   readonly tokens: NoticeTokens;
   readonly cookies: Cookies;
+  /** Of what advertisers number their conversions by. */
+  readonly conversionHash: (text: string) => string;
   readonly store: ProfileStore;
+  /** Does a campaign of the catalogue in use belong to an advertiser of that id? */
+  readonly isAdvertiser: (id: string) => boolean;
   /** Is there a catalogue to bid from? */
   readonly isReady: () => boolean;
   /**
@@ -67,6 +72,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
   }
 
   let snapshot: BidSnapshot | undefined;
+  let advertisers: ReadonlySet<string> = new Set();
   const { dataDir, noticeKeys } = settings;
   const keys = loadKeyRing({ name: 'NOTICE_KEYS', setting: noticeKeys, dataDir, fileName: 'notice-key' });
   const tokens = createNoticeTokens(keys);
@@ -100,10 +106,13 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
     environment,
     tokens,
     cookies: createCookies(keys),
+    conversionHash: createConversionHash(keys),
     store,
+    isAdvertiser: (id) => advertisers.has(id),
     isReady: () => snapshot !== undefined,
     use: lastOnly(async (catalog) => {
       snapshot = await inSlices(snapshotSteps(catalog, settings.publicUrl), clock);
+      advertisers = new Set(catalog.campaigns.map(({ advertiser }) => advertiser.id));
       metrics.catalogInUse(catalog);
     }),
     explain: (exchange, body, campaign) =>

@@ -17,6 +17,8 @@ export interface Settings {
   /** What notice, pixel and click links start with; no slash at the end. */
   readonly publicUrl: string;
   readonly noticeKeys: string | undefined;
+  /** When a billing is answered: once it is on this machine's disk, or once Redis has booked it as well. */
+  readonly noticesAcknowledged: 'disk' | 'redis';
   /** Undefined: profiles are kept in this process's memory. */
   readonly redisUrl: string | undefined;
   /** May a Redis on another machine be used without password or TLS? */
@@ -42,7 +44,7 @@ export interface Settings {
 }
 
 const DAY_MS = 86_400_000;
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 
 /** Thrown at start with every wrong setting at once, one a line. */
 export class SettingsError extends Error {
@@ -63,6 +65,7 @@ export const SETTING_DEFAULTS = {
   DATA_DIR: 'var',
   PUBLIC_URL: 'https://narrowcast.example',
   NOTICE_KEYS: '',
+  NOTICES_ACKNOWLEDGED: 'disk',
   REDIS_URL: '',
   REDIS_INSECURE: 'refuse',
   PROFILE_KEYS: '',
@@ -104,6 +107,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     dataDir: read('DATA_DIR', plainText),
     publicUrl: read('PUBLIC_URL', webAddress),
     noticeKeys: read('NOTICE_KEYS', optionalText),
+    noticesAcknowledged: read('NOTICES_ACKNOWLEDGED', oneOf(['disk', 'redis'])),
     redisUrl: read('REDIS_URL', optionalText),
     redisInsecure: read('REDIS_INSECURE', oneOf(['refuse', 'allow'])) === 'allow',
     profileKeys: read('PROFILE_KEYS', optionalText),
@@ -126,6 +130,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   };
   if (settings.port !== 0 && settings.port === settings.adminPort) {
     problems.push(`ADMIN_PORT is ${settings.adminPort}, the same as PORT: they need two different ports`);
+  }
+  if (settings.noticesAcknowledged === 'redis' && settings.redisUrl === undefined) {
+    problems.push('NOTICES_ACKNOWLEDGED is "redis" but REDIS_URL is not set');
   }
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return settings;
@@ -172,10 +179,11 @@ function days(min: number, max: number): Reader<number> {
   return (name, text, problems) => wholeDays(name, text, problems) * DAY_MS;
 }
 
-function oneOf(words: readonly string[]): Reader<string> {
+function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]): Reader<Word> {
   return (name, text, problems) => {
-    if (!words.includes(text)) problems.push(`${name} is "${text}" but must be one of ${words.join(', ')}`);
-    return text;
+    const word = words.find((each) => each === text);
+    if (word === undefined) problems.push(`${name} is "${text}" but must be one of ${words.join(', ')}`);
+    return word ?? words[0];
   };
 }
 

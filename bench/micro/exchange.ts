@@ -1,5 +1,5 @@
 import type { Campaign, Creative } from '../../src/domain/campaign.js';
-import type { Exchange } from '../../src/domain/catalog.js';
+import { PLAIN_PRICE, type Exchange } from '../../src/domain/catalog.js';
 import type { AdvertiserId, CampaignId, CreativeId, ExchangeId } from '../../src/domain/ids.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
 import { compileCreative } from '../../src/exchange/compile-creative.js';
@@ -20,6 +20,8 @@ export const EXCHANGE: Exchange = {
   extendedIdSources: undefined,
   syncRedirect: undefined,
   billing: 'burl',
+  billingWithinSeconds: { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 },
+  price: PLAIN_PRICE,
 };
 
 export const CREATIVE: Creative = {

@@ -122,7 +122,11 @@ function winnerOf(
   trace: BidTrace | undefined,
 ): Winner | undefined {
   const bidId = context.nextBidId();
-  const holdSeconds = expirySeconds(context.request.inventory, impression);
+  const holdSeconds = expirySeconds(
+    context.request.inventory,
+    impression,
+    context.exchange.billingWithinSeconds,
+  );
   const reservation = context.spending.reserve(item, offer.price, context, { bidId, holdSeconds });
   if (reservation === false) {
     trace?.rejected(item, 'budget');

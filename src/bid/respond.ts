@@ -13,7 +13,7 @@ const BID_ID_CHARACTERS_MAX = 24;
 /** Digits before and behind the point, and a year beyond 2200: longer than any bid's. */
 const LONGEST_PRICE_MICROS = 999_999_999_999 as Micros;
 const LONGEST_TIME_MS = 8_000_000_000_000;
-const LONGEST_EXPIRY_SECONDS = 9_999;
+const LONGEST_EXPIRY_SECONDS = 99_999;
 const LATEST_FLIGHT_DAY = 99_999;
 const OTHER_CURRENCY = 'XXX' as Currency;
 const LONGEST_FREQUENCY_NAMES = Array.from({ length: FREQUENCY_NAMES_MAX }, () => 'x'.repeat(24));

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { Campaign } from './campaign.js';
 import type { ExchangeId } from './ids.js';
 import type { Currency, Rates } from './money.js';
@@ -38,4 +39,33 @@ export interface Exchange {
   readonly syncRedirect: string | undefined;
   /** Which notice spends: the exchange's `burl`, our impression pixel where it has none, or the win as a last resort. */
   readonly billing: BillingMode;
+  /** For how long a bid holds, by where it is shown: the most that honest billings take. */
+  readonly billingWithinSeconds: BillingTimes;
+  readonly price: PriceSettings;
 }
+
+export interface BillingTimes {
+  readonly site: number;
+  readonly app: number;
+  /** Wherever it is shown full-screen. */
+  readonly interstitial: number;
+  readonly dooh: number;
+}
+
+/** How an exchange tells what was paid. */
+export interface PriceSettings {
+  /** What it replaces by the price in our links. */
+  readonly macro: string;
+  /** Whole currency units such as 3.2, or millionths of them such as 3200000; always per thousand impressions. */
+  readonly unit: 'units' | 'micros';
+  /** Undefined: prices come in plain text. Key objects show nothing of the key when they are printed. */
+  readonly cipher: PriceKeys | undefined;
+}
+
+export interface PriceKeys {
+  readonly encryption: KeyObject;
+  readonly integrity: KeyObject;
+}
+
+/** What OpenRTB says: the price in plain text in place of `${AUCTION_PRICE}`. */
+export const PLAIN_PRICE: PriceSettings = { macro: '${AUCTION_PRICE}', unit: 'units', cipher: undefined };

@@ -89,18 +89,35 @@ export const NOTICE_EVENT_OUTCOMES = [
 ] as const;
 export type NoticeEventOutcome = (typeof NOTICE_EVENT_OUTCOMES)[number];
 
-/** A genuine notice, impression pixel or click. One that arrives twice is told twice. */
+/** Why a spending notice is not believed: nothing is booked, and a correct one can still come. */
+export const SET_ASIDE_REASONS = [
+  'bad-number', // no number, or several different ones
+  'negative',
+  'above-bid',
+  'other-currency', // than that of the bid
+  'bad-ciphertext', // damaged, or signed with another key
+] as const;
+export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
+
+export type NoticeWhy =
+  | SetAsideReason
+  | 'price-not-told' // what was bid is booked, which is the most that it can be
+  | 'audit' // shown to a reviewer: nothing is booked
+  | 'too-fast' // clicked sooner after the bid than anybody can
+  | 'repeated'; // clicked again at once
+
+/** A genuine notice, impression pixel or click. One that arrives twice may be told twice. */
 interface NoticeFactsTold extends BidFacts {
   /** When the bid was made. */
   readonly bidAtMs: number;
   readonly outcome: NoticeEventOutcome;
-  /** Why it was set aside or is suspect, or how a price was found that the notice did not tell. */
-  readonly why: string | undefined;
+  /** Why it was set aside or is suspect, or what is special about its price. */
+  readonly why: NoticeWhy | undefined;
 }
 
 export interface MoneyEvent extends NoticeFactsTold {
   readonly kind: MoneyKind;
-  /** True where this notice spends, by what the exchange's file says: then `chargeMicros` is owed. */
+  /** True where this notice spends, by what the exchange's file said at the bid: then, and only then, `chargeMicros` is owed. */
   readonly spends: boolean;
   /** What the impression costs, in `budgetCurrency`; undefined where nothing is owed. */
   readonly chargeMicros: Micros | undefined;
@@ -125,14 +142,15 @@ export interface ConversionEvent extends EventFacts {
   readonly action: string | undefined;
   readonly valueMicros: Micros | undefined;
   readonly currency: string | undefined;
-  /** The advertiser's impressions and clicks that the visitor had lately, the oldest first. */
+  /** The advertiser's impressions and clicks that the visitor had lately, the oldest first; last those without a time. */
   readonly touches: readonly Touch[];
 }
 
 export interface Touch {
   readonly bidId: string;
   readonly kind: 'view' | 'click';
-  readonly atMs: number;
+  /** Undefined for a click that only the advertiser tells of, by its id: when it was stands in the click's own line. */
+  readonly atMs: number | undefined;
 }
 
 export type DroppableEvent = RequestEvent | BidEvent | OtherNoticeEvent | ConversionEvent;

@@ -1,3 +1,5 @@
+import { hashString } from '../lib/hash.js';
+
 /**
  * What happened between an advertisement and a person, as their frequency log has it. Nothing in a log is ever changed:
  * who reads it folds the records of one bid together, so that it does not matter in which order they were
@@ -38,4 +40,28 @@ export interface FrequencyLogs {
    * @param names pseudonyms of ours, from a lookup or a token
    */
   record(names: readonly string[], record: FrequencyRecord): void;
+}
+
+/** What impressions are counted of, as records have it. */
+export type FrequencyHashes = Pick<FrequencyRecord, 'advertiser' | 'campaign' | 'lineItem'>;
+
+/**
+ * Line items are named within their campaign, so their hash takes both ids. Two ids of one kind that one visitor sees meet in
+ * a hash once in four thousand millions: then a cap is reached too early.
+ */
+export function frequencyHash(kind: keyof FrequencyHashes, id: string): number {
+  return hashString(id, hashString(kind));
+}
+
+/** The hashes of a bid, by the ids of its campaign file. */
+export function frequencyHashes(ids: {
+  readonly advertiser: string;
+  readonly campaign: string;
+  readonly lineItem: string;
+}): FrequencyHashes {
+  return {
+    advertiser: frequencyHash('advertiser', ids.advertiser),
+    campaign: frequencyHash('campaign', ids.campaign),
+    lineItem: frequencyHash('lineItem', `${ids.campaign}/${ids.lineItem}`),
+  };
 }

@@ -2,6 +2,8 @@ import { wholeMicros, type Micros } from './money.js';
 
 /** Longest landing page URL: a click link must pass through every proxy and server on its way. */
 export const LANDING_CHARACTERS_MAX = 2_000;
+/** Stands in a landing page for the id of the bid that was clicked: advertisers send it back with a conversion. */
+export const CLICK_ID_MACRO = '${CLICK_ID}';
 /** In how many frequency logs a visitor's impressions are counted: each is carried by every link. */
 export const FREQUENCY_NAMES_MAX = 3;
 

@@ -1,5 +1,13 @@
 import type { Geo } from './bid-request.js';
-import type { DroppableEvent, DroppableKind, EventKind, MoneyEvent, MoneyKind } from './event.js';
+import type {
+  DroppableEvent,
+  DroppableKind,
+  EventKind,
+  MoneyEvent,
+  MoneyKind,
+  SetAsideReason,
+  Touch,
+} from './event.js';
 import type { Campaign } from './campaign.js';
 import type { CampaignId, LineItemId } from './ids.js';
 import type { Settlement, Tiding } from './ledger.js';
@@ -219,8 +227,6 @@ export interface LedgerMetrics {
   billingTold(result: BillingResult): void;
   /** What a holder should hear was not passed on. */
   tidingLost(): void;
-  /** The event log was told to the ledger: how many billings it had not booked, and how many days the two differ in. */
-  reconciled(booked: number, differences: number): void;
 }
 
 /** What a process has in its hands at one moment. */
@@ -397,14 +403,62 @@ export type NoticeHandler = (call: NoticeCall) => NoticeAnswer | Promise<NoticeA
 
 export const NOTICE_OUTCOMES = [
   'accepted',
+  'duplicate', // spent before
   'refused', // forged, damaged, or meant for something else
-  'expired', // genuine, but older than notices are taken
+  'expired', // genuine, but older than notices of its format are taken
+  'set-aside', // genuine, but its price cannot be believed
+  'suspect', // a click that no person makes
+  'unavailable', // could not be written down or booked; asked to come again
 ] as const;
 export type NoticeOutcome = (typeof NOTICE_OUTCOMES)[number];
 
 export interface NoticeMetrics {
   notice(kind: NoticeKind, outcome: NoticeOutcome): void;
+  /** Comes on top of a notice's outcome `set-aside`. */
+  priceSetAside(reason: SetAsideReason): void;
+  /**
+   * A spending notice is on disk for the first time.
+   *
+   * @param delayMs since the bid
+   * @param isLate it came after the money of the bid had been released
+   */
+  billed(delayMs: number, isLate: boolean): void;
 }
+
+export interface ConversionCall {
+  readonly advertiser: string;
+  /** The raw query string without `?`; empty when there is none. */
+  readonly query: string;
+  /** The `Cookie` headers with `;` between them; empty when there is none. */
+  readonly cookies: string;
+  /** `Sec-GPC: 1` or `DNT: 1`: nothing personal is read. */
+  readonly isPrivate: boolean;
+}
+
+export const CONVERSION_OUTCOMES = [
+  'attributed', // written with at least one impression or click before it
+  'unattributed', // written with none
+  'unread', // written without what the visitor saw, since the store did not answer
+  'invalid', // a parameter is not what it must be: nothing is written
+  'unknown-advertiser', // nothing is written
+] as const;
+export type ConversionOutcome = (typeof CONVERSION_OUTCOMES)[number];
+
+/** The first three are answered with a pixel or 204, `invalid` with 400, `unknown-advertiser` with 404. Never rejects. */
+export type ConversionHandler = (call: ConversionCall) => Promise<ConversionOutcome>;
+
+export interface ConversionMetrics {
+  conversion(outcome: ConversionOutcome): void;
+}
+
+/**
+ * What a visitor saw and clicked of an advertiser, the oldest first.
+ *
+ * @param cookie an id that we gave
+ * @param advertiser its `frequencyHash`
+ * @throws when the store does not answer
+ */
+export type TouchReader = (cookie: string, advertiser: number) => Promise<readonly Touch[]>;
 
 export interface SyncCall {
   readonly exchange: string;

@@ -74,7 +74,8 @@ export const EVENT_FIELDS = [
     name: 'spends',
     kinds: ['win', 'bill'],
     type: 'boolean',
-    meaning: 'true where the notice spends, as the exchange’s file says',
+    meaning:
+      'true where the notice spends, as the exchange’s file said at the bid, and `chargeMicros` is owed; false also for what is expired, set aside, shown in a review, or test traffic',
   },
   {
     name: 'chargeMicros',
@@ -125,7 +126,8 @@ export const EVENT_FIELDS = [
     name: 'why',
     kinds: NOTICES,
     type: 'text',
-    meaning: 'why it was set aside or is suspect, or where its price is from when it did not tell one',
+    meaning:
+      'why it was set aside (bad-number, negative, above-bid, other-currency, bad-ciphertext) or is suspect (too-fast, repeated); price-not-told: what was bid is owed; audit: shown in a review',
   },
   { name: 'reason', kinds: ['request'], type: 'text', meaning: 'why there was no bid' },
   { name: 'impressions', kinds: ['request'], type: 'number', meaning: 'impressions that could be bid on' },
@@ -178,7 +180,7 @@ export const EVENT_FIELDS = [
     kinds: ['conversion'],
     type: 'list',
     meaning:
-      'impressions and clicks of the advertiser before it, the oldest first: `bidId`, `kind` (view or click), `atMs`',
+      'impressions and clicks of the advertiser before it, the oldest first: `bidId`, `kind` (view or click), `atMs`; last the click that the advertiser named, without `atMs`',
   },
   {
     name: 'test',

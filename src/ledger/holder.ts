@@ -9,7 +9,7 @@ import {
 import type { BidMoney, BillOutcome, LedgerMetrics, NoticeLedger, Reservation } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { Billings } from './billings.js';
-import { CampaignMoney, type Asking, type HolderFacts, type Lease } from './lease.js';
+import { CampaignMoney, KEPT_LEASE_MS, type Asking, type HolderFacts, type Lease } from './lease.js';
 import { OpenBids } from './open-bids.js';
 import { Replays } from './replays.js';
 
@@ -19,6 +19,8 @@ const LEASE_MS = 3_000;
 /** Lease requests without an answer for so long are given up. */
 const ANSWER_MS = 1_000;
 const ASKING_MAX = 1_000;
+/** So many campaigns that nobody bids on keep a little money at hand. */
+const KEPT_MAX = 1_000;
 const TIDINGS_ON_THEIR_WAY_MAX = 10_000;
 const OPEN_BIDS_MAX = 2_000_000;
 /** A lease that was not asked for is forgotten so long after the authority has, whatever the clocks are like. */
@@ -87,6 +89,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
   #probe = 0;
   #probeMs = -Infinity;
   #tidingsOnTheirWay = 0;
+  #keptCount = 0;
   /** Since when nothing was answered; undefined while there are answers. */
   #silentSinceMs: number | undefined;
   #problem: string | undefined;
@@ -108,10 +111,8 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
 
   availableMicros(campaign: Campaign, flightDay: number): number {
     const nowMs = this.#options.clock.monotonicMs();
-    const money = this.#moneyOf(campaign);
-    const lease = money.wanted(flightDay);
-    lease.demandMs = nowMs;
-    return this.#problem === undefined ? lease.freeMicros(nowMs) : 0;
+    const availableMicros = this.#moneyOf(campaign).wanted(flightDay).availableMicros(nowMs);
+    return this.#problem === undefined ? availableMicros : 0;
   }
 
   reserve({ campaign, flightDay, bidId, micros, holdMs }: Reservation): boolean {
@@ -139,6 +140,13 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     return this.#billings.bill(settlement, this.#options.clock.monotonicMs());
   }
 
+  /** Tells a billing out of the log. @throws when there is no answer */
+  async settleFromLog(settlement: Settlement): Promise<'booked' | 'duplicate'> {
+    const outcome = await this.#options.authority.settle(settlement);
+    if (outcome === 'booked') this.#billings.wasBooked(settlement, this.#options.clock.monotonicMs());
+    return outcome;
+  }
+
   tell(campaign: string, flightDay: number, tiding: Tiding): void {
     const { authority, metrics, holder } = this.#options;
     if (holderOf(tiding.bidId) === holder && tiding.kind !== 'billed') this.#hear(tiding);
@@ -163,9 +171,31 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     const byId = new Map<string, Campaign>(campaigns.map((campaign) => [campaign.id, campaign]));
     for (const [id, money] of this.#campaigns) {
       const campaign = byId.get(id);
+      money.isInUse = campaign !== undefined;
       if (campaign) money.campaign = campaign;
       else for (const lease of money.leases.values()) lease.demandMs = -Infinity;
-      money.isInUse = campaign !== undefined;
+    }
+  }
+
+  /** Call when bids are held for another time at most. */
+  holdForAtMost(holdMsMax: number): void {
+    this.#facts.holdMs = 2 * holdMsMax;
+  }
+
+  /** What is in this process's hands, by campaign. */
+  *inHand(): Generator<{
+    readonly campaign: Campaign;
+    readonly openMicros: number;
+    readonly freeMicros: number;
+  }> {
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const { campaign, leases } of this.#campaigns.values()) {
+      let [openMicros, freeMicros] = [0, 0];
+      for (const lease of leases.values()) {
+        openMicros += lease.openMicros;
+        freeMicros += lease.freeMicros(nowMs);
+      }
+      yield { campaign, openMicros, freeMicros };
     }
   }
 
@@ -196,6 +226,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
       this.#failed(asking, lease, nowMs, 'no answer in time');
     }
     this.#problem = this.#currentProblem(nowMs);
+    this.#keptCount = 0;
     for (const [id, money] of this.#campaigns) this.#tickCampaign(id, money, nowMs);
     this.#askAboutNext(nowMs);
     this.#billings.tick(nowMs);
@@ -208,8 +239,10 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
 
   #tickCampaign(id: string, money: CampaignMoney, nowMs: number): void {
     if (this.#replays.blocks(id)) return;
-    const forgottenMs = this.#facts.leaseMs + this.#facts.holdMs + FORGOTTEN_LATER_MS;
+    const forgottenMs = KEPT_LEASE_MS + this.#facts.holdMs + FORGOTTEN_LATER_MS;
     for (const [flightDay, lease] of money.leases) {
+      lease.isKept = lease === money.latest && money.isInUse && this.#keptCount < KEPT_MAX;
+      if (lease.isKept && lease.isIdle(nowMs)) this.#keptCount += 1;
       if (lease.isOver(nowMs, forgottenMs)) money.forget(flightDay);
       else if (this.#asking.size < ASKING_MAX && lease.isDue(nowMs)) this.#ask(money, lease, nowMs);
     }
@@ -232,7 +265,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     this.#probeMs = nowMs + PROBE_MS;
     this.#probe = (this.#probe + 1) % this.#catalogue.length;
     const money = this.#moneyOf(this.#catalogue[this.#probe] as Campaign);
-    if (money.isIdle(nowMs) && !this.#replays.blocks(money.campaign.id)) this.#ask(money, money.probed(), nowMs);
+    if (money.isAtRest(nowMs) && !this.#replays.blocks(money.campaign.id)) this.#ask(money, money.probed(), nowMs);
   }
 
   #ask(money: CampaignMoney, lease: Lease, nowMs: number): void {
@@ -284,7 +317,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     // Everything is told again: the accounts of idle campaigns may be new ones, too, without a reading of the log for each.
     const nowMs = this.#options.clock.monotonicMs();
     for (const other of this.#campaigns.values())
-      if (other !== money && other.isIdle(nowMs)) other.epoch = undefined;
+      if (other !== money && other.isAtRest(nowMs)) other.epoch = undefined;
   }
 
   #failed(asking: Asking, lease: Lease, nowMs: number, why: string): void {

@@ -3,8 +3,11 @@ import type { AccountState, LeaseReply, LeaseRequest, Tiding } from '../domain/l
 import type { Micros } from '../domain/money.js';
 import { chargeMicros } from '../domain/notice.js';
 
-/** Without bids for so long, a lease is given back. */
+/** Nobody has wanted to bid from it for so long. */
 const IDLE_MS = 30_000;
+/** An idle lease that is kept is good for longer, and asked for more seldom. */
+export const KEPT_LEASE_MS = 60_000;
+const KEPT_AGAIN_MS = 20_000;
 /** A lease with money or open bids is asked for again after this time, and one that found too little no sooner than the second. */
 const ASK_AGAIN_MS = 1_000;
 const SCARCE_AGAIN_MS = 500;
@@ -21,9 +24,10 @@ const NEWEST_WEIGHT = 0.5;
 /** What a lease's holder says of itself in every request. */
 export interface HolderFacts {
   readonly holder: string;
+  /** While somebody bids. */
   readonly leaseMs: number;
   /** For how long bids may be billed after the lease: held, and once more when they were won. */
-  readonly holdMs: number;
+  holdMs: number;
 }
 
 /** What a campaign may spend, as far as this process knows. */
@@ -54,6 +58,11 @@ export class Lease {
   toldReservedMicros = 0;
   reservedMicros = 0;
   demandMs = -Infinity;
+  /**
+   * Keep the price of some impressions at hand while nobody bids? Else a campaign for which somebody comes every minute would
+   * never have money when it is asked. An idle lease that is not kept is given back.
+   */
+  isKept = false;
   asking: Asking | undefined;
   #freeMicros = 0;
   #goodUntilMs = -Infinity;
@@ -69,6 +78,14 @@ export class Lease {
 
   constructor(flightDay: number) {
     this.flightDay = flightDay;
+  }
+
+  /** What is free, for somebody who wants to bid; too little for one impression shows that more is wanted than is fetched. */
+  availableMicros(nowMs: number): number {
+    this.demandMs = nowMs;
+    const freeMicros = this.freeMicros(nowMs);
+    if (freeMicros < this.#dearestMicros) this.#ranDry = true;
+    return freeMicros;
   }
 
   freeMicros(nowMs: number): number {
@@ -101,24 +118,30 @@ export class Lease {
     this.toldReservedMicros = 0;
   }
 
+  isIdle(nowMs: number): boolean {
+    return nowMs - this.demandMs >= IDLE_MS;
+  }
+
   isDue(nowMs: number): boolean {
     if (this.asking) return false;
     const sinceMs = nowMs - this.#askedMs;
-    const isWanted = nowMs - this.demandMs < IDLE_MS;
-    if (sinceMs >= ASK_AGAIN_MS) return isWanted || this.openMicros > 0 || this.#freeMicros > 0;
+    const isWanted = !this.isIdle(nowMs);
+    if (sinceMs >= ASK_AGAIN_MS) {
+      if (isWanted || this.openMicros > 0) return true;
+      return this.isKept ? sinceMs >= KEPT_AGAIN_MS : this.#freeMicros > 0;
+    }
     if (nowMs - this.demandMs >= ASK_AGAIN_MS || (this.#wasScarce && sinceMs < SCARCE_AGAIN_MS)) return false;
     return this.#ranDry || 2 * this.freeMicros(nowMs) < this.#wantMicros();
   }
 
   /** Nobody bids from it, and nothing of it is held here. */
-  isIdle(nowMs: number): boolean {
-    const isAtRest = !this.asking && this.openMicros === 0 && this.#freeMicros <= 0;
-    return isAtRest && nowMs - this.demandMs >= IDLE_MS;
+  isAtRest(nowMs: number): boolean {
+    return this.isIdle(nowMs) && !this.asking && this.openMicros === 0 && this.#freeMicros <= 0;
   }
 
   /** Whether nothing of it is left, here and, after so long without a request, with the authority. */
   isOver(nowMs: number, forgottenMs: number): boolean {
-    return this.isIdle(nowMs) && nowMs - this.#askedMs > forgottenMs;
+    return !this.isKept && this.isAtRest(nowMs) && nowMs - this.#askedMs > forgottenMs;
   }
 
   /** @param spentMicros of the campaign, as far as is known */
@@ -130,9 +153,10 @@ export class Lease {
     const { campaign, totalMicros, dailyMicros } = budget;
     const leastMicros = Math.max(this.#dearestMicros, dearestOf(campaign));
     this.#dearestMicros = leastMicros;
-    const isWanted = nowMs - this.demandMs < IDLE_MS;
+    const isIdle = this.isIdle(nowMs);
     const limitMicros = Math.max(0, Math.min(totalMicros - spentMicros, dailyMicros ?? Infinity));
-    const wantMicros = isWanted ? Math.min(this.#wantMicros(), limitMicros) : 0;
+    const idleMicros = this.isKept ? WANT_IMPRESSIONS * leastMicros : 0;
+    const wantMicros = Math.min(isIdle ? idleMicros : this.#wantMicros(), limitMicros);
     this.#freeMicros = Math.min(this.freeMicros(nowMs), wantMicros);
     this.#askedMs = nowMs;
     const request: LeaseRequest = {
@@ -147,7 +171,7 @@ export class Lease {
       leastMicros: leastMicros as Micros,
       reservedMicros: this.reservedMicros as Micros,
       heardCount: this.#heardCount,
-      leaseMs: facts.leaseMs,
+      leaseMs: isIdle && this.isKept && this.openMicros === 0 ? KEPT_LEASE_MS : facts.leaseMs,
       holdMs: facts.holdMs,
     };
     this.asking = { request, sentMs: nowMs };
@@ -218,9 +242,14 @@ export class CampaignMoney {
     return this.#account;
   }
 
-  /** Spent on the day that was asked for last. */
+  /** Spent on the day that bids last asked for. */
   get spentDayMicros(): number {
     return (this.#latest && this.#days.get(this.#latest.flightDay)?.toldMicros) ?? 0;
+  }
+
+  /** Of the day that bids last asked for. */
+  get latest(): Lease | undefined {
+    return this.#latest;
   }
 
   /** The lease of a day, made when missing: somebody wants to bid. */
@@ -238,8 +267,8 @@ export class CampaignMoney {
   }
 
   /** Nobody bids on it, and nothing of it is held here. */
-  isIdle(nowMs: number): boolean {
-    for (const lease of this.leases.values()) if (!lease.isIdle(nowMs)) return false;
+  isAtRest(nowMs: number): boolean {
+    for (const lease of this.leases.values()) if (!lease.isAtRest(nowMs)) return false;
     return true;
   }
 

@@ -47,6 +47,11 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
       Object.entries(counts.notices).flatMap(([kind, outcomes]) =>
         counterSamples(outcomes, 'outcome', { kind }),
       ),
+    narrowcast_prices_set_aside_total: () => counterSamples(counts.billings.setAside, 'reason'),
+    narrowcast_billing_delay_seconds: () =>
+      histogramSamples('narrowcast_billing_delay_seconds', counts.billings.delays),
+    narrowcast_billings_late_total: () => gaugeSamples(counts.billings.late),
+    narrowcast_conversions_total: () => counterSamples(counts.conversions, 'outcome'),
     narrowcast_syncs_total: () => counterSamples(counts.syncs, 'outcome'),
     narrowcast_events_written_total: () => counterSamples(counts.events.written, 'kind'),
     narrowcast_events_dropped_total: () => counterSamples(counts.events.dropped, 'kind'),

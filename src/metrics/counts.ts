@@ -3,13 +3,16 @@ import {
   DROPPABLE_KINDS,
   EVENT_KINDS,
   MONEY_KINDS,
+  SET_ASIDE_REASONS,
   type DroppableKind,
   type EventKind,
   type MoneyKind,
+  type SetAsideReason,
 } from '../domain/event.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
   BILLING_RESULTS,
+  CONVERSION_OUTCOMES,
   EVENT_LOG_WORKS,
   GEO_LOOKUP_RESULTS,
   LEASE_RESULTS,
@@ -24,6 +27,7 @@ import {
   SYNC_OUTCOMES,
   type BillingResult,
   type DeliveryFigures,
+  type ConversionOutcome,
   type EventLogWork,
   type GeoLookupResult,
   type LeaseResult,
@@ -63,6 +67,8 @@ export interface Counts {
   readonly storeTroubles: Record<StoreTrouble, number>;
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
+  readonly billings: BillingCounts;
+  readonly conversions: Record<ConversionOutcome, number>;
   readonly syncs: Record<SyncOutcome, number>;
   readonly events: EventCounts;
   readonly reloads: Record<'changed' | 'problems', number>;
@@ -87,6 +93,12 @@ interface LedgerCounts {
   tidingsLost: number;
   reconciledBooked: number;
   reconciledDifferences: number;
+}
+
+interface BillingCounts {
+  readonly setAside: Record<SetAsideReason, number>;
+  readonly delays: Histogram;
+  late: number;
 }
 
 interface EventCounts {
@@ -118,6 +130,8 @@ export function newCounts(): Counts {
     storeTroubles: recordOf(STORE_TROUBLES, () => 0),
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
+    billings: { setAside: recordOf(SET_ASIDE_REASONS, () => 0), delays: Histogram.ofDelays(), late: 0 },
+    conversions: recordOf(CONVERSION_OUTCOMES, () => 0),
     syncs: recordOf(SYNC_OUTCOMES, () => 0),
     events: {
       written: recordOf(EVENT_KINDS, () => 0),

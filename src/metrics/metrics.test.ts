@@ -184,6 +184,10 @@ describe('the exposition', () => {
     metrics.profileLookup('found');
     metrics.profileLookup('broken');
     metrics.geoLookup('damaged');
+    metrics.priceSetAside('above-bid');
+    metrics.billed(59_000, false);
+    metrics.billed(130_000, true);
+    metrics.conversion('unattributed');
     metrics.notice('click', 'expired');
     const parsed = await read(metrics);
     const count = (name: string, labels: Record<string, string>) =>
@@ -202,6 +206,11 @@ describe('the exposition', () => {
     expect(count('profile_lookups_total', { result: 'found' })).toBe(1);
     expect(count('profile_lookups_total', {})).toBe(2);
     expect(count('geo_lookups_total', { result: 'damaged' })).toBe(1);
+    expect(count('prices_set_aside_total', { reason: 'above-bid' })).toBe(1);
+    expect(count('billings_late_total', {})).toBe(1);
+    expect(count('billing_delay_seconds_bucket', { le: '60' })).toBe(1);
+    expect(count('billing_delay_seconds_sum', {})).toBe(189);
+    expect(count('conversions_total', { outcome: 'unattributed' })).toBe(1);
     expect(count('notices_total', { kind: 'click', outcome: 'expired' })).toBe(1);
     expect(count('notices_total', {})).toBe(1);
     expect(count('in_flight', {})).toBe(12);

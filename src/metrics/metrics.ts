@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.js';
 import type {
   BidMetrics,
+  ConversionMetrics,
   DeliveryFigures,
   EventLogMetrics,
   LedgerFigures,
@@ -19,6 +20,7 @@ import { createRegistry } from './registry.js';
 export interface Metrics
   extends
     BidMetrics,
+    ConversionMetrics,
     EventLogMetrics,
     LedgerMetrics,
     NoticeMetrics,
@@ -37,6 +39,8 @@ export interface Metrics
   watchProfileCache(read: () => ProfileCacheFigures): void;
   /** @param read asked at each scrape how the campaigns spend that somebody wanted to bid for */
   watchDeliveries(read: () => readonly DeliveryFigures[]): void;
+  /** The event log was told to the ledger: how many billings it had not booked, and how many days the two differ in. */
+  reconciled(booked: number, differences: number): void;
   /** @param read asked at each scrape what this process has in its hands */
   watchLedger(read: () => LedgerFigures): void;
   /** Everything in the Prometheus text format. */
@@ -91,6 +95,16 @@ export function createMetrics(): Metrics {
     },
     notice(kind, outcome) {
       counts.notices[kind][outcome] += 1;
+    },
+    priceSetAside(reason) {
+      counts.billings.setAside[reason] += 1;
+    },
+    billed(delayMs, isLate) {
+      counts.billings.delays.observe(delayMs);
+      if (isLate) counts.billings.late += 1;
+    },
+    conversion(outcome) {
+      counts.conversions[outcome] += 1;
     },
     sync(outcome) {
       counts.syncs[outcome] += 1;

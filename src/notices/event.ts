@@ -1,20 +1,38 @@
-import type { LoggedEvent, NoticeEventOutcome } from '../domain/event.js';
-import { chargeMicros, type NoticeFacts } from '../domain/notice.js';
-import type { NoticeKind } from '../domain/ports.js';
+import type { PriceSettings } from '../domain/catalog.js';
+import type { DroppableEvent, MoneyEvent, MoneyKind } from '../domain/event.js';
+import { MICROS_PER_UNIT, wholeMicros, type Micros } from '../domain/money.js';
+import { chargeMicros } from '../domain/notice.js';
 import { dayText } from '../lib/local-day.js';
+import type { Notice, Verdict } from './notice.js';
+import { decimalOf, parameterOf } from './query.js';
 
-/** The parameter `r` of a loss notice, as OpenRTB's macro `${AUCTION_LOSS}` leaves it. */
-const LOSS_CODE = /(?:^|&)r=(\d{1,4})(?:&|$)/;
+type OtherNoticeEvent = Extract<DroppableEvent, { kind: 'loss' | 'impression' | 'click' }>;
 
-/** @returns the event of a genuine notice; neither the landing page of a click nor what names a visitor is in it */
-export function eventOf(
-  kind: NoticeKind,
-  facts: NoticeFacts,
-  told: { readonly timeMs: number; readonly outcome: NoticeEventOutcome; readonly query: string },
-): Exclude<LoggedEvent, { kind: 'request' | 'bid' | 'conversion' }> {
-  const reservedMicros = chargeMicros(facts.priceMicros, facts.budgetRate);
-  const shared = {
-    timeMs: told.timeMs,
+/** @param kind `bill` also for an impression that spends */
+export function moneyEventOf(kind: MoneyKind, notice: Notice, verdict: Verdict): MoneyEvent {
+  const owed = verdict.chargeMicros;
+  return { ...shared(notice, verdict), kind, spends: owed !== undefined, chargeMicros: owed };
+}
+
+/** Neither the landing page of a click nor what names a visitor is in it. */
+export function otherEventOf(
+  kind: OtherNoticeEvent['kind'],
+  notice: Notice,
+  verdict: Verdict,
+  unit: PriceSettings['unit'],
+): OtherNoticeEvent {
+  const isLoss = kind === 'loss';
+  return {
+    ...shared(notice, verdict),
+    kind,
+    lossCode: isLoss ? lossCodeOf(notice.query) : undefined,
+    minToWinMicros: isLoss ? minToWinOf(notice.query, unit) : undefined,
+  };
+}
+
+function shared({ facts, timeMs }: Notice, { outcome, why }: Verdict) {
+  return {
+    timeMs,
     exchange: facts.exchange,
     test: facts.test || undefined,
     bidId: facts.bidId,
@@ -26,17 +44,22 @@ export function eventOf(
     currency: facts.currency,
     flightDay: dayText(facts.flightDay),
     budgetCurrency: facts.budgetCurrency,
-    reservedMicros,
+    reservedMicros: chargeMicros(facts.priceMicros, facts.budgetRate),
     bidAtMs: facts.bidAtMs,
-    outcome: told.outcome,
-    why: undefined,
+    outcome,
+    why,
   };
-  if (kind === 'win' || kind === 'bill') return { ...shared, kind, spends: false, chargeMicros: undefined };
-  const code = kind === 'loss' ? LOSS_CODE.exec(told.query)?.[1] : undefined;
-  return {
-    ...shared,
-    kind,
-    lossCode: code === undefined ? undefined : Number(code),
-    minToWinMicros: undefined,
-  };
+}
+
+/** The parameter `r`, as OpenRTB's macro `${AUCTION_LOSS}` leaves it. */
+function lossCodeOf(query: string): number | undefined {
+  const told = parameterOf(query, 'r') ?? '';
+  return /^\d{1,4}$/.test(told) ? Number(told) : undefined;
+}
+
+/** The parameter `m`, as OpenRTB's macro `${AUCTION_MIN_TO_WIN}` leaves it. */
+function minToWinOf(query: string, unit: PriceSettings['unit']): Micros | undefined {
+  const told = decimalOf(parameterOf(query, 'm') ?? '');
+  if (told === undefined || told < 0) return undefined;
+  return wholeMicros(Math.round(unit === 'micros' ? told : told * MICROS_PER_UNIT));
 }

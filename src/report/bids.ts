@@ -30,6 +30,7 @@ const CREATE_BIDS = `
       bool_or(kind IN ('win', 'bill', 'impression') AND accepted) AS won,
       bool_or(kind IN ('bill', 'impression') AND accepted) AS shown,
       bool_or(kind = 'click' AND accepted) AS clicked,
+      min(timeMs) FILTER (kind = 'click' AND accepted) AS clickedAtMs,
       min({timeMs: timeMs, micros: chargeMicros}) FILTER (spends AND accepted).micros AS chargeMicros,
       min({timeMs: timeMs, code: coalesce(lossCode, -1), priceMicros: priceMicros, minToWinMicros: minToWinMicros})
         FILTER (kind = 'loss' AND accepted) AS loss

@@ -57,10 +57,14 @@ const CREATE_CONVERSIONS = `
 const DAY_OF = (milliseconds: string) => `strftime(epoch_ms(${milliseconds}), '%Y-%m-%d')`;
 const IN_PERIOD = (day: string) => `($from IS NULL OR ${day} >= $from) AND ($to IS NULL OR ${day} <= $to)`;
 
+/** A click that only the advertiser tells of, by its id, was when its own line says; without one there was none. */
+const TOUCHED_AT =
+  'coalesce(touch.atMs, CASE WHEN bids.advertiser = told.advertiser THEN bids.clickedAtMs END)';
+
 /** Of a bid that is not known only the day of the touch is; it belongs to no campaign that could be asked for. */
 const GROUP_OF: Record<Counting, string> = {
   'of-selected-bids': `CASE WHEN bids.bidId IS NOT NULL THEN CASE WHEN selected THEN groups.number ELSE ${NOT_SELECTED} END
-    WHEN $campaign IS NULL AND ${IN_PERIOD(DAY_OF('touch.atMs'))} THEN ${UNKNOWN_BID} ELSE ${NOT_SELECTED} END`,
+    WHEN $campaign IS NULL AND ${IN_PERIOD(DAY_OF(TOUCHED_AT))} THEN ${UNKNOWN_BID} ELSE ${NOT_SELECTED} END`,
   'of-the-period': `CASE WHEN bids.bidId IS NULL THEN ${UNKNOWN_BID}
     WHEN $campaign IS NULL OR bids.campaign = $campaign THEN groups.number ELSE ${NOT_SELECTED} END`,
 };
@@ -82,7 +86,7 @@ export async function shareConversions(
   const sums = new CreditSums(windows);
   const sql = `
     SELECT told.number, CAST(told.timeMs AS DOUBLE), CAST(told.valueMicros AS DOUBLE), told.currency,
-      touch.bidId, touch.kind = 'click', CAST(touch.atMs AS DOUBLE), CAST(${GROUP_OF[counting]} AS INTEGER)
+      touch.bidId, touch.kind = 'click', CAST(${TOUCHED_AT} AS DOUBLE), CAST(${GROUP_OF[counting]} AS INTEGER)
     FROM (
       SELECT *, unnest(CASE WHEN len(touches) > 0 THEN touches ELSE [NULL] END) AS touch FROM conversions ${period}
     ) AS told

@@ -18,6 +18,7 @@ type Bid = {
   lost: boolean;
   shown: boolean;
   clicked: boolean;
+  clickedAtMs: number | undefined;
   charge: { timeMs: number; micros: bigint } | undefined;
 };
 type Conversion = Extract<LoggedEvent, { kind: 'conversion' }>;
@@ -58,7 +59,7 @@ export function oracleReport(
     own.spendMicros += bid.charge?.micros ?? 0n;
   }
   for (const conversion of distinctConversions(events)) {
-    const last = lastTouch(conversion);
+    const last = lastTouch(conversion, bids);
     if (!last) continue;
     const bid = bids.get(last.bidId);
     if (!inPeriod(bid ? (bid.keys['day'] as string) : new Date(last.atMs).toISOString().slice(0, 10)))
@@ -107,6 +108,7 @@ function oracleBids(events: readonly LoggedEvent[]): Map<string, Bid> {
       lost: false,
       shown: false,
       clicked: false,
+      clickedAtMs: undefined,
       charge: undefined,
     };
     bids.set(event.bidId, bid);
@@ -117,7 +119,10 @@ function oracleBids(events: readonly LoggedEvent[]): Map<string, Bid> {
     if (event.outcome !== 'accepted') continue;
     if (event.kind === 'win' || event.kind === 'bill' || event.kind === 'impression') bid.won = true;
     if (event.kind === 'bill' || event.kind === 'impression') bid.shown = true;
-    if (event.kind === 'click') bid.clicked = true;
+    if (event.kind === 'click') {
+      bid.clicked = true;
+      bid.clickedAtMs = Math.min(bid.clickedAtMs ?? Infinity, event.timeMs);
+    }
     if (event.kind === 'loss') bid.lost = true;
     if ((event.kind === 'win' || event.kind === 'bill') && event.spends) {
       const micros = BigInt(event.chargeMicros ?? 0);
@@ -127,9 +132,24 @@ function oracleBids(events: readonly LoggedEvent[]): Map<string, Bid> {
   return bids;
 }
 
-function lastTouch({ timeMs, touches }: Conversion): Touch | undefined {
-  let last: Touch | undefined;
-  for (const touch of touches) {
+type TimedTouch = Touch & { readonly atMs: number };
+
+/** A click that is told by its id only was when the click's own line says. */
+function timed(touch: Touch, advertiser: string, bids: ReadonlyMap<string, Bid>): TimedTouch | undefined {
+  const bid = bids.get(touch.bidId);
+  const clickedAtMs = bid?.keys['advertiser'] === advertiser ? bid.clickedAtMs : undefined;
+  const atMs = touch.atMs ?? clickedAtMs;
+  return atMs === undefined ? undefined : { ...touch, atMs };
+}
+
+function lastTouch(
+  { timeMs, touches, advertiser }: Conversion,
+  bids: ReadonlyMap<string, Bid>,
+): TimedTouch | undefined {
+  let last: TimedTouch | undefined;
+  for (const told of touches) {
+    const touch = timed(told, advertiser, bids);
+    if (!touch) continue;
     const ageMs = timeMs - touch.atMs;
     if (ageMs < 0 || ageMs > (touch.kind === 'click' ? 30 * DAY_MS : DAY_MS)) continue;
     const isLater =

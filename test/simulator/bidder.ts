@@ -2,7 +2,7 @@ import type { Budget, Campaign } from '../../src/domain/campaign.js';
 import type { LedgerAuthority, Settlement } from '../../src/domain/ledger.js';
 import type { Micros } from '../../src/domain/money.js';
 import type { BidMoney, LedgerMetrics, NoticeLedger } from '../../src/domain/ports.js';
-import { openLedger, type LedgerOptions, type MoneyHolder } from '../../src/ledger/holder.js';
+import { MoneyHolder, type LedgerOptions } from '../../src/ledger/holder.js';
 import { reconcile } from '../../src/ledger/reconcile.js';
 import type { Random } from '../../src/lib/prng.js';
 import type { SimulatedAuthority, SimulatedLink } from './authority.js';
@@ -113,18 +113,19 @@ export class SimulatedBidder {
       metrics: SILENT_LEDGER,
       holdMsMax,
       onTrouble: (message) => timeline.note(`${name}: ${message}`),
-      replay: (campaigns) => this.#replay(watched, new Set(campaigns)),
+      replay: (campaigns) => this.#replay(holder, watched, campaigns && new Set(campaigns)),
       logProblem: () => (this.#parts.disk.isFull ? 'the disk is full' : undefined),
       ticks: false,
     };
-    const holder = openLedger(options);
+    const holder: MoneyHolder = new MoneyHolder(options);
+    holder.campaignsInUse(this.campaigns);
     const money = tampering.holder?.(holder) ?? holder;
     const life: Life = { holderId, link, holder, money, bidCount: 0, calls: new Set(), isReady: false };
     this.#life = life;
     timeline.note(`${name}: starts as ${holderId}`);
     const replayAll = (): void => {
       if (!isCurrent()) return;
-      this.#replay(watched, undefined).then(
+      this.#replay(holder, watched, undefined).then(
         () => (life.isReady = true),
         () => timeline.after(REPLAY_AGAIN_MS, replayAll),
       );
@@ -223,9 +224,14 @@ export class SimulatedBidder {
   }
 
   /** Tells the lines of the log again. @throws when one of them did not arrive */
-  async #replay(authority: LedgerAuthority, campaigns: ReadonlySet<string> | undefined): Promise<void> {
+  async #replay(
+    holder: MoneyHolder,
+    { statement }: LedgerAuthority,
+    campaigns: ReadonlySet<string> | undefined,
+  ): Promise<void> {
     const { tampering, disk, timeline, clock } = this.#parts;
     const lines = tampering.replayed?.(disk.lines) ?? disk.lines;
+    const authority = { settle: (line: Settlement) => holder.settleFromLog(line), statement };
     const about = { authority, nowMs: clock.nowMs(), coveredSinceMs: () => 0, isWholeLog: false };
     const { settlements } = await reconcile({
       ...about,

@@ -1,8 +1,8 @@
 import type { Campaign } from '../../src/domain/campaign.js';
 import type { LeaseRequest, Settlement } from '../../src/domain/ledger.js';
 import type { Micros } from '../../src/domain/money.js';
-import { campaignDay } from './book.js';
-import type { World } from './simulate.js';
+import type { Exposure } from './book.js';
+import type { HighestBudget, World } from './simulate.js';
 
 /** Of the budget, when there is supply and nothing goes wrong. */
 const SPENT_SHARE_MIN = 0.98;
@@ -11,7 +11,7 @@ const SPENT_SHARE_MIN = 0.98;
 export interface CampaignBooks {
   readonly campaign: string;
   readonly bookedMicros: number;
-  /** Beyond the total budget, or a daily one: the worst of them, as a share of it. */
+  /** Beyond the highest total budget that there was, or the highest daily one: the worst of them, as a share of it. */
   readonly overspendShare: number;
   /** Of what was booked: after the bid's money was free again. */
   readonly lateMicros: number;
@@ -23,12 +23,12 @@ export interface Books {
   readonly billings: number;
 }
 
-/** Everything is quiet: what everybody has in the books is the same, and nobody holds anything any more. */
+/** What everybody has in the books is the same, and nobody holds anything any more. */
 export function closeBooks(world: World): Books {
   const { scenario, exchange, watcher, book } = world;
   const lines = distinctLines(world);
   if (watcher.violations.length === 0) {
-    nothingLeft(world);
+    nothingHeld(world);
     if (exchange.forgeriesTaken > 0) watcher.violated(`${exchange.forgeriesTaken} forged notices were taken`);
     sameBillings(world, lines);
     for (const campaign of scenario.campaigns) {
@@ -48,13 +48,18 @@ function distinctLines({ bidders }: World): ReadonlyMap<string, Settlement> {
   return new Map(bidders.flatMap(({ disk }) => disk.lines.map((line) => [line.bidId, line])));
 }
 
-function nothingLeft({ bidders, exchange, watcher, scenario, authority }: World): void {
+/** Everything is quiet: no notice is on its way, and no process waits for the end of a bid. */
+export function processesAreDone({ bidders, exchange, watcher }: World): void {
   if (exchange.pending > 0) watcher.violated(`${exchange.pending} notices were never taken`);
   for (const { name, holder } of bidders) {
     if (!holder) watcher.violated(`${name} is not running`);
     else if (holder.openBids > 0) watcher.violated(`${name} holds ${holder.openBids} bids for ever`);
     else if (holder.billingsWaiting > 0) watcher.violated(`${name} does not get rid of ${holder.billingsWaiting} billings`);
   }
+}
+
+/** All processes are gone, for longer than anything is held for them. */
+function nothingHeld({ watcher, scenario, authority }: World): void {
   for (const { id } of scenario.campaigns) {
     const { account } = authority.accountOf(id).lease(probe(id), authority.nowMs());
     if (account.openMicros !== 0) watcher.violated(`${account.openMicros} micros of ${id} stay open for ever`);
@@ -121,22 +126,16 @@ function moneySpent({ authority, book, watcher }: World, { id, budget }: Campaig
     watcher.violated(`${id} spent ${spentMicros} of ${limitMicros} micros, with supply and without faults`);
 }
 
-function campaignBooks({ book, watcher, campaigns, authority }: World, campaign: Campaign): CampaignBooks {
-  const { id } = campaign;
-  const budget = (campaigns.find((each) => each.id === id) ?? campaign).budget;
-  const over = (name: string, { micros, lateMicros }: { micros: number; lateMicros: number }, limitMicros: number) => {
-    const strictMicros = limitMicros + watcher.forgivenMicros(name);
-    if (micros > strictMicros) watcher.violated(`${name} spent ${micros} micros, ${strictMicros} are allowed`);
-    return Math.max(0, micros + lateMicros - limitMicros) / limitMicros;
-  };
-  const shares = book
-    .days(id)
-    .map((day) => over(campaignDay(id, day), book.ofDay(id, day), budget.dailyMicros ?? Infinity));
+function campaignBooks({ book, authority, highestBudgets }: World, { id }: Campaign): CampaignBooks {
+  const { totalMicros, dailyMicros = Infinity } = highestBudgets.get(id) as HighestBudget;
+  const over = ({ micros, lateMicros }: Exposure, limitMicros: number) =>
+    Math.max(0, micros + lateMicros - limitMicros) / limitMicros;
+  const days = book.days(id).map((day) => over(book.ofDay(id, day), dailyMicros) || 0);
   const total = book.ofTotal(id);
   return {
     campaign: id,
     bookedMicros: authority.statementOf(id, 0)?.total.micros ?? 0,
-    overspendShare: Math.max(over(id, total, budget.totalMicros), ...shares.map((share) => share || 0)),
+    overspendShare: Math.max(over(total, totalMicros), ...days),
     lateMicros: total.lateMicros,
   };
 }

@@ -88,6 +88,12 @@ function changedBudget({ random }: World, { budget }: Campaign): Campaign['budge
 }
 
 function changeCampaign(world: World, changed: Campaign): void {
+  const { totalMicros, dailyMicros } = changed.budget;
+  const highest = world.highestBudgets.get(changed.id);
+  if (highest) {
+    highest.totalMicros = Math.max(highest.totalMicros, totalMicros);
+    highest.dailyMicros = dailyMicros && Math.max(highest.dailyMicros ?? 0, dailyMicros);
+  }
   const campaigns = world.campaigns.map((each) => (each.id === changed.id ? changed : each));
   useCampaigns(world, campaigns);
 }
@@ -132,8 +138,13 @@ function forgiveLostAccounts(world: World): void {
   }
 }
 
-/** Free in somebody's hand, or on its way there. */
-function inHandsMicros({ bidders, watcher }: World, campaign: string): number {
-  const free = bidders.map(({ holder }) => holder?.figures(campaign)?.ownFreeMicros ?? 0);
-  return free.reduce((sum, micros) => sum + micros, watcher.askedMicros(campaign));
+/** Free in somebody's hand or on its way there, or held there for bids although it need not be any more. */
+function inHandsMicros({ bidders, watcher, book }: World, campaign: string): number {
+  let [freeMicros, openMicros] = [0, 0];
+  for (const { holder } of bidders) {
+    const figures = holder?.figures(campaign);
+    freeMicros += figures?.ownFreeMicros ?? 0;
+    openMicros += figures?.ownOpenMicros ?? 0;
+  }
+  return freeMicros + watcher.askedMicros(campaign) + Math.max(0, openMicros - book.heldMicros(campaign));
 }

@@ -40,7 +40,7 @@ function calmScenario(random: Random): Scenario {
       forgeries: 0.05,
       contradictions: 0,
     },
-    network: { broken: 0, slow: 0 },
+    network: SOUND_NETWORK,
     isCalm: true,
     faultsPerMinute: 0,
   };
@@ -71,8 +71,9 @@ function roughScenario(random: Random): Scenario {
   };
 }
 
+export const SOUND_NETWORK: NetworkFaults = { broken: 0, slow: 0 };
 const NETWORKS: readonly NetworkFaults[] = [
-  { broken: 0, slow: 0 },
+  SOUND_NETWORK,
   { broken: 0.0005, slow: 0.0005 },
   { broken: 0.003, slow: 0.003 },
 ];

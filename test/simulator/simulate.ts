@@ -7,9 +7,9 @@ import { TrueBook } from './book.js';
 import { SimulatedDisk } from './disk.js';
 import { SimulatedExchange } from './exchange.js';
 import { makeTrouble } from './faults.js';
-import { costOf, scenarioOf, type Scenario } from './scenario.js';
+import { costOf, scenarioOf, SOUND_NETWORK, type Scenario } from './scenario.js';
 import { MachineClock, Timeline } from './timeline.js';
-import { closeBooks, type Books } from './close-books.js';
+import { closeBooks, processesAreDone, type Books } from './close-books.js';
 import { Watcher } from './watcher.js';
 
 const DAY_MS = 86_400_000;
@@ -20,8 +20,15 @@ const TRAFFIC_MS = 4 * MINUTE_MS;
 const TICK_MS = 250;
 /** Longer than bids are held and leases are kept without bids. */
 const QUIET_MS = 3 * MINUTE_MS;
+/** After this nothing is held for a process that is gone. */
+const FORGOTTEN_MS = 10 * MINUTE_MS;
 const QUIET_TICK_MS = 1_000;
 const SKEW_MS_MAX = 2_000;
+
+export interface HighestBudget {
+  totalMicros: number;
+  dailyMicros: number | undefined;
+}
 
 /** Everything there is in one simulated world. */
 export interface World {
@@ -36,6 +43,10 @@ export interface World {
   readonly faults: Map<string, number>;
   campaigns: readonly Campaign[];
   catalogChanges: number;
+  /** No requests come, and nothing goes wrong any more. */
+  isQuiet: boolean;
+  /** The most that files ever allowed, by campaign. */
+  readonly highestBudgets: ReadonlyMap<string, HighestBudget>;
 }
 
 export interface SimulationResult {
@@ -59,6 +70,9 @@ export async function simulate(seed: number, tampering: Tampering = {}): Promise
     await traffic(world);
     await quiet(world);
   }
+  if (watcher.violations.length === 0) processesAreDone(world);
+  for (const bidder of bidders) bidder.crash();
+  await timeline.runUntil(timeline.nowMs + FORGOTTEN_MS);
   const books = closeBooks(world);
   return { seed, violations: watcher.violations, lastEvents: timeline.lastEvents(), faults, books };
 }
@@ -75,7 +89,7 @@ function worldOf(seed: number, tampering: Tampering): World {
     timeline,
     clock(),
     random,
-    () => scenario.network,
+    () => (world.isQuiet ? SOUND_NETWORK : scenario.network),
     (settlement) => watcher.booked(settlement),
   );
   const exchange = new SimulatedExchange({ timeline, random, habits: scenario.habits, bidders: () => bidders });
@@ -91,6 +105,8 @@ function worldOf(seed: number, tampering: Tampering): World {
     faults: new Map(),
     campaigns: scenario.campaigns,
     catalogChanges: 0,
+    isQuiet: false,
+    highestBudgets: new Map(scenario.campaigns.map(({ id, budget }) => [id, { ...budget }])),
   };
   const shared = { timeline, random, authority, book, watcher, tampering, holdMsMax: Math.max(...scenario.holdMs) };
   for (let i = 0; i < scenario.bidders; i++) {
@@ -105,6 +121,7 @@ function worldOf(seed: number, tampering: Tampering): World {
 async function traffic(world: World): Promise<void> {
   const { timeline, random, scenario } = world;
   const endMs = timeline.nowMs + TRAFFIC_MS;
+  world.isQuiet = false;
   const again = () => (timeline.nowMs < endMs ? 'again' : 'over');
   const atRandom = (perMs: number, run: () => void): void => {
     timeline.after(-Math.log(1 - random()) / perMs, () => {
@@ -133,7 +150,9 @@ function request({ random, bidders, exchange, scenario }: World): void {
 }
 
 /** No requests come, faults are over, and what is on its way arrives. */
-async function quiet({ timeline, bidders, exchange }: World): Promise<void> {
+async function quiet(world: World): Promise<void> {
+  const { timeline, bidders, exchange } = world;
+  world.isQuiet = true;
   const quietMs = timeline.nowMs + QUIET_MS;
   for (const bidder of bidders) {
     timeline.every(QUIET_TICK_MS, () => {

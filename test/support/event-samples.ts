@@ -161,10 +161,13 @@ function addConversion(
   );
   if (touches.length > 0 && random() < 0.1)
     touches.push({ bidId: 'gone-1', kind: 'click', atMs: touches[0]?.atMs ?? 0 });
-  touches.sort((a, b) => a.atMs - b.atMs);
+  touches.sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
+  const lastAtMs = touches.at(-1)?.atMs ?? START_MS;
+  const last = touches.at(-1);
+  if (last?.kind === 'click' && random() < 0.3) touches[touches.length - 1] = { ...last, atMs: undefined };
   const conversion: LoggedEvent = {
     kind: 'conversion',
-    timeMs: (touches.at(-1)?.atMs ?? START_MS) + integerBetween(random, -HOUR_MS, 2 * DAY_MS),
+    timeMs: lastAtMs + integerBetween(random, -HOUR_MS, 2 * DAY_MS),
     exchange: undefined,
     test,
     advertiser,
