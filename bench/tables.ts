@@ -1,6 +1,7 @@
 import { timedTable } from './measure.js';
 import { eventTasks } from './micro/events.js';
 import { exchangeTasks } from './micro/exchange.js';
+import { frequencyNotes, frequencyTasks } from './micro/frequency.js';
 import { hitRatioTable } from './micro/hit-ratio.js';
 import { ledgerMemoryTable, ledgerTable } from './micro/ledger.js';
 import { noticeTasks } from './micro/notices.js';
@@ -25,10 +26,12 @@ export const TABLES: readonly BenchTable[] = [
   profileMemoryTable,
   hitRatioTable,
   timedTable('Match', targetingTasks),
+  timedTable('Frequency caps', frequencyTasks, frequencyNotes),
   timedTable('Price', pricingTasks),
   timedTable('Sign and verify', noticeTasks),
   ledgerTable,
   ledgerMemoryTable,
+  timedTable('Notices', noticeTasks),
   timedTable('Event log', eventTasks),
   timedTable('Whole path, without HTTP', pathTasks),
   redisPathTable,

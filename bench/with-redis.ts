@@ -11,6 +11,7 @@ export const KEY_RING = [{ id: 'bench', secret: new Uint8Array(32) }];
 export const SILENT_REDIS: RemoteStoreMetrics = {
   batchSent: () => undefined,
   storeTrouble: () => undefined,
+  frequencyRecords: () => undefined,
 };
 export const SILENT_REPORTS = { problem: () => undefined, recovered: () => undefined };
 const DAY_MS = 86_400_000;

@@ -8,8 +8,6 @@ import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import { createBidder, newHolder, type Bidder } from './create-bidder.js';
 import type { Catalog } from './domain/catalog.js';
-import type { FrequencyLogs } from './domain/frequency.js';
-import type { TouchReader } from './domain/ports.js';
 import { openEventLog } from './events/event-log.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
@@ -86,6 +84,7 @@ async function openApp(
   const bidder = await createBidder(settings, { ...parts, metrics, money, holder });
   const { environment } = bidder;
   closers.push(bidder.close);
+  closers.push(bidder.keepFrequency());
   const recorder = createBidRecorder(events, settings.eventSampleRequests, clock);
   let problems: readonly Finding[] = [];
   let draining = false;
@@ -151,7 +150,7 @@ async function openApp(
       events,
       clock,
       ledger: ledger.holder,
-      frequency: STAND_IN_FREQUENCY_LOGS,
+      frequency: bidder.frequencyLogs,
       exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
       acknowledge: settings.noticesAcknowledged,
     }),
@@ -161,7 +160,7 @@ async function openApp(
         const found = bidder.cookies.read(cookies);
         return found.kind === 'id' ? found.id : undefined;
       },
-      touchesOf: STAND_IN_TOUCHES,
+      touchesOf: (visitor, advertiser) => bidder.store.touchesOf(visitor, advertiser),
       hashOf: bidder.conversionHash,
       events,
       metrics,
@@ -185,10 +184,6 @@ async function openApp(
   });
   return { port: bidServer.port, adminPort: adminServer.port, problems: () => problems };
 }
-
-// Stand-ins for the frequency logs, which are not wired yet.
-const STAND_IN_FREQUENCY_LOGS: FrequencyLogs = { record: () => {} };
-const STAND_IN_TOUCHES: TouchReader = () => Promise.resolve([]);
 
 /** How long a process that has just started waits for its profile store before it bids without. */
 const STORE_AWAITED_MS = 10_000;

@@ -8,6 +8,7 @@ import { createResponseSizes } from './bid/respond.js';
 import { snapshotSteps, type BidSnapshot } from './bid/snapshot.js';
 import { unlimitedSpending } from './bid/unlimited-spending.js';
 import type { Catalog } from './domain/catalog.js';
+import { SILENT_FREQUENCY, type FrequencyLogs } from './domain/frequency.js';
 import { SILENT_METRICS, type ProfileStore } from './domain/ports.js';
 import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
@@ -33,6 +34,10 @@ export interface Bidder {
   /** Of what advertisers number their conversions by. */
   readonly conversionHash: (text: string) => string;
   readonly store: ProfileStore;
+  /** Where notices and bids write down what visitors were shown. */
+  readonly frequencyLogs: FrequencyLogs;
+  /** See Profiles. */
+  readonly keepFrequency: () => () => Promise<void>;
   /** Does a campaign of the catalogue in use belong to an advertiser of that id? */
   readonly isAdvertiser: (id: string) => boolean;
   /** Is there a catalogue to bid from? */
@@ -65,7 +70,8 @@ export interface BidderParts {
 export async function createBidder(settings: Settings, parts: BidderParts): Promise<Bidder> {
   const { clock, logger, metrics, holder } = parts;
   mkdirSync(settings.dataDir, { recursive: true });
-  const { store, reader } = await openProfiles(settings, { clock, logger, metrics });
+  const profiles = await openProfiles(settings, { clock, logger, metrics });
+  const { store, reader, frequencyLogs, recentFrequency, keepFrequency } = profiles;
 
   if (!settings.publicUrl.startsWith('https:')) {
     logger.warn('PUBLIC_URL is not https: no impression that takes secure markup only will be bid on');
@@ -84,7 +90,8 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
       return snapshot;
     },
     scratchFor: scratchKeeper(),
-    findProfile: createProfileLookup(reader, metrics),
+    findProfile: createProfileLookup(reader, metrics, recentFrequency),
+    frequencyLogs,
     answerReserve: new AnswerReserve(),
     locator: openGeoLocator(settings.geoFile, metrics),
     signer: tokens,
@@ -97,7 +104,8 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
   };
   const explaining: BidEnvironment = {
     ...environment,
-    findProfile: createProfileLookup(reader, SILENT_METRICS),
+    findProfile: createProfileLookup(reader, SILENT_METRICS, recentFrequency),
+    frequencyLogs: SILENT_FREQUENCY,
     answerReserve: new AnswerReserve(),
     spending: parts.money?.drySpending ?? environment.spending,
     metrics: SILENT_METRICS,
@@ -108,6 +116,8 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
     cookies: createCookies(keys),
     conversionHash: createConversionHash(keys),
     store,
+    frequencyLogs,
+    keepFrequency,
     isAdvertiser: (id) => advertisers.has(id),
     isReady: () => snapshot !== undefined,
     use: lastOnly(async (catalog) => {

@@ -1,3 +1,4 @@
+import { STRANGER } from '../src/domain/visitor.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -74,7 +75,7 @@ describe('an answer', () => {
         ...environment,
         findProfile: () => {
           if (fails) throw new TypeError('on purpose');
-          return Promise.resolve(undefined);
+          return Promise.resolve(STRANGER);
         },
       },
       createBidRecorder(SILENT_EVENTS, 0, clock),

@@ -47,10 +47,11 @@ export const CREATIVE: Creative = {
 
 const CAMPAIGN: Campaign = {
   id: 'trail-shoes-autumn' as CampaignId,
-  advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: ['IAB18-5'] },
+  advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: ['IAB18-5'], frequency: [] },
   status: 'active',
   flight: { startMs: 0, endMs: 1, timeZone: 'UTC' },
   budget: { totalMicros: microsFromUnits(20_000), dailyMicros: undefined, currency: USD, pacing: 'even' },
+  frequency: [],
   lineItems: [],
   file: 'trail-shoes-autumn.json',
 };

@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import { PLAIN_PRICE, type PriceSettings } from '../../src/domain/catalog.js';
 import type { Micros } from '../../src/domain/money.js';
 import type { NoticeFacts } from '../../src/domain/notice.js';
@@ -31,12 +30,14 @@ const NOTICE: NoticeFacts = {
 const CLICK: NoticeFacts = { ...NOTICE, landing: 'https://acme.example/trail?utm_source=narrowcast' };
 
 /** The keys and the price of the published vector (rule 64). */
+const ENCRYPTION_KEY = Buffer.from('sIxwz7yw62yrfoLGt12lIHKuYrK/S5kLuApI2BQe7Ac=', 'base64');
+const INTEGRITY_KEY = Buffer.from('v3fsVcMBMMHYzRhi7SpM0sdqwzvAxM6KPTu9OtVod5I=', 'base64');
 const ENCRYPTED: PriceSettings = {
   macro: '${AUCTION_PRICE}',
   unit: 'micros',
   cipher: {
-    encryption: createSecretKey('sIxwz7yw62yrfoLGt12lIHKuYrK/S5kLuApI2BQe7Ac=', 'base64'),
-    integrity: createSecretKey('v3fsVcMBMMHYzRhi7SpM0sdqwzvAxM6KPTu9OtVod5I=', 'base64'),
+    encryption: () => ENCRYPTION_KEY,
+    integrity: () => INTEGRITY_KEY,
   },
 };
 const PLAIN_QUERY = 'p=1.25&c=USD';

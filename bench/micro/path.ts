@@ -8,6 +8,7 @@ import type { Campaign } from '../../src/domain/campaign.js';
 import type { Catalog } from '../../src/domain/catalog.js';
 import type { CampaignId, CreativeId, LineItemId } from '../../src/domain/ids.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
+import { SILENT_FREQUENCY } from '../../src/domain/frequency.js';
 import { SILENT_METRICS } from '../../src/domain/ports.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { DayNumbers } from '../../src/lib/day-numbers.js';
@@ -93,10 +94,11 @@ export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEn
     spending: unlimitedSpending(days),
     responseSizes: createResponseSizes(signer, PUBLIC_URL),
     findProfile,
+    frequencyLogs: SILENT_FREQUENCY,
     answerReserve: new AnswerReserve(),
     locator: openGeoLocator(undefined, SILENT_METRICS),
     signer,
-    nextBidId: () => `bench-${count++}`,
+    nextBidId: () => `bench001-${(count++).toString(36)}`,
     publicUrl: PUBLIC_URL,
     metrics: SILENT_METRICS,
   };

@@ -1,6 +1,7 @@
 import { seededRandom, integerBetween } from '../../src/lib/prng.js';
 import type { ProfileKey } from '../../src/domain/profile.js';
 import { Finder } from '../../src/redis/find.js';
+import { RedisFrequencyLogs } from '../../src/redis/frequency-logs.js';
 import { KeyRing } from '../../src/redis/keys.js';
 import { Persons } from '../../src/redis/persons.js';
 import { ReadBatch } from '../../src/redis/read-batch.js';
@@ -69,7 +70,7 @@ export const redisLookupTable: BenchTable = {
         },
       }));
       return {
-        what: 'a lookup is five keys, eight names in Redis',
+        what: 'a lookup is five keys, ten names in Redis',
         rows,
         notes: NOTES,
         hash: hashOf(String(found)),
@@ -97,7 +98,8 @@ async function connect({ url }: RedisServer, ring: KeyRing): Promise<Connection>
     const reads = new ReadBatch(servers, SILENT_REDIS);
     const writes = new WriteBatch(servers, SILENT_REDIS, SILENT_REPORTS);
     const persons = new Persons(ring, reads, writes, TIMES_TO_LIVE.linkTtlMs);
-    return new Finder(ring, reads, new Mover(reads, writes), persons, TIMES_TO_LIVE, SILENT_REDIS);
+    const logs = new RedisFrequencyLogs(writes, TIMES_TO_LIVE.frequencyTtlMs, SILENT_REDIS);
+    return new Finder(ring, reads, new Mover(reads, writes), persons, logs, TIMES_TO_LIVE, SILENT_REDIS);
   });
   return { servers, finders };
 }

@@ -1,9 +1,11 @@
 import { PublisherLists } from '../blocking/publisher-lists.js';
 import type { Deal, Impression } from '../domain/bid-request.js';
+import type { VisitorFrequency } from '../domain/frequency.js';
 import { convertMicros, USD, type Currency, type Rates } from '../domain/money.js';
 import type { Reservation } from '../domain/ports.js';
 import type { Visit } from '../domain/visit.js';
 import { expirySeconds } from '../exchange/expiry.js';
+import { SeenImpressions } from '../frequency/seen.js';
 import { hashString } from '../lib/hash.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
 import { makeOffer, type Offer, type OfferContext } from './offer.js';
@@ -31,7 +33,12 @@ export interface Auctions {
   readonly cutShort: boolean;
 }
 
-export type AuctionContext = Omit<OfferContext, 'used' | 'lists' | 'failure' | 'isCounted'>;
+export interface AuctionContext extends Omit<
+  OfferContext,
+  'used' | 'lists' | 'failure' | 'seen' | 'isCounted'
+> {
+  readonly frequency: VisitorFrequency;
+}
 
 /**
  * How many candidates one request may have examined over all its impressions: many times what ordinary requests need,
@@ -58,6 +65,7 @@ export function holdAuctions(
     used,
     failure: { deal: undefined, question: undefined },
     isCounted: true,
+    seen: new SeenImpressions(context.frequency, visit.nowMs),
   };
   const share = { candidatesLeft: CANDIDATES_MAX };
   snapshot.index.beginVisit(visit, scratch);
@@ -67,6 +75,7 @@ export function holdAuctions(
     if (!winner) continue;
     winners.push(winner);
     used.push(winner.offer.creative);
+    offerContext.seen.add(winner.item.caps.hashes);
   }
   snapshot.index.endVisit(scratch);
   return { winners, cutShort: share.candidatesLeft < 0 };

@@ -65,6 +65,9 @@ function fateOf(rule: OfferRule): DeliveryFate | undefined {
     case 'flight-over':
     case 'not-examined':
       return undefined;
+    case 'frequency-cap':
+    case 'frequency-unknown':
+      return 'capped';
     case 'below-floor':
       return 'below-floor';
     case 'paced':

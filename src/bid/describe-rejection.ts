@@ -4,6 +4,7 @@ import {
   isCreativeRule,
   isDimension,
   isSpendingRule,
+  isFrequencyRule,
   type AdvertiserRule,
   type CampaignRule,
   type LimitRule,
@@ -13,6 +14,7 @@ import {
 } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert, unreachable } from '../lib/assert.js';
+import { describeCapRefusal } from '../frequency/describe-caps.js';
 import { describeFound, describeWish } from '../targeting/describe.js';
 import { describeCreativeRule, says, type WantedAndFound } from './describe-creative-rule.js';
 import { CANDIDATES_MAX } from './auction.js';
@@ -37,6 +39,7 @@ export function describeRejection(
     return describeCreativeRule(rule, creatives, impression, context.exchange, visit.request.blocks);
   }
   if (isSpendingRule(rule)) return says(SPENDING_WISHES[rule], context.spending.found(rule, item, context));
+  if (isFrequencyRule(rule)) return describeCapRefusal(rule, item.caps, context.seen);
   return describeOtherRule(rule, item, visit.nowMs, context);
 }
 

@@ -1,7 +1,8 @@
 import type { BidRequest } from '../domain/bid-request.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { BidMetrics, GeoLocator, NoticeSigner } from '../domain/ports.js';
-import type { Profile } from '../domain/profile.js';
+import type { FrequencyLogs } from '../domain/frequency.js';
+import type { KnownVisitor } from '../domain/visitor.js';
 import type { Clock } from '../lib/clock.js';
 import type { DayNumbers } from '../lib/day-numbers.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
@@ -16,12 +17,14 @@ export interface BidEnvironment {
   /** The newest snapshot. A request keeps the one it started with. */
   readonly snapshot: () => BidSnapshot;
   readonly scratchFor: (snapshot: BidSnapshot) => MatchScratch;
-  /** Everything known of the visitor; undefined for strangers and whenever the store cannot tell in time. Never rejects. */
+  /** Everything known of the visitor, which is nothing whenever the store cannot tell in time. Never rejects. */
   readonly findProfile: (
     request: BidRequest,
     exchange: Exchange,
     deadlineMs: number,
-  ) => Promise<Profile | undefined>;
+  ) => Promise<KnownVisitor>;
+  /** Where bids are counted that have caps. */
+  readonly frequencyLogs: FrequencyLogs;
   /** What the path needs after the profile is there. */
   readonly answerReserve: AnswerReserve;
   readonly locator: GeoLocator;

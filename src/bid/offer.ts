@@ -2,6 +2,8 @@ import { creativeBlock } from '../blocking/creative.js';
 import { dealBlock } from '../blocking/deal.js';
 import type { PublisherLists } from '../blocking/publisher-lists.js';
 import type { Deal, Impression } from '../domain/bid-request.js';
+import { frequencyRefusal } from '../frequency/capped.js';
+import type { SeenImpressions } from '../frequency/seen.js';
 import type { CreativeRule, OfferRule } from '../domain/rejection.js';
 import { hashString } from '../lib/hash.js';
 import { FIRST_PRICE, FIXED_PRICE, priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
@@ -28,6 +30,8 @@ export interface OfferContext extends SpendingContext {
   readonly responseSizes: ResponseSizes;
   /** Creatives that already fill an impression of this response. */
   readonly used: readonly ServedCreative[];
+  /** What the visitor has seen, the bids of this response included. */
+  readonly seen: SeenImpressions;
   /** What the last offer that came as far as a price failed on. */
   readonly failure: PriceFailure;
 }
@@ -39,7 +43,7 @@ interface PriceFailure {
 }
 
 /**
- * Works out what a line item, wanted by its targeting, would bid: the publisher's lists, a creative, a deal, a price.
+ * Works out what a line item, wanted by its targeting, would bid: the publisher's lists, a creative, caps, a deal, a price.
  *
  * @returns the offer, or the first rule that ends it
  */
@@ -51,6 +55,8 @@ export function makeOffer(
   if (context.lists.blocksAdvertiser(item.campaign.advertiser.domain)) return 'blocked-advertiser';
   const creative = chooseCreative(item, impression, context);
   if (typeof creative === 'string') return creative;
+  const capped = frequencyRefusal(item.caps, item.lineItem.unknownPerson, context.seen);
+  if (capped) return capped;
   if (!item.lineItem.targeting.deals) return offerAt(undefined, creative, item, impression, context);
   return offerThroughDeal(creative, item, impression, context);
 }

@@ -2,11 +2,13 @@ import { refusal, responseCurrency } from '../admission/admit.js';
 import { answerBudgetMs } from '../admission/deadline.js';
 import { privacyLimit } from '../admission/privacy.js';
 import type { BidRequest, InvalidRequest } from '../domain/bid-request.js';
+import { STRANGER } from '../domain/visitor.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
 import { decodeBidRequest } from '../exchange/decode.js';
 import { holdAuctions, type Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
+import { reserveFrequency } from './frequency.js';
 import { respond, type SentBid } from './respond.js';
 import type { Spending } from './spending.js';
 import type { BidTrace } from './trace.js';
@@ -67,7 +69,9 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   if (!currency) return noBid('currency', request);
 
   const profileDeadlineMs = deadlineMs - env.answerReserve.reserveMs;
-  const profile = limit ? undefined : await env.findProfile(request, exchange, profileDeadlineMs);
+  const { profile, frequency } = limit
+    ? STRANGER
+    : await env.findProfile(request, exchange, profileDeadlineMs);
   const foundMs = clock.monotonicMs();
   if (!limit) metrics.stage('profile', foundMs - decodedMs);
   if (foundMs >= deadlineMs) return noBid('too-late', request);
@@ -77,7 +81,17 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   trace?.visited(visit);
   const { responseSizes, spending, nextBidId } = env;
   const { rates } = snapshot.catalog;
-  const context = { request, exchange, currency, rates, nowMs, responseSizes, spending, nextBidId };
+  const context = {
+    request,
+    exchange,
+    currency,
+    rates,
+    nowMs,
+    responseSizes,
+    spending,
+    nextBidId,
+    frequency,
+  };
   const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   if (cutShort) metrics.auctionsCutShort();
   const matchedMs = clock.monotonicMs();
@@ -94,6 +108,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   if (isLate) return noBid('too-late', request);
   for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
   const { body, sent } = response;
+  reserveFrequency(sent, env.frequencyLogs);
   return sent.length === 0
     ? noBid('response-too-large', request)
     : { kind: 'bid', body, bids: sent, request };

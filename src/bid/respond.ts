@@ -5,6 +5,7 @@ import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
 import { hashString } from '../lib/hash.js';
 import type { AuctionContext, Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
+import { frequencyNamesOf } from './frequency.js';
 import { ResponseSizes } from './response-sizes.js';
 import type { ServedCreative } from './snapshot.js';
 
@@ -16,7 +17,7 @@ const LONGEST_TIME_MS = 8_000_000_000_000;
 const LONGEST_EXPIRY_SECONDS = 99_999;
 const LATEST_FLIGHT_DAY = 99_999;
 const OTHER_CURRENCY = 'XXX' as Currency;
-const LONGEST_FREQUENCY_NAMES = Array.from({ length: FREQUENCY_NAMES_MAX }, () => 'x'.repeat(24));
+const PSEUDONYM_CHARACTERS = 22;
 
 /** An offer under the id that its notices will name. */
 export interface SentBid {
@@ -62,7 +63,7 @@ type BidTerms = Pick<OutgoingBid, 'campaign' | 'dealId' | 'expirySeconds' | 'imp
 
 function factsOf(
   { item, offer, bidId, holdSeconds }: Winner,
-  { request, exchange, currency, rates }: AuctionContext,
+  { request, exchange, currency, rates, frequency }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
 ): NoticeFacts {
@@ -83,7 +84,7 @@ function factsOf(
     bidAtMs: nowMs,
     flightDay: env.days.at(campaign.flight.timeZone, nowMs),
     holdSeconds,
-    frequencyNames: [],
+    frequencyNames: request.test ? [] : frequencyNamesOf(item, frequency),
     test: request.test,
     landing: undefined,
   };
@@ -133,7 +134,7 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
       bidAtMs: LONGEST_TIME_MS,
       flightDay: LATEST_FLIGHT_DAY,
       holdSeconds: LONGEST_EXPIRY_SECONDS,
-      frequencyNames: LONGEST_FREQUENCY_NAMES,
+      frequencyNames: longestFrequencyNames(exchange.id),
       test: false,
       landing: undefined,
     };
@@ -153,4 +154,11 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
     });
     return Buffer.byteLength(body);
   });
+}
+
+/** One of the names may tell the exchange: a person has one user id there. */
+function longestFrequencyNames(exchange: string): readonly string[] {
+  const pseudonym = 'x'.repeat(PSEUDONYM_CHARACTERS);
+  const others = Array.from({ length: FREQUENCY_NAMES_MAX - 1 }, () => `ip:${pseudonym}`);
+  return [`x:${exchange}:${pseudonym}`, ...others];
 }

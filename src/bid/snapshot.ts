@@ -1,6 +1,7 @@
 import type { Campaign, Creative, LineItem } from '../domain/campaign.js';
 import type { Catalog } from '../domain/catalog.js';
 import { convertMicros, USD, type Micros } from '../domain/money.js';
+import { advertiserCaps, capsOf, type LineItemCaps } from '../frequency/caps.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
 import { doAll, type Steps } from '../lib/steps.js';
 import { TargetingIndex } from '../targeting/targeting-index.js';
@@ -12,6 +13,7 @@ export interface ServedLineItem {
   /** Its bid in US dollars, by which line items of different currencies are ranked. 0 when there is no rate. */
   readonly valueMicrosUsd: Micros;
   readonly creatives: readonly ServedCreative[];
+  readonly caps: LineItemCaps;
 }
 
 export interface ServedCreative {
@@ -41,9 +43,12 @@ export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot 
 export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSnapshot> {
   const linksSecure = publicUrl.startsWith('https:');
   const lineItems: ServedLineItem[] = [];
+  const ofAdvertisers = advertiserCaps(catalog.campaigns);
   for (const campaign of catalog.campaigns) {
+    const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
     for (const lineItem of campaign.lineItems) {
-      lineItems.push(serve(campaign, lineItem, catalog, linksSecure));
+      const caps = capsOf(campaign, lineItem, ofAdvertiser);
+      lineItems.push({ ...serve(campaign, lineItem, catalog, linksSecure), caps });
       if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
     }
   }
@@ -57,7 +62,7 @@ function serve(
   lineItem: LineItem,
   catalog: Catalog,
   linksSecure: boolean,
-): ServedLineItem {
+): Omit<ServedLineItem, 'caps'> {
   const { amountMicros } = lineItem.bid;
   const value = convertMicros(catalog.rates, amountMicros, campaign.budget.currency, USD);
   return {

@@ -64,10 +64,15 @@ export class Spending {
     const { campaign, lineItem } = item;
     const delivery = this.#parts.deliveries.of(campaign, nowMs);
     if (delivery.stopped(lineItem.id) !== undefined) return 'spending-stopped';
-    const hash = pacingHash(request.id, lineItem.id);
-    if (!(isCounted && !this.#parts.isDry ? delivery.passes(hash) : delivery.wouldPass(hash))) return 'paced';
+    const isReal = isCounted && !this.#parts.isDry;
     const available = this.#parts.money.availableMicros(campaign, this.#dayOf(item, nowMs));
-    return available < costOf(item, price, context) ? 'budget' : undefined;
+    if (available < costOf(item, price, context)) {
+      // Pacing learns the traffic also where there is no money for it.
+      if (isReal) delivery.missed();
+      return 'budget';
+    }
+    const hash = pacingHash(request.id, lineItem.id);
+    return (isReal ? delivery.passes(hash) : delivery.wouldPass(hash)) ? undefined : 'paced';
   }
 
   /** @returns undefined for test traffic, for which nothing is set aside; false when there is no money after all */

@@ -5,6 +5,7 @@ import { Spending } from './spending.js';
 const DELIVERY: CampaignDelivery = {
   bidMultiplier: 1,
   passes: () => true,
+  missed: () => {},
   wouldPass: () => true,
   stopped: () => undefined,
   sent: () => {},

@@ -132,7 +132,7 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       ['colour'],
       'red',
-      'colour is not a setting that exists here; the settings here are id, advertiser, status, flight, budget, lineItems, confirm',
+      'colour is not a setting that exists here; the settings here are id, advertiser, status, flight, budget, frequency, lineItems, confirm',
     ],
     [
       [...L, 'tagreting'],
@@ -611,7 +611,7 @@ describe('exchanges and rates', () => {
     if (!found.good) throw new Error(found.problems.map(({ message }) => message).join());
     const { macro, unit, cipher } = found.content.price;
     expect([macro, unit]).toEqual(['${AUCTION_PRICE}', 'micros']);
-    expect(cipher?.encryption.export().toString('base64')).toBe(PRICE_KEY);
+    expect(Buffer.from(cipher?.encryption() ?? []).toString('base64')).toBe(PRICE_KEY);
     expect(inspect(found.content, { depth: 9 }) + JSON.stringify(found.content)).not.toContain(PRICE_KEY);
   });
 

@@ -82,6 +82,10 @@ export class PacedDelivery implements CampaignDelivery {
     return this.#pacer.passes(requestHash);
   }
 
+  missed(): void {
+    this.#pacer.missed();
+  }
+
   wouldPass(requestHash: number): boolean {
     return this.#pacer.wouldPass(requestHash);
   }

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import type { Campaign } from './campaign.js';
 import type { ExchangeId } from './ids.js';
 import type { Currency, Rates } from './money.js';
@@ -58,13 +57,14 @@ export interface PriceSettings {
   readonly macro: string;
   /** Whole currency units such as 3.2, or millionths of them such as 3200000; always per thousand impressions. */
   readonly unit: 'units' | 'micros';
-  /** Undefined: prices come in plain text. Key objects show nothing of the key when they are printed. */
+  /** Undefined: prices come in plain text. */
   readonly cipher: PriceKeys | undefined;
 }
 
+/** Functions, so that whatever prints or writes down an exchange shows nothing of its keys. */
 export interface PriceKeys {
-  readonly encryption: KeyObject;
-  readonly integrity: KeyObject;
+  readonly encryption: () => Uint8Array;
+  readonly integrity: () => Uint8Array;
 }
 
 /** What OpenRTB says: the price in plain text in place of `${AUCTION_PRICE}`. */

@@ -155,7 +155,3 @@ export interface Touch {
 
 export type DroppableEvent = RequestEvent | BidEvent | OtherNoticeEvent | ConversionEvent;
 export type LoggedEvent = DroppableEvent | MoneyEvent;
-
-export function isMoney(event: LoggedEvent): event is MoneyEvent {
-  return event.kind === 'win' || event.kind === 'bill';
-}

@@ -42,6 +42,17 @@ export interface FrequencyLogs {
   record(names: readonly string[], record: FrequencyRecord): void;
 }
 
+/** Writes nothing down: for explanations, benchmarks and tests. */
+export const SILENT_FREQUENCY: FrequencyLogs = { record: () => undefined };
+
+/** Nobody is known, so nothing can be counted. */
+export const NOBODY_SEEN: VisitorFrequency = {
+  personNames: [],
+  householdName: undefined,
+  personRecords: undefined,
+  householdRecords: undefined,
+};
+
 /** What impressions are counted of, as records have it. */
 export type FrequencyHashes = Pick<FrequencyRecord, 'advertiser' | 'campaign' | 'lineItem'>;
 

@@ -8,19 +8,20 @@ import type {
   SetAsideReason,
   Touch,
 } from './event.js';
+import type { FrequencyLogs, FrequencyRecord } from './frequency.js';
 import type { Campaign } from './campaign.js';
 import type { CampaignId, LineItemId } from './ids.js';
 import type { Settlement, Tiding } from './ledger.js';
 import type { Micros } from './money.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
-import type { FrequencyCounters, Profile, ProfileKey } from './profile.js';
+import type { Profile, ProfileKey } from './profile.js';
 
 /** What a store holds under one key. */
 export interface StoredProfile {
   readonly profile: Profile | undefined;
-  /** How often ads were shown to the person; kept for cookies, devices and extended ids. */
-  readonly frequency: FrequencyCounters | undefined;
+  /** The frequency log; undefined where there is none, and for networks, which have none. */
+  readonly frequency: readonly FrequencyRecord[] | undefined;
   /** What is stored under our cookie of the same person; only under an exchange's user id that was synchronised with it. */
   readonly linked: StoredProfile | undefined;
 }
@@ -36,7 +37,7 @@ export interface FoundProfile {
 export type ProfileChange = readonly string[] | 'everything';
 
 /** Keeps what is known about visitors: in this process's memory, or in Redis. Both pass the same contract suite. */
-export interface ProfileStore {
+export interface ProfileStore extends FrequencyLogs {
   /**
    * Looks all keys up in one round trip, and follows links in a second one. Sets no deadline of its own: who asks stops waiting when he has to.
    *
@@ -44,14 +45,27 @@ export interface ProfileStore {
    * @throws when the store does not answer, or says that it cannot
    */
   find(keys: readonly ProfileKey[]): Promise<readonly FoundProfile[]>;
-  /** Replaces the profile of a key. Frequency counters and links stay. @returns whether there was room */
+  /** Replaces the profile of a key. Frequency logs and links stay. @returns whether there was room */
   put(key: ProfileKey, profile: Profile): Promise<'stored' | 'full'>;
-  /** Replaces the frequency counters of a person's key; an empty map removes them. */
-  putFrequency(key: ProfileKey, frequency: FrequencyCounters): Promise<void>;
+  /**
+   * The names of the frequency logs that belong to a key, for `record`. They lead to the logs and tell nobody who it is.
+   *
+   * @param changeNames of what was found under the key, which spares making names; undefined when it was not asked for
+   * @returns its own log, and behind it that of the cookie it is linked to, as far as `changeNames` tell; none for networks
+   */
+  logNames(key: ProfileKey, changeNames?: readonly string[]): readonly string[];
+  /**
+   * What a person saw and clicked of an advertiser, from the log of the cookie and those of user ids that lead to it.
+   *
+   * @param advertiser its `frequencyHash`
+   * @returns the oldest first; the newest where there are too many
+   * @throws when the store does not answer
+   */
+  touchesOf(cookie: string, advertiser: number): Promise<readonly Touch[]>;
   /** Remembers that an exchange's user id and our cookie id name the same person. */
   link(exchange: string, userId: string, cookie: string): Promise<void>;
   /**
-   * Erases everything about the person or address of a key: profile, counters, the links of a cookie and, when the key
+   * Erases everything about the person or address of a key: profile, frequency log, the links of a cookie and, when the key
    * is an exchange's user id, also the cookie that it is linked to with all of its own. A link to a cookie that is being
    * erased is not made.
    *
@@ -81,10 +95,12 @@ export interface ProfileReader {
    * @returns one entry a key, in order, or why there is no answer. Settles by the deadline and never rejects.
    */
   find(keys: readonly ProfileKey[], deadlineMs: number): Promise<ProfileAnswer>;
+  /** As the store has them. */
+  logNames(key: ProfileKey, changeNames?: readonly string[]): readonly string[];
 }
 
 export type ProfileAnswer =
-  | { readonly kind: 'answered'; readonly stored: readonly (StoredProfile | undefined)[] }
+  | { readonly kind: 'answered'; readonly found: readonly FoundProfile[] }
   /** The deadline came first. */
   | { readonly kind: 'late' }
   /** The store is broken, or so troubled that it was not asked. */
@@ -143,6 +159,8 @@ export interface CampaignDelivery {
   readonly bidMultiplier: number;
   /** Counts a candidate, and says whether to bid on it. @param requestHash see pacing/pacer.ts */
   passes(requestHash: number): boolean;
+  /** Counts a candidate for which there is no money at hand. */
+  missed(): void;
   /** What `passes` would say; counts nothing. */
   wouldPass(requestHash: number): boolean;
   /** Why this line item is not bid for any more although its campaign has money, in words; undefined when it is. */
@@ -311,8 +329,21 @@ export const STORE_TROUBLES = [
 ] as const;
 export type StoreTrouble = (typeof STORE_TROUBLES)[number];
 
+/** What became of records for frequency logs, a log each. */
+export const FREQUENCY_OUTCOMES = [
+  'written',
+  'refused', // no name or no bid id of ours
+  'lost', // the store or the disk did not take it
+  'evicted', // gone again for want of room
+] as const;
+export type FrequencyOutcome = (typeof FREQUENCY_OUTCOMES)[number];
+
+export interface FrequencyMetrics {
+  frequencyRecords(outcome: FrequencyOutcome, count: number): void;
+}
+
 /** What a store on another machine counts while it works. */
-export interface RemoteStoreMetrics {
+export interface RemoteStoreMetrics extends FrequencyMetrics {
   /** One command went to one node. */
   batchSent(keys: number): void;
   storeTrouble(trouble: StoreTrouble): void;

@@ -2,7 +2,7 @@ import type { TemplatedApp } from 'uWebSockets.js';
 import type { ConversionHandler, ConversionOutcome } from '../domain/ports.js';
 import { openWithoutBody } from './body.js';
 import { answerCall, type Call, type Port } from './call.js';
-import { headersNamed } from './head.js';
+import { headersNamed, queryOf } from './head.js';
 import { answerOtherMethod, GIF, PIXEL, UNCACHED } from './pixel.js';
 
 /** Adds `/v/:advertiser`: by GET a pixel for browsers, by POST a postback for servers and beacons. */
@@ -11,7 +11,7 @@ export function addConversionRoute(app: TemplatedApp, port: Port, handle: Conver
     const method = req.getCaseSensitiveMethod();
     const asked = {
       advertiser: req.getParameter(0) ?? '',
-      query: req.getQuery(),
+      query: queryOf(req),
       cookies: headersNamed(req, 'cookie').join(';'),
       isPrivate: req.getHeader('sec-gpc') === '1' || req.getHeader('dnt') === '1',
     };

@@ -119,3 +119,8 @@ export function headersNamed(req: HttpRequest, name: string): string[] {
   });
   return values;
 }
+
+/** @returns the raw query string; the library gives undefined, whatever its types say, where there is none */
+export function queryOf(req: HttpRequest): string {
+  return req.getQuery() ?? '';
+}

@@ -3,6 +3,7 @@ import type { NoticeAnswer, NoticeHandler, NoticeKind } from '../domain/ports.js
 import { assert, unreachable } from '../lib/assert.js';
 import { openWithoutBody } from './body.js';
 import { answerCall, type Call, type Port } from './call.js';
+import { queryOf } from './head.js';
 import { answerOtherMethod, GIF, PIXEL, UNCACHED } from './pixel.js';
 
 const PATHS: readonly (readonly [path: string, kind: NoticeKind])[] = [
@@ -23,7 +24,7 @@ export function addNoticeRoutes(app: TemplatedApp, port: Port, handle: NoticeHan
     app.any(path, (res, req) => {
       const method = req.getCaseSensitiveMethod();
       const token = req.getParameter(0) ?? '';
-      const query = req.getQuery();
+      const query = queryOf(req);
       const call = openWithoutBody(port, res, req);
       if (!call) return;
       if (method === 'GET' || method === 'POST') void answerWhenKnown(call, handle({ kind, token, query }));

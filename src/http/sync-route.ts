@@ -3,7 +3,7 @@ import type { SyncAnswer, SyncHandler } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { openWithoutBody } from './body.js';
 import { answerCall, type Call, type HeaderList, type Port } from './call.js';
-import { headersNamed } from './head.js';
+import { headersNamed, queryOf } from './head.js';
 import { GIF, PIXEL, UNCACHED } from './pixel.js';
 
 const GET_ONLY: HeaderList = [...UNCACHED, ['allow', 'GET']];
@@ -18,7 +18,7 @@ export function addSyncRoute(app: TemplatedApp, port: Port, handle: SyncHandler)
     const method = req.getCaseSensitiveMethod();
     const asked = {
       exchange: req.getParameter(0) ?? '',
-      query: req.getQuery(),
+      query: queryOf(req),
       cookies: headersNamed(req, 'cookie').join(';'),
       globalPrivacyControl: req.getHeader('sec-gpc') === '1',
       doNotTrack: req.getHeader('dnt') === '1',

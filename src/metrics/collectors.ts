@@ -42,6 +42,7 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
     narrowcast_profile_cache_bytes: () => gaugeSamples(counts.readProfileCache?.().bytes ?? 0),
     narrowcast_profile_cache_entries: () => gaugeSamples(counts.readProfileCache?.().entries ?? 0),
     narrowcast_profile_cache_evictions_total: () => gaugeSamples(counts.readProfileCache?.().evictions ?? 0),
+    narrowcast_frequency_records_total: () => counterSamples(counts.frequencyRecords, 'outcome'),
     narrowcast_geo_lookups_total: () => counterSamples(counts.geoLookups, 'result'),
     narrowcast_notices_total: () =>
       Object.entries(counts.notices).flatMap(([kind, outcomes]) =>

@@ -14,6 +14,7 @@ import {
   BILLING_RESULTS,
   CONVERSION_OUTCOMES,
   EVENT_LOG_WORKS,
+  FREQUENCY_OUTCOMES,
   GEO_LOOKUP_RESULTS,
   LEASE_RESULTS,
   NOTICE_KINDS,
@@ -29,6 +30,7 @@ import {
   type DeliveryFigures,
   type ConversionOutcome,
   type EventLogWork,
+  type FrequencyOutcome,
   type GeoLookupResult,
   type LeaseResult,
   type LedgerFigures,
@@ -65,6 +67,7 @@ export interface Counts {
   readonly storeAnswers: Histogram;
   readonly storeBatches: Histogram;
   readonly storeTroubles: Record<StoreTrouble, number>;
+  readonly frequencyRecords: Record<FrequencyOutcome, number>;
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
   readonly billings: BillingCounts;
@@ -128,6 +131,7 @@ export function newCounts(): Counts {
     storeAnswers: Histogram.ofLatencies(),
     storeBatches: Histogram.ofBatches(),
     storeTroubles: recordOf(STORE_TROUBLES, () => 0),
+    frequencyRecords: recordOf(FREQUENCY_OUTCOMES, () => 0),
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
     billings: { setAside: recordOf(SET_ASIDE_REASONS, () => 0), delays: Histogram.ofDelays(), late: 0 },

@@ -130,6 +130,13 @@ export const METRIC_DOCS = [
     help: 'Keys that were forgotten for want of room.',
   },
   {
+    name: 'narrowcast_frequency_records_total',
+    type: 'counter',
+    labels: ['outcome'],
+    unit: 'records',
+    help: 'Records for the frequency logs of visitors, by what became of them: lost ones were not taken by the store, evicted ones made room for others.',
+  },
+  {
     name: 'narrowcast_geo_lookups_total',
     type: 'counter',
     labels: ['result'],

@@ -90,6 +90,9 @@ export function createMetrics(): Metrics {
     storeTrouble(trouble) {
       counts.storeTroubles[trouble] += 1;
     },
+    frequencyRecords(outcome, count) {
+      counts.frequencyRecords[outcome] += count;
+    },
     geoLookup(result) {
       counts.geoLookups[result] += 1;
     },

@@ -1,4 +1,4 @@
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { PUBLISHED_KEYS, PUBLISHED_PRICE } from '../../test/support/notice-desk.js';
@@ -9,9 +9,9 @@ import { decryptPrice } from './price-cipher.js';
 function encrypt(price: bigint, iv: Uint8Array, keys: PriceKeys): string {
   const plain = Buffer.alloc(8);
   plain.writeBigUInt64BE(price);
-  const pad = createHmac('sha1', keys.encryption).update(iv).digest();
+  const pad = createHmac('sha1', keys.encryption()).update(iv).digest();
   const hidden = plain.map((byte, i) => byte ^ (pad[i] ?? 0));
-  const signature = createHmac('sha1', keys.integrity)
+  const signature = createHmac('sha1', keys.integrity())
     .update(Buffer.concat([plain, iv]))
     .digest();
   return Buffer.concat([iv, hidden, signature.subarray(0, 4)]).toString('base64url');
@@ -19,7 +19,7 @@ function encrypt(price: bigint, iv: Uint8Array, keys: PriceKeys): string {
 
 const anyIv = fc.uint8Array({ minLength: 16, maxLength: 16 });
 const anyPrice = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
-const anyKey = fc.uint8Array({ minLength: 16, maxLength: 64 }).map((bytes) => createSecretKey(bytes));
+const anyKey = fc.uint8Array({ minLength: 16, maxLength: 64 }).map((bytes) => () => bytes);
 
 describe('the price cipher of Google, Index Exchange and OpenX (rule 64)', () => {
   it('decrypts the published price, with and without its padding', () => {

@@ -20,9 +20,9 @@ export function decryptPrice(text: string, keys: PriceKeys): bigint | undefined 
   const bytes = Buffer.from(text, 'base64url');
   const iv = bytes.subarray(0, IV_BYTES);
   const price = Buffer.from(bytes.subarray(IV_BYTES, IV_BYTES + PRICE_BYTES));
-  const pad = createHmac('sha1', keys.encryption).update(iv).digest();
+  const pad = createHmac('sha1', keys.encryption()).update(iv).digest();
   for (let i = 0; i < PRICE_BYTES; i++) price[i] = (price[i] as number) ^ (pad[i] as number);
-  const signature = createHmac('sha1', keys.integrity).update(price).update(iv).digest();
+  const signature = createHmac('sha1', keys.integrity()).update(price).update(iv).digest();
   const isGenuine = timingSafeEqual(
     signature.subarray(0, SIGNATURE_BYTES),
     bytes.subarray(IV_BYTES + PRICE_BYTES),

@@ -63,14 +63,12 @@ export function createSpending(
     const { kind, facts } = notice;
     const { isFirst, answer } = recent.once(facts.bidId, () => book(notice, verdict, unit));
     if (isFirst) return answer;
-    if (answer instanceof Promise) {
-      return answer.then((ended) => {
-        metrics.notice(kind, ended.kind === 'unavailable' ? 'unavailable' : 'duplicate');
-        return ended;
-      });
-    }
-    metrics.notice(kind, 'duplicate');
-    return answer;
+    const repeat = (first: NoticeAnswer): NoticeAnswer => {
+      const isUnavailable = first.kind === 'unavailable';
+      metrics.notice(kind, isUnavailable ? 'unavailable' : 'duplicate');
+      return isUnavailable ? UNAVAILABLE : ANSWERS[kind];
+    };
+    return answer instanceof Promise ? answer.then(repeat) : repeat(answer);
   };
 }
 

@@ -121,7 +121,7 @@ export class Pacer {
 
   /**
    * Counts a candidate, and says whether to bid on it. Call it once for each auction in which a line item could bid with its
-   * full price, also when there is no money: the traffic is learnt from these calls.
+   * full price, or else `missed`: the traffic is learnt from these calls.
    *
    * @param requestHash from `pacingHash`
    */
@@ -132,6 +132,11 @@ export class Pacer {
     this.#passesLeft -= 1;
     if (this.#firstPasses > 0) this.#firstPasses -= 1;
     return true;
+  }
+
+  /** Counts a candidate on which nothing can be bid, because the ledger has no money at hand for it. */
+  missed(): void {
+    this.#candidates += 1;
   }
 
   /** What `passes` would say; counts nothing. For explanations. */

@@ -42,6 +42,14 @@ describe('notices', () => {
     expect(server.notices).toHaveLength(2);
   });
 
+  it('without a query have an empty one: undefined was handed on, and the call was never answered', async () => {
+    for (const path of ['/n/bill/t1', '/v/acme']) {
+      connection.send(get(path));
+      await connection.response();
+    }
+    expect([server.notices[0]?.query, server.conversions[0]?.query]).toEqual(['', '']);
+  });
+
   it('answers when the handler does, and with 503 what cannot be written down', async () => {
     server.close();
     const answers: ((answer: NoticeAnswer) => void)[] = [];

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hasRedisServer, startRedisServer, type RedisServer } from '../support/redis-server.js';
+import { hasRedisServer, startRedisServer, waitFor, type RedisServer } from '../support/redis-server.js';
 import { FLIGHT_DAY, leaseRequest, openLedgerAt, settlementOf } from './open-ledger.js';
+import { LOG_RECORDS_MAX } from '../../src/domain/frequency-log.js';
+import { frequencyRecord, SHOES } from '../support/frequency.js';
 import { openStore } from './open-store.js';
 import { profileOf } from './profile-store.contract.js';
 
@@ -27,10 +29,17 @@ describe.skipIf(!hasRedisServer())('a user with the rights that the README gives
     expect(await store.keysProblem()).toBeUndefined();
     const key = { kind: 'cookie', id: 'c-1' } as const;
     await store.put(key, profileOf(3));
-    await store.putFrequency(key, new Map([['line-1', { impressions: 1, endMs: 2e12 }]]));
+    // So long a log is written anew by who reads it.
+    for (let i = 0; i <= LOG_RECORDS_MAX; i++) store.record(store.logNames(key), frequencyRecord('shown', i));
     await store.link('generic', 'u-1', 'c-1');
     const [found] = await store.find([{ kind: 'user', exchange: 'generic', id: 'u-1' }]);
     expect(found?.stored?.linked?.profile?.value.frequency).toBe(3);
+    await store.find([key]);
+    await waitFor(
+      async () => ((await store.find([key]))[0]?.stored?.frequency?.length ?? 0) < LOG_RECORDS_MAX,
+      'the log is compacted',
+    );
+    expect(await store.touchesOf('c-1', SHOES.advertiser)).toHaveLength(50);
     expect(await store.erase(key)).toBe(3);
     await store.close();
     expect(opened.reports).toEqual([]);

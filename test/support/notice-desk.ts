@@ -1,4 +1,3 @@
-import { createSecretKey } from 'node:crypto';
 import { PLAIN_PRICE, type PriceKeys, type PriceSettings } from '../../src/domain/catalog.js';
 import type { LoggedEvent, SetAsideReason } from '../../src/domain/event.js';
 import type { FrequencyRecord } from '../../src/domain/frequency.js';
@@ -19,8 +18,8 @@ import { SAMPLE_NOTICE } from './sample-notice.js';
 
 /** The keys of the published vector (rule 64). */
 export const PUBLISHED_KEYS: PriceKeys = {
-  encryption: createSecretKey('sIxwz7yw62yrfoLGt12lIHKuYrK/S5kLuApI2BQe7Ac=', 'base64'),
-  integrity: createSecretKey('v3fsVcMBMMHYzRhi7SpM0sdqwzvAxM6KPTu9OtVod5I=', 'base64'),
+  encryption: () => Buffer.from('sIxwz7yw62yrfoLGt12lIHKuYrK/S5kLuApI2BQe7Ac=', 'base64'),
+  integrity: () => Buffer.from('v3fsVcMBMMHYzRhi7SpM0sdqwzvAxM6KPTu9OtVod5I=', 'base64'),
 };
 export const PUBLISHED_PRICE = 'OG46wAAMCggBI0VniavN7-mNy0VTKPbB3o5CMQ==';
 export const ENCRYPTED: PriceSettings = { macro: '${AUCTION_PRICE}', unit: 'micros', cipher: PUBLISHED_KEYS };

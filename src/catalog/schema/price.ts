@@ -1,4 +1,3 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { PLAIN_PRICE, type PriceSettings } from '../../domain/catalog.js';
 import { addSays, group, ruleOverNames, text } from './fields.js';
@@ -17,7 +16,7 @@ function keyFrom(example: string) {
   return z
     .unknown()
     .meta({ type: 'string' })
-    .transform((name, context): KeyObject => {
+    .transform((name, context): (() => Uint8Array) => {
       const found =
         typeof name === 'string' && VARIABLE.test(name) ? keyIn(name, example) : namedWrongly(example);
       if (typeof found !== 'string') return found;
@@ -30,13 +29,13 @@ const namedWrongly = (example: string): string =>
   `must be the name of a variable in the environment, such as "${example}", and not the key itself`;
 
 /** @returns the key, or what is wrong with it */
-function keyIn(variable: string, example: string): KeyObject | string {
+function keyIn(variable: string, example: string): (() => Uint8Array) | string {
   const value = process.env[variable]?.trim() ?? '';
   if (value === '') return `names the variable ${variable}, which is not set; set it, such as ${example}=…`;
   const bytes = Buffer.from(value, 'base64');
   const isKey = KEY_TEXT.test(value) && bytes.length >= KEY_BYTES.min && bytes.length <= KEY_BYTES.max;
   return isKey
-    ? createSecretKey(bytes)
+    ? () => bytes
     : `names the variable ${variable}, which holds no key: ${KEY_BYTES.min} to ${KEY_BYTES.max} bytes in base64`;
 }
 
