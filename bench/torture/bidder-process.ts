@@ -83,9 +83,16 @@ export class BidderProcess {
     this.agent.destroy();
   }
 
-  async metric(pattern: RegExp): Promise<number> {
-    const { body } = await httpCall({ ...this.#admin, method: 'GET', path: '/metrics' });
-    return Number(pattern.exec(body)?.[1] ?? NaN);
+  /** Resolves when it has no billing any more that the ledger has yet to hear of. @throws when that does not happen */
+  async hasBookedAll(waitMs: number): Promise<void> {
+    const endMs = performance.now() + waitMs;
+    for (;;) {
+      const { body } = await httpCall({ ...this.#admin, method: 'GET', path: '/metrics' });
+      const waiting = /^narrowcast_ledger_billings_waiting(?:\{[^}]*\})? (\d+)/m.exec(body)?.[1];
+      if (waiting === '0') return;
+      if (performance.now() > endMs) throw new Error(`${this.name} has ${waiting} billings that are not booked`);
+      await sleep(100);
+    }
   }
 
   get #admin() {

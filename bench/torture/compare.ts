@@ -10,6 +10,8 @@ export interface CampaignFigures {
   readonly exchangeMicros: number;
   readonly logMicros: number;
   readonly ledgerMicros: number;
+  /** Of the total, or of the fullest day's budget, whichever is more. */
+  readonly spentShare: number;
   /** Spent beyond the budget as a share of it: of the worst day, and of the total. */
   readonly dailyOverspendShare: number;
   readonly totalOverspendShare: number;
@@ -67,6 +69,10 @@ export async function compare(
       exchangeMicros: sum(acknowledged.filter((bid) => bid.campaign === campaign.id)),
       logMicros: sum(lines),
       ledgerMicros: total.micros,
+      spentShare: Math.max(
+        sum(lines) / campaign.totalMicros,
+        ...daily.map(({ loggedMicros }) => loggedMicros / (campaign.dailyMicros ?? Infinity)),
+      ),
       dailyOverspendShare: Math.max(
         0,
         ...daily.map(({ loggedMicros }) => overspend(loggedMicros, campaign.dailyMicros)),

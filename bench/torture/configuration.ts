@@ -54,10 +54,13 @@ export function writeConfiguration(folder: string, campaigns: readonly TortureCa
   for (const [billing, name] of Object.entries(EXCHANGES)) {
     write(`exchanges/${name}.json`, {
       billing,
-      billingWithinSeconds: BILLING_WITHIN_SECONDS,
+      billingWithinSeconds: { site: BILLING_WITHIN_SECONDS },
       tmaxDefaultMs: 2_000,
+      currencies: ['USD'],
     });
   }
+  // Every configuration has this one.
+  write('exchanges/generic.json', { currencies: ['USD'] });
   write('rates.json', { date: new Date().toISOString().slice(0, 10), perUsd: { EUR: EUR_PER_USD } });
   for (const each of campaigns) write(`campaigns/${each.id}.json`, campaignFile(each));
 }

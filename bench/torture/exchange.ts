@@ -6,7 +6,6 @@ import { ExchangeAccount, type ExchangeBid } from './exchange-account.js';
 import { httpCall, type HttpAnswer } from './http-call.js';
 import { forgedPath, readResponse, type BidLinks } from './response.js';
 
-const USERS = 300;
 /** From the bid on, its money is held for twice the time in which it is to be billed. */
 const HELD_MS = 2 * BILLING_WITHIN_SECONDS * 1_000;
 const AGAIN_MS = { min: 100, max: 800 };
@@ -25,6 +24,7 @@ const HABITS = {
 export interface ExchangeOptions {
   readonly name: string;
   readonly perSecond: number;
+  readonly visitors: number;
   readonly random: Random;
   /** Processes that share their money; dead ones among them. */
   readonly bidders: readonly BidderProcess[];
@@ -76,7 +76,7 @@ export class TortureExchange {
     this.#pending++;
     const { random, bidders } = this.#options;
     const billing = random() < 0.5 ? 'burl' : 'impression';
-    const user = `visitor-${integerBetween(random, 1, USERS)}`;
+    const user = `visitor-${integerBetween(random, 1, this.#options.visitors)}`;
     const bidder = pick(random, bidders);
     const body = JSON.stringify(requestOf(`${this.name}-${number}`, user));
     this.account.requests++;

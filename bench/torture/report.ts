@@ -34,10 +34,11 @@ function groupText({ comparison, account }: GroupReport): string[] {
     money(each.exchangeMicros),
     money(each.logMicros),
     money(each.ledgerMicros),
+    percent(each.spentShare),
     percent(each.dailyOverspendShare),
     percent(each.totalOverspendShare),
   ]);
-  const heads = ['campaign', 'billings', 'exchange', 'event logs', 'ledger', 'over a day', 'over the total'];
+  const heads = ['campaign', 'billings', 'exchange', 'event logs', 'ledger', 'of its budget', 'over a day', 'over the total'];
   return [
     `${name}: ${account.requests} requests (${account.unanswered} met a dead process), ${account.bids} bids, ` +
       `${account.notices} notices of which ${account.duplicates} were repeated for no reason, ${account.retries} told again, ` +
