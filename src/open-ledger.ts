@@ -63,8 +63,8 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
   const { authority } = opened;
   let untold: string | undefined = 'the ledger has not heard yet what the event log has';
   const tellLog = (campaigns?: readonly string[]): Promise<void> =>
-    reconcileWithLog(opened, parts, campaigns);
-  const holder = new MoneyHolder({
+    reconcileWithLog({ ...opened, holder }, parts, campaigns);
+  const holder: MoneyHolder = new MoneyHolder({
     authority,
     holder: parts.holder,
     clock,
@@ -173,7 +173,7 @@ async function openAuthority(
 
 /** @param campaigns undefined for all. @throws when the ledger does not answer or the log cannot be read */
 async function reconcileWithLog(
-  { authority, isAlone }: OpenAuthority,
+  { authority, isAlone, holder }: OpenAuthority & { readonly holder: MoneyHolder },
   { clock, logger, metrics, eventsFolder }: LedgerParts,
   campaigns: readonly string[] | undefined,
 ): Promise<void> {
@@ -181,7 +181,10 @@ async function reconcileWithLog(
   const log = readMoney(eventsFolder, nowMs);
   const { settlements, booked, daysCompared, differences } = await reconcile({
     settlements: log.settlements,
-    authority,
+    authority: {
+      settle: (settlement) => holder.settleFromLog(settlement),
+      statement: (campaign, flightDay) => authority.statement(campaign, flightDay),
+    },
     nowMs,
     coveredSinceMs: () => log.read.coveredSinceMs,
     isWholeLog: isAlone,

@@ -72,7 +72,9 @@ export class Account {
   lease(request: LeaseRequest, nowMs: number): LeaseReply {
     this.#sweep(nowMs);
     const lease = this.#leaseOf(request);
-    const heard = Math.min(lease.inbox.length, Math.max(0, request.heardCount - lease.inboxFrom));
+    // An account that lost its last moments counts from where it was then; what is in the inbox has not been heard.
+    if (request.heardCount > lease.inboxFrom + lease.inbox.length) lease.inboxFrom = request.heardCount;
+    const heard = Math.max(0, request.heardCount - lease.inboxFrom);
     for (const { micros } of lease.inbox.splice(0, heard)) lease.unheardMicros -= micros;
     lease.inboxFrom += heard;
     this.#reservedMicros += Math.max(0, request.reservedMicros - lease.reservedMicros);

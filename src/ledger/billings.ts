@@ -114,7 +114,7 @@ export class Billings {
       }
     } else {
       this.#waiting.delete(settlement.bidId);
-      this.#remember(settlement, nowMs);
+      this.wasBooked(settlement, nowMs);
     }
     this.#options.metrics.billingTold(outcome);
     one.resolve(outcome);
@@ -129,7 +129,8 @@ export class Billings {
     }
   }
 
-  #remember(settlement: Settlement, nowMs: number): void {
+  /** The authority may lose it again: it is remembered for some minutes. */
+  wasBooked(settlement: Settlement, nowMs: number): void {
     this.#recent.delete(settlement.bidId);
     this.#recent.set(settlement.bidId, { settlement, atMs: nowMs });
     if (this.#recent.size <= RECENT_MAX) return;

@@ -25,6 +25,8 @@ const TIDINGS_ON_THEIR_WAY_MAX = 10_000;
 const OPEN_BIDS_MAX = 2_000_000;
 /** A lease that was not asked for is forgotten so long after the authority has, whatever the clocks are like. */
 const FORGOTTEN_LATER_MS = 60_000;
+/** So often one campaign that nobody bids on is asked about, in turn: its account may be gone. */
+const PROBE_MS = 1_000;
 
 export interface LedgerOptions {
   readonly authority: LedgerAuthority;
@@ -39,9 +41,10 @@ export interface LedgerOptions {
   /**
    * Tells the authority every billing of these campaigns that is in the log.
    *
+   * @param campaigns undefined: of all campaigns, also those that are in no file any more
    * @throws when that was not possible; it is tried again
    */
-  readonly replay: (campaigns: readonly string[]) => Promise<void>;
+  readonly replay: (campaigns: readonly string[] | undefined) => Promise<void>;
   /** Why billings cannot be written down now; undefined when they can. */
   readonly logProblem: () => string | undefined;
   /** False: only `tick()` moves it on, for simulations. Default true. */
@@ -81,6 +84,10 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
   readonly #timer: NodeJS.Timeout | undefined;
   /** Requests on their way, the oldest first. */
   readonly #asking = new Map<Asking, readonly [CampaignMoney, Lease]>();
+  /** Campaigns of the catalogue, and which of them is asked about next although nobody bids on it. */
+  #catalogue: readonly Campaign[] = [];
+  #probe = 0;
+  #probeMs = -Infinity;
   #tidingsOnTheirWay = 0;
   #keptCount = 0;
   /** Since when nothing was answered; undefined while there are answers. */
@@ -104,13 +111,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
 
   availableMicros(campaign: Campaign, flightDay: number): number {
     const nowMs = this.#options.clock.monotonicMs();
-    let money = this.#campaigns.get(campaign.id);
-    if (!money) {
-      money = new CampaignMoney(campaign);
-      this.#campaigns.set(campaign.id, money);
-    }
-    money.campaign = campaign;
-    const availableMicros = money.wanted(flightDay).availableMicros(nowMs);
+    const availableMicros = this.#moneyOf(campaign).wanted(flightDay).availableMicros(nowMs);
     return this.#problem === undefined ? availableMicros : 0;
   }
 
@@ -139,6 +140,13 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     return this.#billings.bill(settlement, this.#options.clock.monotonicMs());
   }
 
+  /** Tells a billing out of the log. @throws when there is no answer */
+  async settleFromLog(settlement: Settlement): Promise<'booked' | 'duplicate'> {
+    const outcome = await this.#options.authority.settle(settlement);
+    if (outcome === 'booked') this.#billings.wasBooked(settlement, this.#options.clock.monotonicMs());
+    return outcome;
+  }
+
   tell(campaign: string, flightDay: number, tiding: Tiding): void {
     const { authority, metrics, holder } = this.#options;
     if (holderOf(tiding.bidId) === holder && tiding.kind !== 'billed') this.#hear(tiding);
@@ -159,6 +167,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
 
   /** Call with each new catalogue: campaigns that are not in it give back their money, new budgets count from the next request on. */
   campaignsInUse(campaigns: readonly Campaign[]): void {
+    this.#catalogue = campaigns;
     const byId = new Map<string, Campaign>(campaigns.map((campaign) => [campaign.id, campaign]));
     for (const [id, money] of this.#campaigns) {
       const campaign = byId.get(id);
@@ -219,6 +228,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     this.#problem = this.#currentProblem(nowMs);
     this.#keptCount = 0;
     for (const [id, money] of this.#campaigns) this.#tickCampaign(id, money, nowMs);
+    this.#askAboutNext(nowMs);
     this.#billings.tick(nowMs);
     this.#replays.tick(nowMs);
   }
@@ -236,12 +246,31 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
       if (lease.isOver(nowMs, forgottenMs)) money.forget(flightDay);
       else if (this.#asking.size < ASKING_MAX && lease.isDue(nowMs)) this.#ask(money, lease, nowMs);
     }
-    if (money.leases.size === 0) this.#campaigns.delete(id);
+    // What is known of its account is kept: a new one must not pass for the old one when bids come again.
+    if (money.leases.size === 0 && !money.isInUse) this.#campaigns.delete(id);
+  }
+
+  #moneyOf(campaign: Campaign): CampaignMoney {
+    let money = this.#campaigns.get(campaign.id);
+    if (!money) {
+      money = new CampaignMoney(campaign);
+      this.#campaigns.set(campaign.id, money);
+    }
+    money.campaign = campaign;
+    return money;
+  }
+
+  #askAboutNext(nowMs: number): void {
+    if (nowMs < this.#probeMs || this.#catalogue.length === 0) return;
+    this.#probeMs = nowMs + PROBE_MS;
+    this.#probe = (this.#probe + 1) % this.#catalogue.length;
+    const money = this.#moneyOf(this.#catalogue[this.#probe] as Campaign);
+    if (money.isAtRest(nowMs) && !this.#replays.blocks(money.campaign.id)) this.#ask(money, money.probed(), nowMs);
   }
 
   #ask(money: CampaignMoney, lease: Lease, nowMs: number): void {
     const spentMicros = money.account?.spentTotalMicros ?? 0;
-    const asking = lease.ask(money.campaign, this.#facts, spentMicros, nowMs);
+    const asking = lease.ask(money.budgetOf(lease.flightDay), this.#facts, spentMicros, nowMs);
     this.#asking.set(asking, [money, lease]);
     this.#options.authority.lease(asking.request).then(
       (reply) => this.#answered(asking, money, lease, reply),
@@ -266,15 +295,8 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     const { metrics, onTrouble } = this.#options;
     const { epoch } = reply.account;
     if (money.epoch !== undefined && money.epoch !== epoch) {
-      onTrouble(`the ledger has a new account of campaign ${money.campaign.id}: its billings are told again`);
-      money.epoch = epoch;
-      money.account = undefined;
-      for (const each of money.leases.values()) {
-        each.void();
-        if (each.asking) this.#asking.delete(each.asking);
-        each.asking = undefined;
-      }
-      this.#replays.want(money.campaign.id, true);
+      onTrouble(`the ledger has a new account of campaign ${money.campaign.id}: all billings are told again`);
+      this.#void(money, epoch);
       metrics.leaseAnswered('void');
       return;
     }
@@ -282,6 +304,20 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     money.take(lease.flightDay, reply.account);
     for (const tiding of lease.take(reply, asking)) this.#hear(tiding);
     metrics.leaseAnswered(reply.freeMicros > 0 ? 'granted' : 'empty');
+  }
+
+  #void(money: CampaignMoney, epoch: string): void {
+    money.epoch = epoch;
+    money.void();
+    for (const lease of money.leases.values()) {
+      if (lease.asking) this.#asking.delete(lease.asking);
+      lease.asking = undefined;
+    }
+    this.#replays.wantAll(money.campaign.id);
+    // Everything is told again: the accounts of idle campaigns may be new ones, too, without a reading of the log for each.
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const other of this.#campaigns.values())
+      if (other !== money && other.isAtRest(nowMs)) other.epoch = undefined;
   }
 
   #failed(asking: Asking, lease: Lease, nowMs: number, why: string): void {

@@ -16,6 +16,8 @@ const WANT_MS = 2_000;
 const WANT_IMPRESSIONS = 20;
 /** How often in a row what is wanted doubles because a lease ran dry. */
 const DOUBLINGS_MAX = 10;
+/** Of how many days it is remembered what was spent. */
+const DAYS_KNOWN_MAX = 4;
 /** Weight of the newest stretch in the rate of reserving. */
 const NEWEST_WEIGHT = 0.5;
 
@@ -26,6 +28,13 @@ export interface HolderFacts {
   readonly leaseMs: number;
   /** For how long bids may be billed after the lease: held, and once more when they were won. */
   holdMs: number;
+}
+
+/** What a campaign may spend, as far as this process knows. */
+export interface LeaseBudget {
+  readonly campaign: Campaign;
+  readonly totalMicros: Micros;
+  readonly dailyMicros: Micros | undefined;
 }
 
 /** A request that is on its way. */
@@ -126,19 +135,23 @@ export class Lease {
     return this.#ranDry || 2 * this.freeMicros(nowMs) < this.#wantMicros();
   }
 
+  /** Nobody bids from it, and nothing of it is held here. */
+  isAtRest(nowMs: number): boolean {
+    return this.isIdle(nowMs) && !this.asking && this.openMicros === 0 && this.#freeMicros <= 0;
+  }
+
   /** Whether nothing of it is left, here and, after so long without a request, with the authority. */
   isOver(nowMs: number, forgottenMs: number): boolean {
-    const isEmpty = !this.isKept && !this.asking && this.openMicros === 0;
-    return isEmpty && this.isIdle(nowMs) && this.#freeMicros <= 0 && nowMs - this.#askedMs > forgottenMs;
+    return !this.isKept && this.isAtRest(nowMs) && nowMs - this.#askedMs > forgottenMs;
   }
 
   /** @param spentMicros of the campaign, as far as is known */
-  ask(campaign: Campaign, facts: HolderFacts, spentMicros: number, nowMs: number): Asking {
+  ask(budget: LeaseBudget, facts: HolderFacts, spentMicros: number, nowMs: number): Asking {
     this.#measure(nowMs);
     if (this.#ranDry) this.#doublings = Math.min(DOUBLINGS_MAX, this.#doublings + 1);
     else if (this.#doublings > 0) this.#doublings -= 1;
     this.#ranDry = false;
-    const { totalMicros, dailyMicros } = campaign.budget;
+    const { campaign, totalMicros, dailyMicros } = budget;
     const leastMicros = Math.max(this.#dearestMicros, dearestOf(campaign));
     this.#dearestMicros = leastMicros;
     const isIdle = this.isIdle(nowMs);
@@ -200,21 +213,39 @@ function dearestOf({ lineItems }: Campaign): number {
   return dearestMicros;
 }
 
+interface KnownSpend {
+  /** The most that an account ever told. */
+  mostMicros: number;
+  /** What the account that there is now told last. */
+  toldMicros: number;
+}
+
 /** The money of one campaign in this process's hands. */
 export class CampaignMoney {
   readonly leases = new Map<number, Lease>();
   campaign: Campaign;
+  /** In the catalogue; if not, it is forgotten with its last lease. */
   isInUse = true;
   /** The account that grants are from; undefined before the first one. */
   epoch: string | undefined;
   /** Of what all processes together have, when it was last told. */
-  account: AccountState | undefined;
-  /** Spent on the day that was asked for last. */
-  spentDayMicros = 0;
+  #account: AccountState | undefined;
+  readonly #total: KnownSpend = { mostMicros: 0, toldMicros: 0 };
+  /** The newest days, by flight day. */
+  readonly #days = new Map<number, KnownSpend>();
   #latest: Lease | undefined;
 
   constructor(campaign: Campaign) {
     this.campaign = campaign;
+  }
+
+  get account(): AccountState | undefined {
+    return this.#account;
+  }
+
+  /** Spent on the day that bids last asked for. */
+  get spentDayMicros(): number {
+    return (this.#latest && this.#days.get(this.#latest.flightDay)?.toldMicros) ?? 0;
   }
 
   /** Of the day that bids last asked for. */
@@ -225,14 +256,21 @@ export class CampaignMoney {
   /** The lease of a day, made when missing: somebody wants to bid. */
   wanted(flightDay: number): Lease {
     if (this.#latest?.flightDay === flightDay) return this.#latest;
-    let lease = this.leases.get(flightDay);
-    if (!lease) {
-      lease = new Lease(flightDay);
-      this.leases.set(flightDay, lease);
-    }
+    const lease = this.#leaseOf(flightDay);
     this.#latest = lease;
-    this.spentDayMicros = 0;
     return lease;
+  }
+
+  /** A lease to ask by although nobody wants to bid. */
+  probed(): Lease {
+    for (const lease of this.leases.values()) return lease;
+    return this.#leaseOf(0);
+  }
+
+  /** Nobody bids on it, and nothing of it is held here. */
+  isAtRest(nowMs: number): boolean {
+    for (const lease of this.leases.values()) if (!lease.isAtRest(nowMs)) return false;
+    return true;
   }
 
   forget(flightDay: number): void {
@@ -240,8 +278,54 @@ export class CampaignMoney {
     if (this.#latest?.flightDay === flightDay) this.#latest = undefined;
   }
 
-  take(flightDay: number, account: AccountState): void {
-    this.account = account;
-    if (flightDay === this.#latest?.flightDay) this.spentDayMicros = account.spentDayMicros;
+  /** The account is gone. */
+  void(): void {
+    this.#account = undefined;
+    this.#total.toldMicros = 0;
+    for (const day of this.#days.values()) day.toldMicros = 0;
+    for (const lease of this.leases.values()) lease.void();
   }
+
+  take(flightDay: number, account: AccountState): void {
+    this.#account = account;
+    note(this.#total, account.spentTotalMicros);
+    let day = this.#days.get(flightDay);
+    if (!day) {
+      this.#days.set(flightDay, (day = { mostMicros: 0, toldMicros: 0 }));
+      for (const oldest of this.#days.keys()) {
+        if (this.#days.size <= DAYS_KNOWN_MAX) break;
+        this.#days.delete(oldest);
+      }
+    }
+    note(day, account.spentDayMicros);
+  }
+
+  /**
+   * What may be asked for. What is spent does not become less: where an account knows of less than was told before, it is a new one,
+   * or has lost something, and other processes have yet to tell it what is in their logs. Until then that much less is asked for.
+   */
+  budgetOf(flightDay: number): LeaseBudget {
+    const { totalMicros, dailyMicros } = this.campaign.budget;
+    return {
+      campaign: this.campaign,
+      totalMicros: less(totalMicros, this.#total),
+      dailyMicros: dailyMicros === undefined ? undefined : less(dailyMicros, this.#days.get(flightDay)),
+    };
+  }
+
+  #leaseOf(flightDay: number): Lease {
+    let lease = this.leases.get(flightDay);
+    if (!lease) this.leases.set(flightDay, (lease = new Lease(flightDay)));
+    return lease;
+  }
+}
+
+function note(known: KnownSpend, micros: number): void {
+  known.toldMicros = micros;
+  known.mostMicros = Math.max(known.mostMicros, micros);
+}
+
+function less(budgetMicros: Micros, known: KnownSpend | undefined): Micros {
+  const missingMicros = known ? known.mostMicros - known.toldMicros : 0;
+  return Math.max(0, budgetMicros - missingMicros) as Micros;
 }

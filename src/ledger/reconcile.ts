@@ -68,7 +68,10 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
     if (campaigns && !campaigns.has(settlement.campaign)) continue;
     settlements += 1;
     count(settlement, seen, days);
-    batch.push(authority.settle(settlement));
+    const told = authority.settle(settlement);
+    // It is waited for with its batch; until then a failure must not look as if nobody cared for it, which ends the process.
+    told.catch(() => {});
+    batch.push(told);
     if (batch.length === ON_THEIR_WAY_MAX) await finishBatch();
   }
   await finishBatch();

@@ -6,25 +6,33 @@ const PAUSE_MS_MAX = 30_000;
  * memory. One reading of the log at a time, for all that are wanted by then; what fails is tried again after a pause.
  */
 export class Replays {
-  readonly #replay: (campaigns: readonly string[]) => Promise<void>;
+  readonly #replay: (campaigns: readonly string[] | undefined) => Promise<void>;
   readonly #onTrouble: (message: string) => void;
   readonly #wanted = new Set<string>();
   /** Campaigns that get no money until it is done. */
   readonly #blocked = new Set<string>();
+  #wantsAll = false;
   #isRunning = false;
   #failed = false;
   #pauseMs = PAUSE_MS_MIN;
   #notBeforeMs = -Infinity;
 
-  constructor(replay: (campaigns: readonly string[]) => Promise<void>, onTrouble: (message: string) => void) {
+  constructor(
+    replay: (campaigns: readonly string[] | undefined) => Promise<void>,
+    onTrouble: (message: string) => void,
+  ) {
     this.#replay = replay;
     this.#onTrouble = onTrouble;
   }
 
-  /** @param blocks whether the campaign gets no money until it is done */
-  want(campaign: string, blocks = false): void {
+  want(campaign: string): void {
     this.#wanted.add(campaign);
-    if (blocks) this.#blocked.add(campaign);
+  }
+
+  /** An account is new: others will be, too, of which nobody has heard yet. @param campaign gets no money until it is done */
+  wantAll(campaign: string): void {
+    this.#wantsAll = true;
+    this.#blocked.add(campaign);
   }
 
   blocks(campaign: string): boolean {
@@ -37,21 +45,26 @@ export class Replays {
       this.#notBeforeMs = nowMs + this.#pauseMs;
       this.#pauseMs = Math.min(PAUSE_MS_MAX, 2 * this.#pauseMs);
     }
-    if (this.#isRunning || this.#wanted.size === 0 || nowMs < this.#notBeforeMs) return;
-    const campaigns = [...this.#wanted];
+    const isWanted = this.#wantsAll || this.#wanted.size > 0;
+    if (this.#isRunning || !isWanted || nowMs < this.#notBeforeMs) return;
+    const campaigns = this.#wantsAll ? undefined : [...this.#wanted];
+    const blocked = [...this.#blocked];
     this.#wanted.clear();
+    this.#wantsAll = false;
     this.#isRunning = true;
-    void this.#run(campaigns);
+    void this.#run(campaigns, blocked);
   }
 
-  async #run(campaigns: readonly string[]): Promise<void> {
+  async #run(campaigns: readonly string[] | undefined, blocked: readonly string[]): Promise<void> {
     try {
       await this.#replay(campaigns);
       this.#pauseMs = PAUSE_MS_MIN;
-      for (const campaign of campaigns) if (!this.#wanted.has(campaign)) this.#blocked.delete(campaign);
+      // What was wiped again meanwhile waits for the next reading.
+      if (!this.#wantsAll) for (const campaign of blocked) this.#blocked.delete(campaign);
     } catch (error) {
       this.#failed = true;
-      for (const campaign of campaigns) this.#wanted.add(campaign);
+      this.#wantsAll ||= campaigns === undefined;
+      for (const campaign of campaigns ?? []) this.#wanted.add(campaign);
       this.#onTrouble(
         `billings cannot be told again from the log: ${error instanceof Error ? error.message : String(error)}`,
       );

@@ -74,7 +74,9 @@ if not lease then
   length = 0
 end
 local open_before, held_before = lease.open, held_by(lease)
-local taken = math.min(length, math.max(0, whole(ARGV[12]) - lease.from))
+-- An account that lost its last moments counts from where it was then; what is in the inbox has not been heard.
+if whole(ARGV[12]) > lease.from + length then lease.from = whole(ARGV[12]) end
+local taken = math.max(0, whole(ARGV[12]) - lease.from)
 if taken > 0 then
   for _, tiding in ipairs(redis.call('LRANGE', inbox, 0, taken - 1)) do
     lease.heard = lease.heard - tiding_micros(tiding)

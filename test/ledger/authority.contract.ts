@@ -196,6 +196,17 @@ export function authorityContract(name: string, make: () => Promise<AuthorityUnd
       expect(await authority.lease(asking({ ...mine, heardCount: 1 }))).toMatchObject({ tidingsFrom: 3 });
     });
 
+    it('tells what it heard after it had lost its last moments, though the holder has heard more than it remembers', async () => {
+      const { authority } = await make();
+      const mine = { campaign: newCampaign(), holder: newHolder() };
+      await authority.lease(asking(mine));
+      const tiding = { bidId: `${mine.holder}-9`, kind: 'lost' } as const;
+      await authority.tell(mine.campaign, DAY, tiding);
+      const asked = asking({ ...mine, heardCount: 7 });
+      expect(await authority.lease(asked)).toMatchObject({ tidings: [tiding], tidingsFrom: 7 });
+      expect((await authority.lease({ ...asked, heardCount: 8 })).tidings).toEqual([]);
+    });
+
     it('tells no other holder and no other day', async () => {
       const { authority } = await make();
       const mine = { campaign: newCampaign(), holder: newHolder() };

@@ -399,7 +399,7 @@ describe('trouble', () => {
   it('bids nothing from a new account until the log was told to it', async () => {
     const { clock, passMs } = setUp();
     let authority = new MemoryAuthority(clock);
-    const replays: (readonly string[])[] = [];
+    const replays: (readonly string[] | undefined)[] = [];
     let finish: () => void = () => {};
     const front: LedgerAuthority = {
       lease: (request): Promise<LeaseReply> => authority.lease(request),
@@ -418,7 +418,7 @@ describe('trouble', () => {
     expect(one.money.availableMicros(PLENTY, DAY)).toBeGreaterThan(0);
     authority = new MemoryAuthority(clock);
     await passMs(1_100, one);
-    expect(replays).toEqual([['shoes']]);
+    expect(replays).toEqual([undefined]);
     one.money.availableMicros(PLENTY, DAY);
     await passMs(2_000, one);
     expect(one.money.availableMicros(PLENTY, DAY)).toBe(0);
@@ -428,4 +428,67 @@ describe('trouble', () => {
     expect(one.money.availableMicros(PLENTY, DAY)).toBeGreaterThan(0);
     expect(replays).toHaveLength(1);
   });
+
+  it('notices that the ledger was emptied also on a campaign that nobody has bid on for long', async () => {
+    const { clock, passMs } = setUp();
+    let authority = new MemoryAuthority(clock);
+    const { front, replays } = replaceable(() => authority);
+    const one = holderWith(front, clock, {
+      replay: (campaigns) => {
+        replays.push(campaigns);
+        return Promise.resolve();
+      },
+    });
+    one.money.campaignsInUse([PLENTY]);
+    await passMs(2_000, one);
+    authority = new MemoryAuthority(clock);
+    await passMs(2_000, one);
+    expect(replays).toEqual([undefined]);
+  });
+
+  it('asks for no money that an emptied ledger only has because others have not told it their logs yet', async () => {
+    const { clock, passMs } = setUp();
+    const budget = campaignWith({ total: 100 * PRICE_MICROS, daily: 60 * PRICE_MICROS });
+    let authority = new MemoryAuthority(clock);
+    const { front } = replaceable(() => authority);
+    const one = holderWith(front, clock);
+    const elsewhere = Array.from({ length: 60 }, (_, i) => settlementOf(`elsewhere-${i.toString(36)}`));
+    for (const settlement of elsewhere) await authority.settle(settlement);
+    one.money.availableMicros(budget, DAY);
+    await passMs(2_000, one);
+    authority = new MemoryAuthority(clock);
+    one.money.availableMicros(budget, DAY);
+    await passMs(5_000, one);
+    expect(one.money.availableMicros(budget, DAY)).toBe(0);
+    one.money.availableMicros(budget, DAY + 1);
+    await passMs(2_000, one);
+    expect(one.money.availableMicros(budget, DAY + 1)).toBeLessThanOrEqual(40 * PRICE_MICROS);
+    for (const settlement of elsewhere) await authority.settle(settlement);
+    one.money.availableMicros(budget, DAY + 1);
+    await passMs(5_000, one);
+    expect(one.money.availableMicros(budget, DAY + 1)).toBeGreaterThan(0);
+  });
+
+  it('tells again what it told out of the log, when the ledger has lost its last moments', async () => {
+    const { clock, passMs } = setUp();
+    let authority = new MemoryAuthority(clock);
+    const { front } = replaceable(() => authority);
+    const one = holderWith(front, clock);
+    await one.money.settleFromLog(settlementOf('before-1'));
+    authority = new MemoryAuthority(clock);
+    one.money.authorityMayHaveForgotten();
+    await passMs(200, one);
+    expect((await authority.statement('shoes', DAY))?.total.impressions).toBe(1);
+  });
 });
+
+/** An authority behind which another one can be put. */
+function replaceable(current: () => LedgerAuthority) {
+  const front: LedgerAuthority = {
+    lease: (request) => current().lease(request),
+    settle: (settlement) => current().settle(settlement),
+    tell: (...told) => current().tell(...told),
+    statement: (...asked) => current().statement(...asked),
+  };
+  return { front, replays: [] as (readonly string[] | undefined)[] };
+}

@@ -186,3 +186,34 @@ describe('reconciling', () => {
     ]);
   });
 });
+
+describe('a ledger that cannot be reached', () => {
+  it('while the log is still being read ends no process: the failure waits for its batch', async () => {
+    const unhandled: unknown[] = [];
+    const onUnhandled = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', onUnhandled);
+    try {
+      const slowly = async function* (): AsyncGenerator<Settlement> {
+        for (let i = 0; i < 3; i++) {
+          await new Promise((resolve) => setImmediate(resolve));
+          yield settlementOf(`holder-${i}`);
+        }
+      };
+      const told = reconcile({
+        settlements: slowly(),
+        authority: {
+          settle: () => Promise.reject(new Error('not connected')),
+          statement: () => Promise.resolve(undefined),
+        },
+        nowMs: NOW_MS,
+        coveredSinceMs: () => 0,
+        isWholeLog: false,
+      });
+      await expect(told).rejects.toThrow('not connected');
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', onUnhandled);
+    }
+  });
+});
