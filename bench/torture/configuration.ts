@@ -50,7 +50,8 @@ function campaign(id: string, given: Partial<TortureCampaign>): TortureCampaign 
 /** Writes a whole configuration folder. */
 export function writeConfiguration(folder: string, campaigns: readonly TortureCampaign[]): void {
   for (const name of ['campaigns', 'exchanges']) mkdirSync(join(folder, name), { recursive: true });
-  const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value, null, 2));
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(folder, name), JSON.stringify(value, null, 2));
   for (const [billing, name] of Object.entries(EXCHANGES)) {
     write(`exchanges/${name}.json`, {
       billing,
@@ -65,7 +66,14 @@ export function writeConfiguration(folder: string, campaigns: readonly TortureCa
   for (const each of campaigns) write(`campaigns/${each.id}.json`, campaignFile(each));
 }
 
-function campaignFile({ id, currency, cpmMicros, totalMicros, dailyMicros, capImpressions }: TortureCampaign): unknown {
+function campaignFile({
+  id,
+  currency,
+  cpmMicros,
+  totalMicros,
+  dailyMicros,
+  capImpressions,
+}: TortureCampaign): unknown {
   return {
     id,
     advertiser: { id: 'acme', domain: 'acme.example', categories: ['IAB18-5'] },

@@ -109,7 +109,13 @@ async function tortureIn(folder: string, options: TortureOptions, closers: Close
   return { groups: reports, faults, kills, seconds: pastMs() / 1000, failures };
 }
 
-async function groupReport({ name, campaigns, bidders, exchange, openStatements }: Group): Promise<GroupReport> {
+async function groupReport({
+  name,
+  campaigns,
+  bidders,
+  exchange,
+  openStatements,
+}: Group): Promise<GroupReport> {
   const { account } = exchange;
   const logged = bidders.flatMap(({ dataDir }) => readBillings(dataDir));
   const statements = await openStatements();

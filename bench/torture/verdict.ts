@@ -1,9 +1,9 @@
 import type { Comparison } from './compare.js';
 
 /** What the torture asks for. Shares of a budget. */
-export const OVERSPEND_SHARE_MAX = 0.005;
+const OVERSPEND_SHARE_MAX = 0.005;
 /** Requests of one person that can be under way at once, before any of them is counted. */
-export const BEYOND_CAP_MAX = 2;
+const BEYOND_CAP_MAX = 2;
 
 /** @returns what does not hold, in words; nothing when all is well */
 export function whatFails({ name, campaigns, ...of }: Comparison, forgedTaken: number): string[] {

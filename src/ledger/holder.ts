@@ -65,10 +65,6 @@ export interface CampaignFigures {
   readonly ownFreeMicros: number;
 }
 
-export function openLedger(options: LedgerOptions): MoneyHolder {
-  return new MoneyHolder(options);
-}
-
 /**
  * The money in this process's hands, and its bids whose end is not known. Bids ask and reserve from memory; every tick asks the
  * authority for what bids will want next, says what became of the rest, and hears of the bids that ended elsewhere. All
@@ -265,7 +261,8 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     this.#probeMs = nowMs + PROBE_MS;
     this.#probe = (this.#probe + 1) % this.#catalogue.length;
     const money = this.#moneyOf(this.#catalogue[this.#probe] as Campaign);
-    if (money.isAtRest(nowMs) && !this.#replays.blocks(money.campaign.id)) this.#ask(money, money.probed(), nowMs);
+    if (money.isAtRest(nowMs) && !this.#replays.blocks(money.campaign.id))
+      this.#ask(money, money.probed(), nowMs);
   }
 
   #ask(money: CampaignMoney, lease: Lease, nowMs: number): void {
