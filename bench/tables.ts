@@ -4,6 +4,7 @@ import { exchangeTasks } from './micro/exchange.js';
 import { frequencyNotes, frequencyTasks } from './micro/frequency.js';
 import { hitRatioTable } from './micro/hit-ratio.js';
 import { ledgerMemoryTable, ledgerTable } from './micro/ledger.js';
+import { moneyTasks } from './micro/money.js';
 import { noticeTasks } from './micro/notices.js';
 import { pathTasks } from './micro/path.js';
 import { pricingTasks } from './micro/pricing.js';
@@ -29,6 +30,7 @@ export const TABLES: readonly BenchTable[] = [
   timedTable('Frequency caps', frequencyTasks, frequencyNotes),
   timedTable('Price', pricingTasks),
   timedTable('Sign and verify', noticeTasks),
+  timedTable('Money', moneyTasks),
   ledgerTable,
   ledgerMemoryTable,
   timedTable('Notices', noticeTasks),

@@ -143,6 +143,23 @@ describe.skipIf(!hasRedisServer())('a daily budget that processes share', () => 
     await whenSpent(third.process, 7 + more.length);
   });
 
+  it('costs no call to Redis for a bid: money comes in leases', async () => {
+    redis = await startRedisServer();
+    folder = new MoneyFolder(100_000);
+    const { exchange } = await start(folder, { LEDGER_URL: redis.url });
+    await exchange.askFor(100);
+    const calls = async () => {
+      const stats = (await redis?.cli('INFO', 'commandstats')) ?? '';
+      return [...stats.matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm)].reduce(
+        (sum, [, n]) => sum + Number(n),
+        0,
+      );
+    };
+    const before = await calls();
+    await exchange.askFor(400);
+    expect((await calls()) - before).toBeLessThan(200);
+  });
+
   it('is rebuilt from the event log when Redis has lost everything', async () => {
     redis = await startRedisServer();
     folder = new MoneyFolder(10);
