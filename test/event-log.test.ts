@@ -146,7 +146,7 @@ describe('the event log of a running bidder', () => {
 });
 
 describe('an event log that cannot be written', () => {
-  it('costs no bid, asks exchanges to tell of money again, says why, and goes on when it can', async () => {
+  it('asks exchanges to tell of money again, stops the bids, says why, and goes on when it can', async () => {
     running = await startBidder(baseFiles());
     const { folder: at, app } = running;
     const events = join(at, 'data/events');
@@ -160,10 +160,20 @@ describe('an event log that cannot be written', () => {
     expect(metrics).toMatch(/^narrowcast_events_dropped_total\{kind="bid"\} 1$/m);
     expect(metrics).toMatch(/^narrowcast_events_refused_total\{kind="bill"\} 1$/m);
     expect(metrics).toMatch(/^narrowcast_event_log_failures_total\{work="write"\} [1-9]/m);
+    const ask = () => running?.post('generic', JSON.stringify(fullRequest()));
+    await expect.poll(async () => (await ask())?.headers.get('x-nbr')).toBe('1');
+    const explained = await running.explain('generic', JSON.stringify(fullRequest()));
+    expect(await explained.json()).toMatchObject({
+      reason: 'no-ledger',
+      problem: expect.stringMatching(
+        /^money cannot be written down: the event log cannot be written: ENOTDIR/,
+      ),
+    });
     rmSync(events);
     mkdirSync(events);
+    await expect.poll(async () => (await ask())?.status, { timeout: 5_000 }).toBe(200);
     await expect.poll(bill, { timeout: 5_000 }).toBe(204);
-    expect(linesIn(join(at, 'data'))).toMatchObject([{ kind: 'bill' }]);
+    expect(linesIn(join(at, 'data')).filter(({ kind }) => kind === 'bill')).toHaveLength(1);
   });
 });
 
