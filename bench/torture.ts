@@ -40,7 +40,10 @@ function print(text: string, json: unknown): void {
   process.stdout.write(`${values.json ? JSON.stringify(json) : text}\n`);
 }
 
-function worldText({ seed, violations, lastEvents, faults, books }: SimulationResult, hasTrace: boolean): string {
+function worldText(
+  { seed, violations, lastEvents, faults, books }: SimulationResult,
+  hasTrace: boolean,
+): string {
   const counted = [...faults].map(([name, count]) => `${count} x ${name}`).join(', ') || 'no faults';
   return [
     ...(hasTrace ? lastEvents : []),
@@ -64,7 +67,10 @@ async function manyWorlds(count: number): Promise<boolean> {
     bids += books.bids;
     billings += books.billings;
     if (seed % 20 === 0) progress(`${seed} of ${count} worlds, ${failed.length} failed`);
-    overspendShareMost = Math.max(overspendShareMost, ...books.campaigns.map(({ overspendShare }) => overspendShare));
+    overspendShareMost = Math.max(
+      overspendShareMost,
+      ...books.campaigns.map(({ overspendShare }) => overspendShare),
+    );
   }
   const lines = [
     `${count} worlds, ${bids} bids, ${billings} billings: ${failed.length === 0 ? 'everything holds' : `${failed.length} failed`}`,

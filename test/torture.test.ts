@@ -5,11 +5,16 @@ import { hasRedisServer } from './support/redis-server.js';
 interface Figures {
   readonly failures: readonly string[];
   readonly kills: number;
-  readonly groups: readonly { readonly comparison: { readonly campaigns: readonly { readonly billings: number }[] } }[];
+  readonly groups: readonly {
+    readonly comparison: { readonly campaigns: readonly { readonly billings: number }[] };
+  }[];
 }
 
 function runTorture(...args: readonly string[]) {
-  return spawnSync(process.execPath, ['dist/bench/torture.js', ...args], { encoding: 'utf8', timeout: 150_000 });
+  return spawnSync(process.execPath, ['dist/bench/torture.js', ...args], {
+    encoding: 'utf8',
+    timeout: 150_000,
+  });
 }
 
 describe.skipIf(!hasRedisServer())('the torture, the short one', () => {

@@ -90,7 +90,8 @@ export class BidderProcess {
       const { body } = await httpCall({ ...this.#admin, method: 'GET', path: '/metrics' });
       const waiting = /^narrowcast_ledger_billings_waiting(?:\{[^}]*\})? (\d+)/m.exec(body)?.[1];
       if (waiting === '0') return;
-      if (performance.now() > endMs) throw new Error(`${this.name} has ${waiting} billings that are not booked`);
+      if (performance.now() > endMs)
+        throw new Error(`${this.name} has ${waiting} billings that are not booked`);
       await sleep(100);
     }
   }

@@ -13,9 +13,9 @@ const WAKE_MS = 5;
 
 /** Shares of bids, or of notices. What is neither won nor lost is never heard of again. */
 const HABITS = {
-  won: 0.5,
-  lost: 0.25,
-  lateBillings: 0.002,
+  won: 0.55,
+  lost: 0.35,
+  lateBillings: 0.001,
   duplicates: 0.12,
   forged: 0.03,
   contradictions: 0.004,
@@ -94,7 +94,8 @@ export class TortureExchange {
     const fate = random();
     const bid = this.#bidOf(links, user);
     if (fate < HABITS.won) this.#win(links, bid, billing);
-    else if (fate < HABITS.won + HABITS.lost) this.#notice(links.loss(102), integerBetween(random, 10, 1_500));
+    else if (fate < HABITS.won + HABITS.lost)
+      this.#notice(links.loss(102), integerBetween(random, 10, 1_500));
     else if (random() < HABITS.forged) {
       // The price of somebody who can change the query of a link, but not sign one.
       this.account.absurd++;
@@ -115,7 +116,8 @@ export class TortureExchange {
     const spends = billing === 'burl' ? links.bill(bid.priceMicros) : links.pixel(bid.priceMicros);
     this.#notice(spends, afterMs, () => this.account.acknowledged.set(bid.bidId, bid));
     // Where the exchange has a billing notice, the browser loads the pixel all the same; it must not spend.
-    if (billing === 'burl') this.#notice(links.pixel(bid.priceMicros), afterMs + integerBetween(random, -15, 400));
+    if (billing === 'burl')
+      this.#notice(links.pixel(bid.priceMicros), afterMs + integerBetween(random, -15, 400));
     if (random() < HABITS.contradictions) this.#notice(links.loss(1), integerBetween(random, 10, 3_000));
   }
 

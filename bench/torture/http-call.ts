@@ -26,7 +26,9 @@ export function httpCall({ agent, port, method, path, body }: HttpCall): Promise
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.once('error', () => resolve(NO_ANSWER));
       response.once('close', () => resolve(NO_ANSWER));
-      response.once('end', () => resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }));
+      response.once('end', () =>
+        resolve({ status: response.statusCode, body: Buffer.concat(chunks).toString() }),
+      );
     });
     outgoing.on('timeout', () => outgoing.destroy());
     outgoing.once('error', () => resolve(NO_ANSWER));

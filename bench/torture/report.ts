@@ -22,7 +22,9 @@ export function reportText({ groups, faults, kills, seconds, failures }: Torture
     `${seconds.toFixed(0)} s of trouble; processes killed ${kills} times: ${counted.join(', ')}`,
     '',
     ...groups.flatMap(groupText),
-    ...(failures.length === 0 ? ['Everything holds.'] : ['It does not hold:', ...failures.map((each) => `  ${each}`)]),
+    ...(failures.length === 0
+      ? ['Everything holds.']
+      : ['It does not hold:', ...failures.map((each) => `  ${each}`)]),
   ].join('\n');
 }
 
@@ -38,7 +40,16 @@ function groupText({ comparison, account }: GroupReport): string[] {
     percent(each.dailyOverspendShare),
     percent(each.totalOverspendShare),
   ]);
-  const heads = ['campaign', 'billings', 'exchange', 'event logs', 'ledger', 'of its budget', 'over a day', 'over the total'];
+  const heads = [
+    'campaign',
+    'billings',
+    'exchange',
+    'event logs',
+    'ledger',
+    'of its budget',
+    'over a day',
+    'over the total',
+  ];
   return [
     `${name}: ${account.requests} requests (${account.unanswered} met a dead process), ${account.bids} bids, ` +
       `${account.notices} notices of which ${account.duplicates} were repeated for no reason, ${account.retries} told again, ` +

@@ -22,7 +22,9 @@ interface WireBid {
 }
 
 export function readResponse(body: string): readonly BidLinks[] {
-  const { seatbid } = JSON.parse(body) as { readonly seatbid: readonly { readonly bid: readonly WireBid[] }[] };
+  const { seatbid } = JSON.parse(body) as {
+    readonly seatbid: readonly { readonly bid: readonly WireBid[] }[];
+  };
   return seatbid.flatMap(({ bid }) => bid).map(linksOf);
 }
 
@@ -43,7 +45,9 @@ function linksOf({ id, cid, price, adm, nurl, lurl, burl }: WireBid): BidLinks {
 
 function pathOf(url: string, values: Readonly<Record<string, string>>): string {
   const given: Readonly<Record<string, string>> = { CURRENCY: 'USD', ...values };
-  const { pathname, search } = new URL(url.replaceAll(/\$\{AUCTION_(\w+)\}/g, (_, name: string) => given[name] ?? ''));
+  const { pathname, search } = new URL(
+    url.replaceAll(/\$\{AUCTION_(\w+)\}/g, (_, name: string) => given[name] ?? ''),
+  );
   return `${pathname}${search}`;
 }
 

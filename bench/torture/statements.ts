@@ -27,7 +27,11 @@ export async function embeddedStatements(dataDir: string): Promise<Statements> {
   const onTrouble = (message: string): void => {
     throw new Error(message);
   };
-  const authority = await openDurableAuthority({ folder: join(dataDir, 'ledger'), clock: systemClock, onTrouble });
+  const authority = await openDurableAuthority({
+    folder: join(dataDir, 'ledger'),
+    clock: systemClock,
+    onTrouble,
+  });
   return {
     of: (campaign, flightDay) => authority.statement(campaign, dayNumber(flightDay)),
     close: () => authority.close(),

@@ -265,7 +265,8 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     this.#probeMs = nowMs + PROBE_MS;
     this.#probe = (this.#probe + 1) % this.#catalogue.length;
     const money = this.#moneyOf(this.#catalogue[this.#probe] as Campaign);
-    if (money.isAtRest(nowMs) && !this.#replays.blocks(money.campaign.id)) this.#ask(money, money.probed(), nowMs);
+    if (money.isAtRest(nowMs) && !this.#replays.blocks(money.campaign.id))
+      this.#ask(money, money.probed(), nowMs);
   }
 
   #ask(money: CampaignMoney, lease: Lease, nowMs: number): void {

@@ -124,7 +124,12 @@ export class SimulatedAuthority {
    * @param act done when the request arrives, which it may never do
    * @param reply called when the answer arrives
    */
-  send<Reply>(link: SimulatedLink, connection: Connection, act: () => Reply, reply: (reply: Reply) => void): void {
+  send<Reply>(
+    link: SimulatedLink,
+    connection: Connection,
+    act: () => Reply,
+    reply: (reply: Reply) => void,
+  ): void {
     const nowMs = this.#timeline.nowMs;
     connection.requestMs = Math.max(connection.requestMs, nowMs + this.#wayMs());
     this.#timeline.after(connection.requestMs - nowMs, () => {

@@ -3,7 +3,7 @@ import type { LedgerAuthority, Settlement } from '../../src/domain/ledger.js';
 import type { Micros } from '../../src/domain/money.js';
 import type { BidMoney, LedgerMetrics, NoticeLedger } from '../../src/domain/ports.js';
 import { MoneyHolder, type LedgerOptions } from '../../src/ledger/holder.js';
-import { reconcile } from '../../src/ledger/reconcile.js';
+import { reconcileSurely } from '../../src/ledger/reconcile.js';
 import type { Random } from '../../src/lib/prng.js';
 import type { SimulatedAuthority, SimulatedLink } from './authority.js';
 import type { SimulatedBid, TrueBook } from './book.js';
@@ -240,11 +240,11 @@ export class SimulatedBidder {
     const lines = tampering.replayed?.(disk.lines) ?? disk.lines;
     const authority = { settle: (line: Settlement) => holder.settleFromLog(line), statement };
     const about = { authority, nowMs: clock.nowMs(), coveredSinceMs: () => 0, isWholeLog: false };
-    const { settlements } = await reconcile({
+    const { settlements } = await reconcileSurely(() => ({
       ...about,
       settlements: asTheyCome(lines),
       ...(campaigns && { campaigns }),
-    });
+    }));
     if (settlements > 0) timeline.note(`${this.name}: has told ${settlements} billings of its log again`);
   }
 }

@@ -54,7 +54,8 @@ export function processesAreDone({ bidders, exchange, watcher }: World): void {
   for (const { name, holder } of bidders) {
     if (!holder) watcher.violated(`${name} is not running`);
     else if (holder.openBids > 0) watcher.violated(`${name} holds ${holder.openBids} bids for ever`);
-    else if (holder.billingsWaiting > 0) watcher.violated(`${name} does not get rid of ${holder.billingsWaiting} billings`);
+    else if (holder.billingsWaiting > 0)
+      watcher.violated(`${name} does not get rid of ${holder.billingsWaiting} billings`);
   }
 }
 
@@ -62,7 +63,8 @@ export function processesAreDone({ bidders, exchange, watcher }: World): void {
 function nothingHeld({ watcher, scenario, authority }: World): void {
   for (const { id } of scenario.campaigns) {
     const { account } = authority.accountOf(id).lease(probe(id), authority.nowMs());
-    if (account.openMicros !== 0) watcher.violated(`${account.openMicros} micros of ${id} stay open for ever`);
+    if (account.openMicros !== 0)
+      watcher.violated(`${account.openMicros} micros of ${id} stay open for ever`);
     if (account.heldMicros !== 0) watcher.violated(`${account.heldMicros} micros of ${id} are held for ever`);
   }
 }
@@ -91,14 +93,20 @@ function sameBillings({ exchange, watcher }: World, lines: ReadonlyMap<string, S
   for (const [bidId, micros] of exchange.acknowledged) {
     const line = lines.get(bidId);
     if (!line) watcher.violated(`${bidId} was acknowledged and is in no log`);
-    else if (line.chargeMicros !== micros) watcher.violated(`${bidId} costs ${line.chargeMicros} and not ${micros} micros`);
+    else if (line.chargeMicros !== micros)
+      watcher.violated(`${bidId} costs ${line.chargeMicros} and not ${micros} micros`);
   }
   for (const bidId of lines.keys())
-    if (!exchange.acknowledged.has(bidId)) watcher.violated(`${bidId} is in a log and was never acknowledged`);
+    if (!exchange.acknowledged.has(bidId))
+      watcher.violated(`${bidId} is in a log and was never acknowledged`);
 }
 
 /** What is in the logs is what is booked, day by day. */
-function sameSums({ authority, watcher }: World, { id }: Campaign, lines: ReadonlyMap<string, Settlement>): void {
+function sameSums(
+  { authority, watcher }: World,
+  { id }: Campaign,
+  lines: ReadonlyMap<string, Settlement>,
+): void {
   const days = new Map<number, Settlement[]>();
   for (const line of lines.values()) {
     if (line.campaign === id) days.set(line.flightDay, [...(days.get(line.flightDay) ?? []), line]);
@@ -110,7 +118,9 @@ function sameSums({ authority, watcher }: World, { id }: Campaign, lines: Readon
     const { booked } = authority.statementOf(id, day)?.day ?? { booked: undefined };
     if (booked?.micros !== micros || booked.impressions !== ofDay.length) {
       const inLedger = `${booked?.impressions ?? 0} billings of ${booked?.micros ?? 0} micros`;
-      watcher.violated(`${id}, day ${day}: ${inLedger} in the ledger, ${ofDay.length} of ${micros} in the logs`);
+      watcher.violated(
+        `${id}, day ${day}: ${inLedger} in the ledger, ${ofDay.length} of ${micros} in the logs`,
+      );
     }
   }
   const bookedMicros = authority.statementOf(id, 0)?.total.micros ?? 0;

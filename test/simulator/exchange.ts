@@ -93,7 +93,9 @@ export class SimulatedExchange {
     const bidder = pick(this.#random, this.#bidders());
     const answered = (answer: NoticeOutcome): void => {
       if (answer === 'unavailable' && notice.isGenuine) {
-        this.#timeline.after(integerBetween(this.#random, AGAIN_MS.min, AGAIN_MS.max), () => this.#deliver(notice));
+        this.#timeline.after(integerBetween(this.#random, AGAIN_MS.min, AGAIN_MS.max), () =>
+          this.#deliver(notice),
+        );
         return;
       }
       this.pending--;

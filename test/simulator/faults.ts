@@ -61,7 +61,11 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   },
   'campaign deleted': (world) => {
     const campaign = pick(world.random, world.campaigns);
-    if (world.campaigns.length > 1) useCampaigns(world, world.campaigns.filter((each) => each !== campaign));
+    if (world.campaigns.length > 1)
+      useCampaigns(
+        world,
+        world.campaigns.filter((each) => each !== campaign),
+      );
   },
 };
 

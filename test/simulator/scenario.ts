@@ -29,7 +29,11 @@ function calmScenario(random: Random): Scenario {
   const requestsPerSecond = 8;
   return {
     bidders: integerBetween(random, 1, 4),
-    campaigns: campaignsOf(random, integerBetween(random, 1, 2), { requestsPerSecond, budgetShare: 0.4, dailyShare: 1 }),
+    campaigns: campaignsOf(random, integerBetween(random, 1, 2), {
+      requestsPerSecond,
+      budgetShare: 0.4,
+      dailyShare: 1,
+    }),
     requestsPerSecond,
     holdMs: [4_000],
     habits: {

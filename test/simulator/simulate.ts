@@ -84,7 +84,8 @@ function worldOf(seed: number, tampering: Tampering): World {
   const book = new TrueBook();
   const watcher = new Watcher(timeline, book);
   const bidders: SimulatedBidder[] = [];
-  const clock = () => new MachineClock(timeline, START_MS + integerBetween(random, -SKEW_MS_MAX, SKEW_MS_MAX));
+  const clock = () =>
+    new MachineClock(timeline, START_MS + integerBetween(random, -SKEW_MS_MAX, SKEW_MS_MAX));
   const authority = new SimulatedAuthority(
     timeline,
     clock(),
@@ -92,7 +93,12 @@ function worldOf(seed: number, tampering: Tampering): World {
     () => (world.isQuiet ? SOUND_NETWORK : scenario.network),
     (settlement) => watcher.booked(settlement),
   );
-  const exchange = new SimulatedExchange({ timeline, random, habits: scenario.habits, bidders: () => bidders });
+  const exchange = new SimulatedExchange({
+    timeline,
+    random,
+    habits: scenario.habits,
+    bidders: () => bidders,
+  });
   const world: World = {
     scenario,
     random,
@@ -108,7 +114,15 @@ function worldOf(seed: number, tampering: Tampering): World {
     isQuiet: false,
     highestBudgets: new Map(scenario.campaigns.map(({ id, budget }) => [id, { ...budget }])),
   };
-  const shared = { timeline, random, authority, book, watcher, tampering, holdMsMax: Math.max(...scenario.holdMs) };
+  const shared = {
+    timeline,
+    random,
+    authority,
+    book,
+    watcher,
+    tampering,
+    holdMsMax: Math.max(...scenario.holdMs),
+  };
   for (let i = 0; i < scenario.bidders; i++) {
     const disk = new SimulatedDisk(timeline, random, ({ bidId }) => book.writtenDown(bidId));
     const highestBudget = (campaign: Campaign) => highestBudgetOf(world, campaign);

@@ -54,7 +54,10 @@ describe('the simulator notices', () => {
       settle: async (settlement) => {
         const outcome = await real.settle(settlement);
         if (outcome === 'booked') return outcome;
-        return real.settle({ ...settlement, bidId: `${settlement.bidId.split('-')[0]}-zz${(more++).toString(36)}` });
+        return real.settle({
+          ...settlement,
+          bidId: `${settlement.bidId.split('-')[0]}-zz${(more++).toString(36)}`,
+        });
       },
     });
     expect(await noticedAtSeed({ authority })).toBeDefined();
