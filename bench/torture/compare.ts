@@ -4,7 +4,7 @@ import type { ExchangeAccount, ExchangeBid } from './exchange-account.js';
 import type { LoggedBilling } from './read-billings.js';
 
 /** One campaign, as three witnesses have it. Micros of its currency. */
-export interface CampaignFigures {
+interface CampaignFigures {
   readonly campaign: string;
   readonly billings: number;
   readonly exchangeMicros: number;

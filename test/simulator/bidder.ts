@@ -233,12 +233,15 @@ export class SimulatedBidder {
   /** Tells the lines of the log again. @throws when one of them did not arrive */
   async #replay(
     holder: MoneyHolder,
-    { statement }: LedgerAuthority,
+    ledger: LedgerAuthority,
     campaigns: ReadonlySet<string> | undefined,
   ): Promise<void> {
     const { tampering, disk, timeline, clock } = this.#parts;
     const lines = tampering.replayed?.(disk.lines) ?? disk.lines;
-    const authority = { settle: (line: Settlement) => holder.settleFromLog(line), statement };
+    const authority = {
+      settle: (line: Settlement) => holder.settleFromLog(line),
+      statement: (campaign: string, flightDay: number) => ledger.statement(campaign, flightDay),
+    };
     const about = { authority, nowMs: clock.nowMs(), coveredSinceMs: () => 0, isWholeLog: false };
     const { settlements } = await reconcileSurely(() => ({
       ...about,

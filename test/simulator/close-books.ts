@@ -8,7 +8,7 @@ import type { HighestBudget, World } from './simulate.js';
 const SPENT_SHARE_MIN = 0.98;
 
 /** One campaign in the end. */
-export interface CampaignBooks {
+interface CampaignBooks {
   readonly campaign: string;
   readonly bookedMicros: number;
   /** Beyond the highest total budget that there was, or the highest daily one: the worst of them, as a share of it. */
