@@ -13,7 +13,7 @@ import { reconcileSurely, type ReconcileOptions } from './ledger/reconcile.js';
 import type { Metrics } from './metrics/metrics.js';
 import { createRedisLedger } from './redis/ledger.js';
 import { parseRedisUrl } from './redis/redis-url.js';
-import type { Settings } from './settings.js';
+import { JOURNAL_LEDGER, type Settings } from './settings.js';
 
 const DIFFERENCES_LOGGED_MAX = 20;
 const TELL_AGAIN_MS = 1_000;
@@ -131,12 +131,12 @@ function longestHoldMs(exchanges: Iterable<Exchange>): number {
 }
 
 async function openAuthority(
-  { redisUrl, redisInsecure: allowInsecure, dataDir }: Settings,
+  { ledgerUrl, redisInsecure: allowInsecure, dataDir }: Settings,
   { clock }: LedgerParts,
   onTrouble: (message: string) => void,
 ): Promise<OpenAuthority> {
-  if (redisUrl !== undefined) {
-    const ledger = createRedisLedger({ target: parseRedisUrl(redisUrl, { allowInsecure }) });
+  if (ledgerUrl !== JOURNAL_LEDGER) {
+    const ledger = createRedisLedger({ target: parseRedisUrl(ledgerUrl, { allowInsecure }) });
     return {
       authority: ledger,
       // While Redis is away for a moment, what is at hand may be bid; the leases say for how long.
@@ -160,7 +160,14 @@ async function openAuthority(
     problem: () => authority.problem(),
     isAlone: true,
     onConnected: () => {},
-    close: () => authority.close(),
+    async close() {
+      try {
+        await authority.close();
+      } catch (error) {
+        // Everything that the snapshot would have had is in the journal.
+        onTrouble(`the last snapshot of the ledger could not be written: ${String(error)}`);
+      }
+    },
   };
 }
 

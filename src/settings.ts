@@ -21,6 +21,8 @@ export interface Settings {
   readonly noticesAcknowledged: 'disk' | 'redis';
   /** Undefined: profiles are kept in this process's memory. */
   readonly redisUrl: string | undefined;
+  /** Where money is kept: `journal`, in DATA_DIR, or in a Redis. */
+  readonly ledgerUrl: string;
   /** May a Redis on another machine be used without password or TLS? */
   readonly redisInsecure: boolean;
   readonly profileKeys: string | undefined;
@@ -44,6 +46,8 @@ export interface Settings {
 }
 
 const DAY_MS = 86_400_000;
+/** The ledger is a journal in DATA_DIR, of one process. */
+export const JOURNAL_LEDGER = 'journal';
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 
 /** Thrown at start with every wrong setting at once, one a line. */
@@ -67,6 +71,7 @@ export const SETTING_DEFAULTS = {
   NOTICE_KEYS: '',
   NOTICES_ACKNOWLEDGED: 'disk',
   REDIS_URL: '',
+  LEDGER_URL: '',
   REDIS_INSECURE: 'refuse',
   PROFILE_KEYS: '',
   PROFILE_TTL_DAYS: '180',
@@ -109,6 +114,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     noticeKeys: read('NOTICE_KEYS', optionalText),
     noticesAcknowledged: read('NOTICES_ACKNOWLEDGED', oneOf(['disk', 'redis'])),
     redisUrl: read('REDIS_URL', optionalText),
+    ledgerUrl: read('LEDGER_URL', optionalText) ?? read('REDIS_URL', optionalText) ?? JOURNAL_LEDGER,
     redisInsecure: read('REDIS_INSECURE', oneOf(['refuse', 'allow'])) === 'allow',
     profileKeys: read('PROFILE_KEYS', optionalText),
     profileTtlMs: read('PROFILE_TTL_DAYS', days(1, 730)),
@@ -131,8 +137,10 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   if (settings.port !== 0 && settings.port === settings.adminPort) {
     problems.push(`ADMIN_PORT is ${settings.adminPort}, the same as PORT: they need two different ports`);
   }
-  if (settings.noticesAcknowledged === 'redis' && settings.redisUrl === undefined) {
-    problems.push('NOTICES_ACKNOWLEDGED is "redis" but REDIS_URL is not set');
+  if (settings.noticesAcknowledged === 'redis' && settings.ledgerUrl === JOURNAL_LEDGER) {
+    problems.push(
+      'NOTICES_ACKNOWLEDGED is "redis" but the ledger is in no Redis: set LEDGER_URL or REDIS_URL',
+    );
   }
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return settings;

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EVENT_FIELDS } from '../src/events/event-fields.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
+import { MoneyFolder } from './support/money-folder.js';
 import { startBidder, type RunningBidder } from './support/running-bidder.js';
 
 type Line = Record<string, string | number | boolean> & { kind: string };
@@ -171,13 +171,15 @@ describe('an event log that cannot be written', () => {
 async function serveUnderLoad(
   signal: NodeJS.Signals,
 ): Promise<{ dataDir: string; answered: number; code: number | null }> {
-  const dataDir = (folder = mkdtempSync(join(tmpdir(), 'narrowcast-killed-')));
+  const money = new MoneyFolder(1_000_000);
+  folder = money.folder;
+  const { dataDir } = money;
   const environment = {
     ...process.env,
+    ...money.environment,
     PORT: '0',
     HOST: '127.0.0.1',
     ADMIN_PORT: '0',
-    DATA_DIR: dataDir,
     EVENT_SAMPLE_REQUESTS: '1',
   };
   const child = spawn(process.execPath, ['dist/src/main.js', 'serve'], {
@@ -191,7 +193,7 @@ async function serveUnderLoad(
       if (found) resolve(Number(found[1]));
     });
   });
-  const body = readFileSync('fixtures/requests/runner-on-news-site.json', 'utf8');
+  const body = JSON.stringify(fullRequest());
   let answered = 0;
   let isOver = false;
   const load = async (): Promise<void> => {

@@ -17,7 +17,7 @@ const ONCE_A_DAY = { frequency: [{ impressions: 1, per: '1d' }] };
 const running: RunningBidder[] = [];
 let server: RedisServer | undefined;
 afterEach(async () => {
-  for (const bidder of running.splice(0)) await bidder.stop();
+  for (const bidder of running.splice(0).reverse()) await bidder.stop();
   await server?.stop();
   server = undefined;
 });

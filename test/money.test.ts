@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { COST_MICROS, CPM, FakeExchange, MoneyFolder } from './support/money-folder.js';
-import { startServing, type ServingProcess } from './support/program.js';
-import { waitFor } from './support/redis-server.js';
+import { startServing, type Environment, type ServingProcess } from './support/program.js';
+import { hasRedisServer, startRedisServer, waitFor, type RedisServer } from './support/redis-server.js';
 
 let folder: MoneyFolder | undefined;
 const running: ServingProcess[] = [];
@@ -11,8 +11,11 @@ afterEach(async () => {
   folder = undefined;
 });
 
-async function start(of: MoneyFolder): Promise<{ process: ServingProcess; exchange: FakeExchange }> {
-  const process = await startServing(of.environment);
+async function start(
+  of: MoneyFolder,
+  environment: Environment = {},
+): Promise<{ process: ServingProcess; exchange: FakeExchange }> {
+  const process = await startServing({ ...of.environment, ...environment });
   running.push(process);
   return { process, exchange: new FakeExchange(process.port) };
 }
@@ -98,10 +101,92 @@ describe('a daily budget', () => {
     folder.removeCampaign();
     await waitFor(() => process.output().includes('"version":3'), 'the campaign is gone');
     for (const { burl = '' } of bids.slice(4)) expect(await exchange.tell(burl, CPM)).toBe(204);
-    folder.edit({ budget: { daily: (8 * CPM) / 1000 } });
+    folder.edit({ budget: { daily: (12 * CPM) / 1000 } });
     await waitFor(() => process.output().includes('"version":4'), 'the campaign is back');
     expect((await exchange.askUntilNoMoney()).length).toBeGreaterThan(0);
     await whenSpent(process, 6);
+  });
+});
+
+describe.skipIf(!hasRedisServer())('a daily budget that processes share', () => {
+  let redis: RedisServer | undefined;
+  afterEach(async () => {
+    await redis?.stop();
+    redis = undefined;
+  });
+
+  it('is kept by all of them together, whichever gets the notices, and by one that comes later', async () => {
+    redis = await startRedisServer({ args: ['--appendonly', 'yes'] });
+    folder = new MoneyFolder(12);
+    const { url } = redis;
+    const one = await start(folder, { LEDGER_URL: url });
+    const other = await start(folder, { LEDGER_URL: url });
+    const [ofOne, ofOther] = await Promise.all([
+      one.exchange.askUntilNoMoney(),
+      other.exchange.askUntilNoMoney(),
+    ]);
+    const bids = [...ofOne, ...ofOther];
+    // At the end of the money each process may be left with less than the price of one impression.
+    expect([11, 12]).toContain(bids.length);
+    for (const { burl = '' } of bids.slice(0, 7)) expect(await other.exchange.tell(burl, CPM)).toBe(204);
+    for (const { burl = '' } of bids.slice(0, 7)) expect(await one.exchange.tell(burl, CPM)).toBe(204);
+    await whenSpent(one.process, 7);
+    for (const { lurl } of bids.slice(7, 10)) expect(await other.exchange.tell(lurl)).toBe(204);
+    // What was lost is free again in the process that had bid.
+    const more = [...(await one.exchange.askUntilNoMoney()), ...(await other.exchange.askUntilNoMoney())];
+    expect(more.length).toBeGreaterThanOrEqual(2);
+    expect(bids.length + more.length).toBeLessThanOrEqual(12 + 3);
+    await one.process.kill();
+    const third = await start(folder, { LEDGER_URL: url });
+    expect(await third.exchange.askUntilNoMoney()).toEqual([]);
+    for (const { burl = '' } of more) expect(await third.exchange.tell(burl, CPM)).toBe(204);
+    await whenSpent(third.process, 7 + more.length);
+  });
+
+  it('is rebuilt from the event log when Redis has lost everything', async () => {
+    redis = await startRedisServer();
+    folder = new MoneyFolder(10);
+    const { exchange, process } = await start(folder, { LEDGER_URL: redis.url });
+    const bids = await exchange.askFor(6);
+    for (const { burl = '' } of bids) expect(await exchange.tell(burl, CPM)).toBe(204);
+    await whenSpent(process, 6);
+    await redis.cli('FLUSHALL');
+    expect((await exchange.askUntilNoMoney()).length).toBe(4);
+    await whenSpent(process, 6);
+    expect(process.output()).toContain('its billings are told again');
+  });
+
+  it('stops all bids when Redis is gone for longer than leases are good, takes billings all the same, and goes on', async () => {
+    redis = await startRedisServer({ args: ['--appendonly', 'yes'] });
+    folder = new MoneyFolder(20);
+    const { exchange, process } = await start(folder, { LEDGER_URL: redis.url });
+    const bids = await exchange.askFor(5);
+    redis.freeze();
+    await waitFor(async () => (await exchange.ask()) === undefined, 'there is no money at hand');
+    await waitFor(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${process.adminPort}/metrics`)).text();
+      return /narrowcast_ledger_leases_total\{result="failed"\} [1-9]/.test(metrics);
+    }, 'it counts requests for money that are not answered');
+    await waitFor(() => process.output().includes('the ledger does not answer'), 'it says why');
+    for (const { burl = '' } of bids) expect(await exchange.tell(burl, CPM)).toBe(204);
+    redis.thaw();
+    await whenSpent(process, 5);
+    await waitFor(async () => (await exchange.ask()) !== undefined, 'there is money again');
+  });
+
+  it('answers billings with 503 while Redis is gone where they are to be answered by Redis', async () => {
+    redis = await startRedisServer();
+    folder = new MoneyFolder(20);
+    const { exchange, process } = await start(folder, {
+      LEDGER_URL: redis.url,
+      NOTICES_ACKNOWLEDGED: 'redis',
+    });
+    const [bid] = await exchange.askFor(1);
+    redis.freeze();
+    expect(await exchange.tell(bid?.burl ?? '', CPM)).toBe(503);
+    redis.thaw();
+    await waitFor(async () => (await exchange.tell(bid?.burl ?? '', CPM)) === 204, 'it is booked');
+    await whenSpent(process, 1);
   });
 });
 

@@ -128,7 +128,8 @@ export class Lease {
     const isWanted = !this.isIdle(nowMs);
     if (sinceMs >= ASK_AGAIN_MS) {
       if (isWanted || this.openMicros > 0) return true;
-      return this.isKept ? sinceMs >= KEPT_AGAIN_MS : this.#freeMicros > 0;
+      if (!this.isKept) return this.#freeMicros > 0;
+      return this.#goodUntilMs - nowMs < KEPT_LEASE_MS - KEPT_AGAIN_MS;
     }
     if (nowMs - this.demandMs >= ASK_AGAIN_MS || (this.#wasScarce && sinceMs < SCARCE_AGAIN_MS)) return false;
     return this.#ranDry || 2 * this.freeMicros(nowMs) < this.#wantMicros();

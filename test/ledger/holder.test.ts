@@ -241,18 +241,35 @@ describe('how bids end', () => {
 });
 
 describe('leases over time', () => {
-  it('are given back after half a minute without bids, and then forgotten', async () => {
+  it('keep the price of twenty impressions at hand while nobody bids, and ask for it seldom', async () => {
+    const { authority, clock, passMs } = setUp();
+    const one = holderWith(authority, clock);
+    one.money.availableMicros(PLENTY, DAY);
+    for (let second = 0; second < 35; second++) {
+      await passMs(1_000, one);
+      expect(one.money.figures('shoes')?.ownFreeMicros).toBeGreaterThan(0);
+    }
+    const granted = one.metrics.counts.get('lease granted') ?? 0;
+    const { ownFreeMicros } = one.money.figures('shoes') ?? {};
+    for (let second = 0; second < 60; second++) await passMs(1_000, one);
+    expect(one.money.figures('shoes')).toMatchObject({ ownFreeMicros });
+    expect((one.metrics.counts.get('lease granted') ?? 0) - granted).toBeLessThanOrEqual(4);
+    expect(one.money.availableMicros(PLENTY, DAY)).toBe(ownFreeMicros);
+  });
+
+  it('of campaigns that are gone are given back, and then forgotten', async () => {
     const { authority, clock, passMs } = setUp();
     const one = holderWith(authority, clock);
     one.money.availableMicros(PLENTY, DAY);
     await passMs(100, one);
+    one.money.campaignsInUse([]);
     await passMs(31_100, one);
     expect(one.money.figures('shoes')).toMatchObject({ ownFreeMicros: 0 });
     const other = holderWith(authority, clock);
     other.money.availableMicros(PLENTY, DAY);
     await passMs(100, one, other);
     expect(other.money.figures('shoes')?.heldMicros).toBe(other.money.figures('shoes')?.ownFreeMicros);
-    await passMs(90_000, one);
+    await passMs(200_000, one);
     expect(one.money.figures('shoes')).toBeUndefined();
   });
 

@@ -24,7 +24,12 @@ export class MoneyFolder {
     const [campaign = {}] = files.campaigns;
     this.#campaign = merged(campaign, {
       flight: { start: '2020-01-01', end: '2099-12-31', timeZone: 'UTC' },
-      budget: { total: 100, daily: (impressions * CPM) / 1000, currency: 'USD', pacing: 'asap' },
+      budget: {
+        total: Math.max(100, (impressions * CPM) / 1000),
+        daily: (impressions * CPM) / 1000,
+        currency: 'USD',
+        pacing: 'asap',
+      },
     }) as JsonObject;
     for (const name of ['config/campaigns', 'config/exchanges', 'profiles', 'data'])
       mkdirSync(join(this.folder, name), { recursive: true });
