@@ -59,7 +59,12 @@ export function writeConfiguration(folder: string, campaigns: readonly TortureCa
   for (const [billing, name] of Object.entries(EXCHANGES)) {
     write(`exchanges/${name}.json`, {
       billing,
-      billingWithinSeconds: { site: BILLING_WITHIN_SECONDS },
+      billingWithinSeconds: {
+        site: BILLING_WITHIN_SECONDS,
+        app: BILLING_WITHIN_SECONDS,
+        interstitial: BILLING_WITHIN_SECONDS,
+        dooh: BILLING_WITHIN_SECONDS,
+      },
       tmaxDefaultMs: 2_000,
       currencies: ['USD'],
     });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../../src/lib/prng.js';
 import { sparePort } from '../../test/support/redis-server.js';
 import { BidderProcess } from './bidder-process.js';
@@ -22,6 +23,9 @@ const WON_SHARE = 0.45;
 const KEY = `torture:${randomBytes(32).toString('base64')}`;
 /** So few that the capped campaign reaches its cap with each of them. */
 const VISITORS_SHARE = 0.03;
+/** Traffic goes on after the trouble, until what dead processes held is free and spent, too. */
+const CALM_SHARE = 0.4;
+const CALM_MS_MAX = 35_000;
 /** For the notices that are still to be told when nothing goes wrong any more. */
 const QUIET_MS_MAX = 60_000;
 /** For what the processes have still to tell the ledger. */
@@ -70,7 +74,7 @@ async function tortureIn(folder: string, options: TortureOptions, closers: Close
   const embedded = await bidderIn(folder, 'embedded', 'embedded', { REDIS_URL: '' });
   const groupOf = (name: 'redis' | 'embedded', bidders: readonly BidderProcess[]) => {
     const perSecond = PER_SECOND[name];
-    const campaigns = tortureCampaigns(seconds * perSecond * WON_SHARE);
+    const campaigns = tortureCampaigns(seconds * (1 + CALM_SHARE) * perSecond * WON_SHARE);
     writeConfiguration(join(folder, name), campaigns);
     const visitors = Math.round(seconds * perSecond * VISITORS_SHARE);
     const exchange = new TortureExchange({ name, perSecond, visitors, random, bidders, campaigns });
@@ -96,6 +100,8 @@ async function tortureIn(folder: string, options: TortureOptions, closers: Close
   const trouble = { random, redis, bidders: onRedis, embedded, note };
   const faults = await makeTrouble(trouble, () => pastMs() > seconds * 1000);
   const kills = all.reduce((sum, bidder) => sum + bidder.kills, 0);
+  progress('no more trouble: the rest of the budgets is spent');
+  await sleep(Math.min(CALM_MS_MAX, seconds * 1000 * CALM_SHARE));
   for (const { exchange } of groups) exchange.stop();
   progress('waiting until everything is told and booked');
   await Promise.all(groups.map(({ exchange }) => exchange.quiet(QUIET_MS_MAX)));
