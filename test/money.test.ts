@@ -101,7 +101,7 @@ describe('a daily budget', () => {
     folder.removeCampaign();
     await waitFor(() => process.output().includes('"version":3'), 'the campaign is gone');
     for (const { burl = '' } of bids.slice(4)) expect(await exchange.tell(burl, CPM)).toBe(204);
-    folder.edit({ budget: { daily: (12 * CPM) / 1000 } });
+    folder.edit({ budget: { daily: (12 * CPM) / 1000 }, confirm: [(12 * CPM) / 1000] });
     await waitFor(() => process.output().includes('"version":4'), 'the campaign is back');
     expect((await exchange.askUntilNoMoney()).length).toBeGreaterThan(0);
     await whenSpent(process, 6);

@@ -117,12 +117,12 @@ describe('the delivery keeper', () => {
   it('surveys every request while few come, and twenty a second when many do', () => {
     const { keeper, pass } = setUp();
     expect(keeper.surveyShare()).toBe(1);
-    let surveyed = 0;
+    const shares: number[] = [];
     for (let second = 0; second < 120; second++) {
-      for (let i = 0; i < 1000; i++)
-        surveyed += second >= 100 ? keeper.surveyShare() : 0 * keeper.surveyShare();
+      for (let i = 0; i < 1000; i++) shares.push(keeper.surveyShare());
       pass(1000);
     }
+    const surveyed = shares.slice(-20_000).reduce((sum, share) => sum + share, 0);
     expect(surveyed / 20).toBeGreaterThan(15);
     expect(surveyed / 20).toBeLessThan(25);
   });

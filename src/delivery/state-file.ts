@@ -5,7 +5,7 @@ import { readPacerState, type PacerState } from '../pacing/pacer-state.js';
 import type { DayCounts } from './campaign-delivery.js';
 
 /** What is remembered of a campaign's delivery over a restart. */
-export interface DeliveryState {
+interface DeliveryState {
   readonly pacer: PacerState | undefined;
   readonly counts: DayCounts | undefined;
 }

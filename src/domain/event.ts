@@ -81,7 +81,7 @@ export interface BidEvent extends BidFacts, Inventory {
 }
 
 /** What became of a genuine notice. */
-export const NOTICE_EVENT_OUTCOMES = [
+const NOTICE_EVENT_OUTCOMES = [
   'accepted',
   'expired', // older than notices of its format are taken: nothing is booked
   'set-aside', // its price cannot be believed: nothing is booked
@@ -132,7 +132,7 @@ interface OtherNoticeEvent extends NoticeFactsTold {
 }
 
 /** A visitor did what the advertiser wanted. Names bids and no visitor. */
-export interface ConversionEvent extends EventFacts {
+interface ConversionEvent extends EventFacts {
   readonly kind: 'conversion';
   readonly exchange: undefined;
   readonly advertiser: string;

@@ -89,7 +89,7 @@ export interface BookedFigures {
   readonly micros: Micros;
 }
 
-export interface DayStatement {
+interface DayStatement {
   readonly flightDay: number;
   readonly booked: BookedFigures;
   readonly lineItems: ReadonlyMap<string, BookedFigures>;

@@ -65,10 +65,6 @@ export interface CampaignFigures {
   readonly ownFreeMicros: number;
 }
 
-export function openLedger(options: LedgerOptions): MoneyHolder {
-  return new MoneyHolder(options);
-}
-
 /**
  * The money in this process's hands, and its bids whose end is not known. Bids ask and reserve from memory; every tick asks the
  * authority for what bids will want next, says what became of the rest, and hears of the bids that ended elsewhere. All

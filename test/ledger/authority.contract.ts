@@ -8,7 +8,7 @@ export interface AuthorityUnderTest {
   readonly passMs: (ms: number) => Promise<void>;
 }
 
-export const DAY = 20_000;
+const DAY = 20_000;
 const LEASE_MS = 300;
 const HOLD_MS = 300;
 /** A bid that is old enough to be past, and young enough to be settled. */
