@@ -28,7 +28,7 @@ const HELP = `Tries to make Narrowcast lose, double or overspend money, and comp
 Exit code 0: everything holds. 1: something does not. 2: an option cannot be used.
 `;
 
-const SHORT_SECONDS = 25;
+const SHORT_SECONDS = 15;
 const MINUTES = 2;
 
 function progress(words: string): void {

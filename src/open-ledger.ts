@@ -9,7 +9,7 @@ import { longestExpirySeconds } from './exchange/expiry.js';
 import type { Clock } from './lib/clock.js';
 import { openDurableAuthority } from './ledger/durable-authority.js';
 import { MoneyHolder } from './ledger/holder.js';
-import { reconcile } from './ledger/reconcile.js';
+import { reconcileSurely, type ReconcileOptions } from './ledger/reconcile.js';
 import type { Metrics } from './metrics/metrics.js';
 import { createRedisLedger } from './redis/ledger.js';
 import { parseRedisUrl } from './redis/redis-url.js';
@@ -178,18 +178,22 @@ async function reconcileWithLog(
   campaigns: readonly string[] | undefined,
 ): Promise<void> {
   const nowMs = clock.nowMs();
-  const log = readMoney(eventsFolder, nowMs);
-  const { settlements, booked, daysCompared, differences } = await reconcile({
-    settlements: log.settlements,
-    authority: {
-      settle: (settlement) => holder.settleFromLog(settlement),
-      statement: (campaign, flightDay) => authority.statement(campaign, flightDay),
-    },
-    nowMs,
-    coveredSinceMs: () => log.read.coveredSinceMs,
-    isWholeLog: isAlone,
-    ...(campaigns && { campaigns: new Set(campaigns) }),
-  });
+  let log = readMoney(eventsFolder, nowMs);
+  const begin = (): ReconcileOptions => {
+    const { settlements, read } = (log = readMoney(eventsFolder, nowMs));
+    return {
+      settlements,
+      authority: {
+        settle: (settlement) => holder.settleFromLog(settlement),
+        statement: (campaign, flightDay) => authority.statement(campaign, flightDay),
+      },
+      nowMs,
+      coveredSinceMs: () => read.coveredSinceMs,
+      isWholeLog: isAlone,
+      ...(campaigns && { campaigns: new Set(campaigns) }),
+    };
+  };
+  const { settlements, booked, daysCompared, differences } = await reconcileSurely(begin);
   metrics.reconciled(booked, differences.length);
   const { damagedLines, halfLines } = log.read;
   logger.info(

@@ -18,6 +18,9 @@ export const EXCHANGES = { burl: 'burl-exchange', impression: 'pixel-exchange' }
 export const BILLING_WITHIN_SECONDS = 5;
 export const CAP_MINUTES = 60;
 export const EUR_PER_USD = 0.8;
+/** What one campaign can pay for of all that is sold; at least so much that one impression too many is less than 0.5 %. */
+const BUDGET_SHARE = 0.12;
+const BUDGET_IMPRESSIONS_MIN = 210;
 
 /**
  * Campaigns whose budgets are gone well before the end, so that the last cent is fought for while processes die.
@@ -25,11 +28,12 @@ export const EUR_PER_USD = 0.8;
  * @param impressions how many impressions the exchanges are going to sell altogether
  */
 export function tortureCampaigns(impressions: number): readonly TortureCampaign[] {
-  const budgetOf = (cpmMicros: number, share: number) => Math.round((impressions * share * cpmMicros) / 1000);
+  const budgetOf = (cpmMicros: number) =>
+    Math.round((Math.max(impressions * BUDGET_SHARE, BUDGET_IMPRESSIONS_MIN) * cpmMicros) / 1000);
   return [
-    campaign('daily', { cpmMicros: 4_000_000, dailyMicros: budgetOf(4_000_000, 0.2), totalMicros: 1e12 }),
-    campaign('total', { cpmMicros: 3_750_000, totalMicros: budgetOf(3_750_000, 0.2) }),
-    campaign('euros', { currency: 'EUR', cpmMicros: 2_333_333, dailyMicros: budgetOf(2_333_333, 0.15) }),
+    campaign('daily', { cpmMicros: 4_000_000, dailyMicros: budgetOf(4_000_000), totalMicros: 1e12 }),
+    campaign('total', { cpmMicros: 3_750_000, totalMicros: budgetOf(3_750_000) }),
+    campaign('euros', { currency: 'EUR', cpmMicros: 2_333_333, dailyMicros: budgetOf(2_333_333) }),
     campaign('capped', { cpmMicros: 5_000_000, dailyMicros: 1e12, capImpressions: 3 }),
     campaign('plenty', { cpmMicros: 1_111_111, dailyMicros: 1e12 }),
   ];
@@ -55,7 +59,12 @@ export function writeConfiguration(folder: string, campaigns: readonly TortureCa
   for (const [billing, name] of Object.entries(EXCHANGES)) {
     write(`exchanges/${name}.json`, {
       billing,
-      billingWithinSeconds: { site: BILLING_WITHIN_SECONDS },
+      billingWithinSeconds: {
+        site: BILLING_WITHIN_SECONDS,
+        app: BILLING_WITHIN_SECONDS,
+        interstitial: BILLING_WITHIN_SECONDS,
+        dooh: BILLING_WITHIN_SECONDS,
+      },
       tmaxDefaultMs: 2_000,
       currencies: ['USD'],
     });

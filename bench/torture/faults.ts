@@ -4,7 +4,12 @@ import type { BidderProcess } from './bidder-process.js';
 import type { TortureRedis } from './torture-redis.js';
 
 /** How often each fault came. */
-export type FaultCounts = Map<string, number>;
+export type FaultCounts = ReadonlyMap<string, number>;
+
+const EMBEDDED_KILLED = 'the embedded process killed';
+const REDIS_FORGETS = 'Redis back without its last moments';
+/** Faults with which the last frequency records may be lost. */
+export const LOSING_RECORDS: ReadonlySet<string> = new Set([EMBEDDED_KILLED, REDIS_FORGETS]);
 
 interface FaultParts {
   readonly random: Random;
@@ -22,7 +27,7 @@ const OUTAGE_MS = { min: 300, max: 3_500 };
 
 /** Lets one thing after another go wrong until it is told to end; then everything is put right again. */
 export async function makeTrouble(parts: FaultParts, until: () => boolean): Promise<FaultCounts> {
-  const counts: FaultCounts = new Map();
+  const counts = new Map<string, number>();
   const faults = faultsOf(parts);
   const names = Object.keys(faults);
   // Each kind comes once before chance decides, so that a short run has them all.
@@ -51,9 +56,9 @@ function faultsOf({ random, redis, bidders, embedded }: FaultParts): Record<stri
       const [one, other] = shuffled(random, bidders) as [BidderProcess, BidderProcess];
       await Promise.all([killed(one), killed(other)]);
     },
-    'the embedded process killed': () => killed(embedded),
+    [EMBEDDED_KILLED]: () => killed(embedded),
     'Redis killed and started': () => redis.restart(integerBetween(random, 50, 1_000), false),
-    'Redis back without its last moments': () => redis.restart(integerBetween(random, 50, 1_000), true),
+    [REDIS_FORGETS]: () => redis.restart(integerBetween(random, 50, 1_000), true),
     'Redis stopped in its tracks': () => redis.standStill(outageMs()),
     'Redis paused': () => redis.clientPause(outageMs()),
     'a process cut off from Redis': () => redis.cut(line(), outageMs(), false),

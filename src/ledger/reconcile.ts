@@ -78,6 +78,17 @@ export async function reconcile(options: ReconcileOptions): Promise<Reconciliati
   return { settlements, booked, ...(await compare(options, days)) };
 }
 
+/**
+ * The same, and once more when the ledger has less in the end than it was told: then its account was thrown away meanwhile.
+ *
+ * @param begin opens the log anew
+ */
+export async function reconcileSurely(begin: () => ReconcileOptions): Promise<Reconciliation> {
+  const first = await reconcile(begin());
+  const hasLess = first.differences.some(({ ledgerMicros, logMicros }) => ledgerMicros < logMicros);
+  return hasLess ? reconcile(begin()) : first;
+}
+
 function count(settlement: Settlement, seen: Map<string, BilledBids>, days: Map<string, DaySum>): void {
   const { campaign, bidId, bidAtMs, flightDay, chargeMicros } = settlement;
   let bids = seen.get(campaign);

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readMoney, type MoneyRead } from '../../src/events/read-money.js';
 import { MemoryAuthority } from '../../src/ledger/memory-authority.js';
-import { reconcile } from '../../src/ledger/reconcile.js';
+import { reconcile, reconcileSurely } from '../../src/ledger/reconcile.js';
 import { ManualClock } from '../../src/lib/clock.js';
 import type { Settlement } from '../../src/domain/ledger.js';
 import { settlementOf } from './ledger-samples.js';
@@ -184,6 +184,33 @@ describe('reconciling', () => {
     expect((await reconciled(authority, folder, false)).differences).toMatchObject([
       { logMicros: 900, ledgerMicros: 800 },
     ]);
+  });
+});
+
+describe('a ledger that is emptied while it is told of the log', () => {
+  it('is told once more', async () => {
+    let authority = new MemoryAuthority(new ManualClock(NOW_MS));
+    let told = 0;
+    const lines = [1, 2, 3].map((i) => settlementOf(`holder-${i}`));
+    const begin = () => ({
+      settlements: (async function* () {
+        for (const line of lines) yield await Promise.resolve(line);
+      })(),
+      authority: {
+        settle: (settlement: Settlement) => {
+          if (++told === 3) authority = new MemoryAuthority(new ManualClock(NOW_MS));
+          return authority.settle(settlement);
+        },
+        statement: (campaign: string, flightDay: number) => authority.statement(campaign, flightDay),
+      },
+      nowMs: NOW_MS,
+      coveredSinceMs: () => 0,
+      isWholeLog: false,
+    });
+    const { settlements, differences } = await reconcileSurely(begin);
+    expect(settlements).toBe(3);
+    expect(differences).toEqual([]);
+    expect((await authority.statement('shoes', lines[0]?.flightDay ?? 0))?.total.impressions).toBe(3);
   });
 });
 

@@ -3,7 +3,7 @@ import type { LedgerAuthority, Settlement } from '../../src/domain/ledger.js';
 import type { Micros } from '../../src/domain/money.js';
 import type { BidMoney, LedgerMetrics, NoticeLedger } from '../../src/domain/ports.js';
 import { MoneyHolder, type LedgerOptions } from '../../src/ledger/holder.js';
-import { reconcile } from '../../src/ledger/reconcile.js';
+import { reconcileSurely } from '../../src/ledger/reconcile.js';
 import type { Random } from '../../src/lib/prng.js';
 import type { SimulatedAuthority, SimulatedLink } from './authority.js';
 import type { SimulatedBid, TrueBook } from './book.js';
@@ -181,7 +181,8 @@ export class SimulatedBidder {
       chargeMicros: undefined,
       isAcknowledged: false,
       isDurable: false,
-      isBooked: false,
+      bookedMicros: undefined,
+      isLate: false,
     };
     book.opened(bid);
     watcher.reserved(life.holderId, campaign.id, this.#parts.highestBudget(campaign), bid);
@@ -195,18 +196,20 @@ export class SimulatedBidder {
       answered('unavailable');
       return;
     }
+    const { kind, bid, isGenuine } = notice;
+    this.#parts.timeline.note(`${this.name} hears ${isGenuine ? '' : 'a forged '}${kind} of ${bid.bidId}`);
     const breakOff = (): void => answered('unavailable');
     life.calls.add(breakOff);
     const say = (outcome: NoticeOutcome): void => {
       if (!life.calls.delete(breakOff) || this.#life !== life) return;
       answered(this.#parts.random() < ANSWERS_LOST ? 'unavailable' : outcome);
     };
-    if (!notice.isGenuine) say('refused');
-    else if (notice.kind === 'bill') void this.#bill(life, notice.bid).then(say);
+    if (!isGenuine) say('refused');
+    else if (kind === 'bill') void this.#bill(life, bid).then(say);
     else {
-      if (notice.kind === 'loss') this.#parts.book.lost(notice.bid, this.#parts.timeline.nowMs);
-      const { bidId, campaign, flightDay } = notice.bid;
-      life.money.tell(campaign, flightDay, { bidId, kind: notice.kind === 'win' ? 'won' : 'lost' });
+      if (kind === 'loss') this.#parts.book.lost(bid, this.#parts.timeline.nowMs);
+      const { bidId, campaign, flightDay } = bid;
+      life.money.tell(campaign, flightDay, { bidId, kind: kind === 'win' ? 'won' : 'lost' });
       say('accepted');
     }
   }
@@ -243,11 +246,11 @@ export class SimulatedBidder {
       statement: (campaign: string, flightDay: number) => ledger.statement(campaign, flightDay),
     };
     const about = { authority, nowMs: clock.nowMs(), coveredSinceMs: () => 0, isWholeLog: false };
-    const { settlements } = await reconcile({
+    const { settlements } = await reconcileSurely(() => ({
       ...about,
       settlements: asTheyCome(lines),
       ...(campaigns && { campaigns }),
-    });
+    }));
     if (settlements > 0) timeline.note(`${this.name}: has told ${settlements} billings of its log again`);
   }
 }

@@ -18,14 +18,17 @@ export interface SimulatedBid {
   isAcknowledged: boolean;
   /** In somebody's event log. */
   isDurable: boolean;
-  isBooked: boolean;
+  /** What the authority has booked for it. */
+  bookedMicros: number | undefined;
+  /** It was booked although its money may have been free again. */
+  isLate: boolean;
 }
 
 /** Money of one campaign and day that is owed, or may be. */
 export interface Exposure {
   /** Billings that were booked while their bids were held, and bids that are still held. */
   micros: number;
-  /** Billings that were booked when the bid was released already. */
+  /** Billings of bids that were released before, or called lost. */
   lateMicros: number;
 }
 
@@ -51,10 +54,19 @@ export class TrueBook {
     for (const exposure of this.#exposuresOf(bid)) exposure.micros += bid.reservedMicros;
   }
 
-  /** The exchange said that it was lost: from now on its money may be free again. */
+  /**
+   * The exchange said that it was lost: from now on its money may be free again, even if the exchange billed it a moment ago and the
+   * process that made the bid has yet to hear of that.
+   */
   lost(bid: SimulatedBid, nowMs: number): void {
     bid.releasedFromMs = Math.min(bid.releasedFromMs, nowMs);
     this.expire(nowMs);
+    if (bid.bookedMicros === undefined || bid.isLate) return;
+    bid.isLate = true;
+    for (const exposure of this.#exposuresOf(bid)) {
+      exposure.micros -= bid.bookedMicros;
+      exposure.lateMicros += bid.bookedMicros;
+    }
   }
 
   /** It is in an event log for good. */
@@ -66,12 +78,12 @@ export class TrueBook {
   /** The authority has booked it for the first time. */
   booked(bid: SimulatedBid, chargeMicros: number, nowMs: number): void {
     this.expire(nowMs);
-    if (bid.isBooked) return;
-    bid.isBooked = true;
-    const wasHeld = this.#held.delete(bid);
+    if (bid.bookedMicros !== undefined) return;
+    bid.bookedMicros = chargeMicros;
+    bid.isLate = !this.#held.delete(bid);
     for (const exposure of this.#exposuresOf(bid)) {
-      if (wasHeld) exposure.micros += chargeMicros - bid.reservedMicros;
-      else exposure.lateMicros += chargeMicros;
+      if (bid.isLate) exposure.lateMicros += chargeMicros;
+      else exposure.micros += chargeMicros - bid.reservedMicros;
     }
   }
 

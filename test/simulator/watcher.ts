@@ -50,6 +50,10 @@ export class Watcher {
         try {
           const reply = await authority.lease(request);
           lease.goodUntilMs = sentMs + request.leaseMs;
+          const { openMicros, keepMicros, flightDay, campaign } = request;
+          this.#timeline.note(
+            `${holder} asked for ${campaign} ${flightDay} with ${openMicros} open and ${keepMicros} kept: ${reply.freeMicros} free`,
+          );
           return reply;
         } finally {
           lease.asked.delete(request);
@@ -69,6 +73,7 @@ export class Watcher {
   reserved(holder: string, id: string, budget: Budget, bid: SimulatedBid): void {
     const nowMs = this.#timeline.nowMs;
     this.#book.expire(nowMs);
+    this.#timeline.note(`${bid.bidId} reserves ${bid.reservedMicros} of ${id} ${bid.flightDay}`);
     if (this.#leaseOf(holder, id, bid.flightDay).goodUntilMs < nowMs)
       this.violated(`${bid.bidId} was reserved without a good lease`);
     this.#withinBudget(id, this.#book.ofTotal(id).micros, budget.totalMicros, 'its total budget');
@@ -78,6 +83,7 @@ export class Watcher {
   }
 
   booked({ bidId, chargeMicros }: Settlement): void {
+    this.#timeline.note(`${bidId} is booked with ${chargeMicros}`);
     if (this.#booked.has(bidId)) this.violated(`${bidId} was booked twice`);
     this.#booked.add(bidId);
     const bid = this.#book.bids.get(bidId);
