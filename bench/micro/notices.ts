@@ -1,33 +1,14 @@
 import { PLAIN_PRICE, type PriceSettings } from '../../src/domain/catalog.js';
-import type { Micros } from '../../src/domain/money.js';
 import type { NoticeFacts } from '../../src/domain/notice.js';
 import { SILENT_EVENTS, type NoticeAnswer, type NoticeKind } from '../../src/domain/ports.js';
 import { ManualClock } from '../../src/lib/clock.js';
 import { createNoticeHandler } from '../../src/notices/handle.js';
 import { readPrice } from '../../src/notices/price.js';
 import { createNoticeTokens } from '../../src/notices/token.js';
+import { SAMPLE_NOTICE } from '../../test/support/sample-notice.js';
 import type { BenchTask } from '../task.js';
 
-const NOTICE: NoticeFacts = {
-  exchange: 'generic',
-  bidId: '3f9c2a61-1',
-  advertiser: 'acme',
-  campaign: 'trail-shoes-autumn',
-  lineItem: 'runners-coast',
-  creative: 'cr1',
-  priceMicros: 3_200_000 as Micros,
-  currency: 'USD',
-  budgetCurrency: 'USD',
-  budgetRate: 1,
-  billing: 'burl',
-  bidAtMs: Date.UTC(2026, 10, 20, 12),
-  flightDay: 20_777,
-  holdSeconds: 60,
-  frequencyNames: [],
-  test: false,
-  landing: undefined,
-};
-const CLICK: NoticeFacts = { ...NOTICE, landing: 'https://acme.example/trail?utm_source=narrowcast' };
+const CLICK: NoticeFacts = { ...SAMPLE_NOTICE, landing: 'https://acme.example/trail?utm_source=narrowcast' };
 
 /** The keys and the price of the published vector (rule 64). */
 const ENCRYPTION_KEY = Buffer.from('sIxwz7yw62yrfoLGt12lIHKuYrK/S5kLuApI2BQe7Ac=', 'base64');
@@ -58,7 +39,7 @@ const STATUSES: Readonly<Record<NoticeAnswer['kind'], number>> = {
 export function noticeTasks(): BenchTask[] {
   const secret = Uint8Array.from({ length: 32 }, (_, i) => (i * 37) & 0xff);
   const tokens = createNoticeTokens([{ id: 'bench', secret }]);
-  const genuine = tokens.sign(NOTICE);
+  const genuine = tokens.sign(SAMPLE_NOTICE);
   const clicked = tokens.sign(CLICK);
   const forged = `A${genuine.slice(1, -1)}A`;
   let bids = 0;
@@ -72,7 +53,7 @@ export function noticeTasks(): BenchTask[] {
     },
     metrics: { notice: () => {}, priceSetAside: () => {}, billed: () => {} },
     events: SILENT_EVENTS,
-    clock: new ManualClock(NOTICE.bidAtMs + 10_000),
+    clock: new ManualClock(SAMPLE_NOTICE.bidAtMs + 10_000),
     ledger: { bill: () => Promise.resolve('booked'), tell: () => {} },
     frequency: { record: () => {} },
     exchangeOf: () => undefined,
@@ -81,11 +62,11 @@ export function noticeTasks(): BenchTask[] {
   const status = async (kind: NoticeKind, token: string) =>
     STATUSES[(await handle({ kind, token, query: PLAIN_QUERY })).kind];
   const price = (query: string, settings: PriceSettings) => {
-    const reading = readPrice(query, NOTICE, settings);
+    const reading = readPrice(query, SAMPLE_NOTICE, settings);
     return reading.kind === 'told' ? reading.micros : 0;
   };
   return [
-    { name: 'sign a notice token', run: () => tokens.sign(NOTICE).length },
+    { name: 'sign a notice token', run: () => tokens.sign(SAMPLE_NOTICE).length },
     { name: 'sign a click token', run: () => tokens.sign(CLICK).length },
     { name: 'verify a notice token', run: () => tokens.verify(genuine)?.priceMicros ?? 0 },
     { name: 'refuse a forged token', run: () => tokens.verify(forged)?.priceMicros ?? 0 },

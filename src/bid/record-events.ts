@@ -1,11 +1,9 @@
 import type { BidRequest, Inventory } from '../domain/bid-request.js';
-import type { BidEvent, RequestEvent } from '../domain/event.js';
+import { bidFactsTold, type BidEvent, type RequestEvent } from '../domain/event.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
-import { chargeMicros } from '../domain/notice.js';
 import type { BidCall, EventLog } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { hashString } from '../lib/hash.js';
-import { dayText } from '../lib/local-day.js';
 import type { Decision } from './path.js';
 import type { SentBid } from './respond.js';
 
@@ -105,18 +103,8 @@ function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): B
   return {
     kind: 'bid',
     timeMs: facts.bidAtMs,
-    exchange: facts.exchange,
+    ...bidFactsTold(facts),
     requestHash: shared.requestHash,
-    bidId: facts.bidId,
-    advertiser: facts.advertiser,
-    campaign: facts.campaign,
-    lineItem: facts.lineItem,
-    creative: facts.creative,
-    priceMicros: facts.priceMicros,
-    currency: facts.currency,
-    flightDay: dayText(facts.flightDay),
-    budgetCurrency: facts.budgetCurrency,
-    reservedMicros: chargeMicros(facts.priceMicros, facts.budgetRate),
     floorMicros: offer.price.floorMicros,
     auctionType: offer.question.auctionType,
     deal: offer.deal?.id,
@@ -124,7 +112,6 @@ function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): B
     height: size?.h,
     domain: shared.domain,
     bundle: shared.bundle,
-    test: shared.test,
   };
 }
 

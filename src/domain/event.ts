@@ -1,5 +1,7 @@
+import { dayText } from '../lib/local-day.js';
 import type { Micros } from './money.js';
 import type { NoBidReason } from './no-bid-reason.js';
+import { chargeMicros, type NoticeFacts } from './notice.js';
 
 /** Kinds that say what is owed: their lines are never dropped. An impression that spends is told as its `bill`, too. */
 export const MONEY_KINDS = ['win', 'bill'] as const;
@@ -64,6 +66,24 @@ interface BidFacts extends EventFacts {
   readonly budgetCurrency: string;
   /** What was reserved for it: the cost of one impression at that price, in `budgetCurrency`. */
   readonly reservedMicros: Micros;
+}
+
+/** @returns what every event says of the bid that a notice is about; nothing that names its visitor */
+export function bidFactsTold(facts: NoticeFacts): Omit<BidFacts, 'timeMs'> {
+  return {
+    exchange: facts.exchange,
+    test: facts.test || undefined,
+    bidId: facts.bidId,
+    advertiser: facts.advertiser,
+    campaign: facts.campaign,
+    lineItem: facts.lineItem,
+    creative: facts.creative,
+    priceMicros: facts.priceMicros,
+    currency: facts.currency,
+    flightDay: dayText(facts.flightDay),
+    budgetCurrency: facts.budgetCurrency,
+    reservedMicros: chargeMicros(facts.priceMicros, facts.budgetRate),
+  };
 }
 
 /** A bid that was sent. */

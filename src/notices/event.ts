@@ -1,8 +1,6 @@
 import type { PriceSettings } from '../domain/catalog.js';
-import type { DroppableEvent, MoneyEvent, MoneyKind } from '../domain/event.js';
+import { bidFactsTold, type DroppableEvent, type MoneyEvent, type MoneyKind } from '../domain/event.js';
 import { MICROS_PER_UNIT, wholeMicros, type Micros } from '../domain/money.js';
-import { chargeMicros } from '../domain/notice.js';
-import { dayText } from '../lib/local-day.js';
 import type { Notice, Verdict } from './notice.js';
 import { decimalOf, parameterOf } from './query.js';
 
@@ -33,18 +31,7 @@ export function otherEventOf(
 function shared({ facts, timeMs }: Notice, { outcome, why }: Verdict) {
   return {
     timeMs,
-    exchange: facts.exchange,
-    test: facts.test || undefined,
-    bidId: facts.bidId,
-    advertiser: facts.advertiser,
-    campaign: facts.campaign,
-    lineItem: facts.lineItem,
-    creative: facts.creative,
-    priceMicros: facts.priceMicros,
-    currency: facts.currency,
-    flightDay: dayText(facts.flightDay),
-    budgetCurrency: facts.budgetCurrency,
-    reservedMicros: chargeMicros(facts.priceMicros, facts.budgetRate),
+    ...bidFactsTold(facts),
     bidAtMs: facts.bidAtMs,
     outcome,
     why,
