@@ -50,7 +50,7 @@ describe.skipIf(!hasRedisServer())('attack 12: a billing that is replayed', () =
     const [bid] = await one.exchange.askFor(1);
     const replay = (to: FakeExchange) =>
       Promise.all(Array.from({ length: REPETITIONS / 2 }, () => to.tell(bid?.burl ?? '', CPM)));
-    const statuses = [...(await Promise.all([replay(one.exchange), replay(other.exchange)]))].flat();
+    const statuses = (await Promise.all([replay(one.exchange), replay(other.exchange)])).flat();
     expect(new Set(statuses)).toEqual(new Set([204]));
     await waitFor(async () => (await spentMicros(one.process)) === COST_MICROS, 'it is booked');
     await one.process.kill();
