@@ -74,9 +74,10 @@ async function manyWorlds(count: number): Promise<boolean> {
   }
   const lines = [
     `${count} worlds, ${bids} bids, ${billings} billings: ${failed.length === 0 ? 'everything holds' : `${failed.length} failed`}`,
+    `the most that one budget was exceeded by, for late billings, cuts and lost accounts: ${(100 * overspendShareMost).toFixed(1)} %`,
     ...failed.slice(0, 20).map((seed) => `  npm run torture -- --seed ${seed}`),
   ];
-  print(lines.join('\n'), { worlds: count, bids, billings, failed });
+  print(lines.join('\n'), { worlds: count, bids, billings, overspendShareMost, failed });
   return failed.length === 0;
 }
 

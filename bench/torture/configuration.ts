@@ -16,6 +16,13 @@ export interface TortureCampaign {
 export const EXCHANGES = { burl: 'burl-exchange', impression: 'pixel-exchange' } as const;
 /** After this, and as much again, the money of a bid that nobody billed is free. */
 export const BILLING_WITHIN_SECONDS = 5;
+/** Of every format and exchange: what a dead process held is free again when the longest of them is over. */
+const BILLING_TIMES = {
+  site: BILLING_WITHIN_SECONDS,
+  app: BILLING_WITHIN_SECONDS,
+  interstitial: BILLING_WITHIN_SECONDS,
+  dooh: BILLING_WITHIN_SECONDS,
+};
 export const CAP_MINUTES = 60;
 export const EUR_PER_USD = 0.8;
 /** What one campaign can pay for of all that is sold; at least so much that one impression too many is less than 0.5 %. */
@@ -59,18 +66,13 @@ export function writeConfiguration(folder: string, campaigns: readonly TortureCa
   for (const [billing, name] of Object.entries(EXCHANGES)) {
     write(`exchanges/${name}.json`, {
       billing,
-      billingWithinSeconds: {
-        site: BILLING_WITHIN_SECONDS,
-        app: BILLING_WITHIN_SECONDS,
-        interstitial: BILLING_WITHIN_SECONDS,
-        dooh: BILLING_WITHIN_SECONDS,
-      },
+      billingWithinSeconds: BILLING_TIMES,
       tmaxDefaultMs: 2_000,
       currencies: ['USD'],
     });
   }
   // Every configuration has this one.
-  write('exchanges/generic.json', { currencies: ['USD'] });
+  write('exchanges/generic.json', { currencies: ['USD'], billingWithinSeconds: BILLING_TIMES });
   write('rates.json', { date: new Date().toISOString().slice(0, 10), perUsd: { EUR: EUR_PER_USD } });
   for (const each of campaigns) write(`campaigns/${each.id}.json`, campaignFile(each));
 }
