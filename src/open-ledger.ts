@@ -100,7 +100,7 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
     },
     async close() {
       stopping.abort();
-      holder.close();
+      await holder.giveBack();
       await opened.close();
     },
   };

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Campaign } from '../domain/campaign.js';
 import {
   holderOf,
@@ -227,6 +228,25 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     this.#askAboutNext(nowMs);
     this.#billings.tick(nowMs);
     this.#replays.tick(nowMs);
+  }
+
+  /**
+   * For the end: what is free goes back, so that others may bid it at once; what is open stays held. Resolves when the authority
+   * has heard, or after a second.
+   */
+  async giveBack(): Promise<void> {
+    this.close();
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#asking.clear();
+    const told: Promise<unknown>[] = [];
+    for (const money of this.#campaigns.values()) {
+      for (const lease of money.leases.values()) {
+        lease.giveBack();
+        const { request } = lease.ask(money.budgetOf(lease.flightDay), this.#facts, 0, nowMs);
+        told.push(this.#options.authority.lease(request));
+      }
+    }
+    await Promise.race([Promise.allSettled(told), wait(ANSWER_MS, undefined, { ref: false })]);
   }
 
   close(): void {

@@ -110,6 +110,14 @@ export class Lease {
     if (!isSpent) this.#freeMicros += micros;
   }
 
+  /** Nothing more will be bid from it. */
+  giveBack(): void {
+    this.demandMs = -Infinity;
+    this.isKept = false;
+    this.#freeMicros = 0;
+    this.asking = undefined;
+  }
+
   /** Nothing of it is good any more: the account that it was granted from is gone. */
   void(): void {
     this.#freeMicros = 0;

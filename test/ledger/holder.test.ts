@@ -257,6 +257,20 @@ describe('leases over time', () => {
     expect(one.money.availableMicros(PLENTY, DAY)).toBe(ownFreeMicros);
   });
 
+  it('are given back at the end, but for what open bids may still cost', async () => {
+    const { authority, clock, passMs } = setUp();
+    const [one, other] = [holderWith(authority, clock), holderWith(authority, clock)];
+    one.money.availableMicros(PLENTY, DAY);
+    await passMs(100, one);
+    expect(one.money.reserve(reservationOf(one.newBid()))).toBe(true);
+    await one.money.giveBack();
+    expect(one.money.availableMicros(PLENTY, DAY)).toBe(0);
+    other.money.availableMicros(PLENTY, DAY);
+    await passMs(100, other);
+    const { heldMicros = 0, ownFreeMicros = 0 } = other.money.figures('shoes') ?? {};
+    expect(heldMicros - ownFreeMicros).toBe(PRICE_MICROS);
+  });
+
   it('of campaigns that are gone are given back, and then forgotten', async () => {
     const { authority, clock, passMs } = setUp();
     const one = holderWith(authority, clock);
