@@ -94,6 +94,7 @@ async function openEmbedded(settings: Settings, { clock, logger, metrics }: Part
 
 function openRedis(redisUrl: string, settings: Settings, { clock, logger, metrics }: Parts): Profiles {
   const { redisInsecure: allowInsecure } = settings;
+  let recentFrequency: RecentFrequency | undefined;
   const store = createRedisStore({
     target: parseRedisUrl(redisUrl, { allowInsecure }),
     keyRing: profileKeyRing(settings),
@@ -102,6 +103,9 @@ function openRedis(redisUrl: string, settings: Settings, { clock, logger, metric
     frequencyTtlMs: settings.frequencyTtlMs,
     linkTtlMs: settings.linkTtlMs,
     metrics,
+    onConnected: () => {
+      recentFrequency?.tellAgain();
+    },
     reports: {
       problem: (message) => {
         logger.warn(message);
@@ -118,7 +122,7 @@ function openRedis(redisUrl: string, settings: Settings, { clock, logger, metric
     metrics,
   });
   metrics.watchProfileCache(() => reader.figures());
-  const recentFrequency = new RecentFrequency(store, clock);
+  recentFrequency = new RecentFrequency(store, clock);
   // Redis keeps it.
   const keepFrequency = () => () => Promise.resolve();
   return { store, reader, frequencyLogs: recentFrequency, recentFrequency, keepFrequency };

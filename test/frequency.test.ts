@@ -156,6 +156,28 @@ describe('a frequency cap', () => {
 });
 
 describe.skipIf(!hasRedisServer())('a frequency cap over several processes', () => {
+  it('holds when Redis has lost everything: each process tells again what it told lately', async () => {
+    server = await startRedisServer();
+    const { url, port } = server;
+    const environment = {
+      REDIS_URL: url,
+      LEDGER_URL: 'journal',
+      PROFILE_KEYS: keySetting(secretKey('one')),
+      PROFILE_CACHE_TTL_MS: '100',
+    };
+    const [one, other] = [
+      await bidderWith(ONCE_A_DAY, { environment }),
+      await bidderWith(ONCE_A_DAY, { environment }),
+    ];
+    expect(await bidsOn(one, KNOWN)).toHaveLength(1);
+    await server.stop();
+    server = await startRedisServer({ port });
+    await waitFor(
+      async () => ((await verdictOn(other, KNOWN)) as { rule?: string }).rule === 'frequency-cap',
+      'the other process knows of it again',
+    );
+  });
+
   it('holds for all of them, and knows what notices told', async () => {
     server = await startRedisServer();
     const { url } = server;

@@ -10,6 +10,9 @@ const REMEMBERED_MS = 180_000;
 /** Names with a record; beyond them the oldest go, and the store alone knows. */
 const NAMES_MAX = 50_000;
 const RECORDS_MAX_A_NAME = 100;
+/** So many logs are told again at a time, and then others get their turn. */
+const TOLD_AGAIN_NAMES = 500;
+const TOLD_AGAIN_MS = 50;
 
 interface Recent {
   readonly records: readonly FrequencyRecord[];
@@ -24,6 +27,8 @@ export class RecentFrequency implements FrequencyLogs {
   readonly #clock: Clock;
   /** In the order of their last record. */
   readonly #byName = new Map<string, Recent>();
+  #untold: string[] = [];
+  #telling: NodeJS.Timeout | undefined;
 
   constructor(store: FrequencyLogs, clock: Clock) {
     this.#store = store;
@@ -49,6 +54,23 @@ export class RecentFrequency implements FrequencyLogs {
     const recent = this.#byName.get(name);
     if (recent === undefined) return NONE;
     return this.#clock.monotonicMs() - recent.lastMs > REMEMBERED_MS ? NONE : recent.records;
+  }
+
+  /**
+   * The store was out of reach, or has lost what it was told last: it is told everything again that is remembered, since what
+   * it has already counts once.
+   */
+  tellAgain(): void {
+    this.#untold = [...this.#byName.keys()];
+    this.#telling ??= setInterval(() => this.#tellSome(), TOLD_AGAIN_MS).unref();
+  }
+
+  #tellSome(): void {
+    for (const name of this.#untold.splice(0, TOLD_AGAIN_NAMES))
+      for (const record of this.of(name)) this.#store.record([name], record);
+    if (this.#untold.length > 0) return;
+    clearInterval(this.#telling);
+    this.#telling = undefined;
   }
 
   #dropOld(nowMs: number): void {

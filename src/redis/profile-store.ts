@@ -29,6 +29,8 @@ export interface RedisStoreOptions extends TimesToLive {
   readonly keyRing: readonly SecretKey[];
   readonly metrics: RemoteStoreMetrics;
   readonly reports: RedisReports;
+  /** Told each time that a connection has come up: what was told last may be lost. */
+  readonly onConnected?: () => void;
 }
 
 /**
@@ -58,7 +60,7 @@ class RedisProfileStore implements ProfileStore {
     const linkOptions = { ...target, certificateAuthority: options.certificateAuthority };
     this.#options = options;
     this.#ring = new KeyRing(options.keyRing);
-    this.#servers = openServers(target, linkOptions, reports);
+    this.#servers = openServers(target, linkOptions, reports, options.onConnected);
     const reads = new ReadBatch(this.#servers, metrics);
     this.#reads = reads;
     this.#writes = new WriteBatch(this.#servers, metrics, reports);
