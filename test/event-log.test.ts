@@ -219,8 +219,11 @@ async function serveUnderLoad(
     }
   };
   const loads = Array.from({ length: 8 }, load);
-  await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(500);
-  child.kill(signal);
+  try {
+    await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(500);
+  } finally {
+    child.kill(signal);
+  }
   const code = await ended;
   isOver = true;
   await Promise.all(loads);
