@@ -187,7 +187,7 @@ export class PacedDelivery implements CampaignDelivery {
       ...figures,
       words: [spent, ...stopped, ...(under?.causes.slice(0, 1).map(({ words }) => words) ?? [])].join('; '),
       pacing: this.#pacer.explain(),
-      fates: this.#counts.fates,
+      fates: rounded(this.#counts.fates),
       stopped,
       underDelivery: under,
     };
@@ -248,6 +248,12 @@ export class PacedDelivery implements CampaignDelivery {
   #sentOf(lineItem: LineItemId): number {
     return this.#sentToday.get(lineItem) ?? 0;
   }
+}
+
+function rounded(fates: DayCounts['fates']): DayCounts['fates'] {
+  return Object.fromEntries(
+    DELIVERY_FATES.map((fate) => [fate, Math.round(fates[fate])]),
+  ) as DayCounts['fates'];
 }
 
 /** To the hundredth of a unit. */
