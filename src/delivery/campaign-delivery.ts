@@ -6,7 +6,7 @@ import {
   type CampaignDelivery,
   type DeliveryFate,
   type DeliveryFigures,
-} from '../domain/ports.js';
+} from '../domain/money-ports.js';
 import type { MoneyFigures } from '../pacing/money-figures.js';
 import { Pacer } from '../pacing/pacer.js';
 import type { PacerState } from '../pacing/pacer-state.js';
