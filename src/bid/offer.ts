@@ -54,8 +54,17 @@ export function makeOffer(
 ): Offer | OfferRule {
   if (context.lists.blocksAdvertiser(item.campaign.advertiser.domain)) return 'blocked-advertiser';
   const creative = chooseCreative(item, impression, context);
-  if (typeof creative === 'string') return creative;
-  const capped = frequencyRefusal(item.caps, item.lineItem.unknownPerson, context.seen);
+  return typeof creative === 'string' ? creative : offerWith(creative, item, impression, context);
+}
+
+/** The part that most candidates never reach; apart, so that the way to a refusal is short enough to be inlined. */
+function offerWith(
+  creative: ServedCreative,
+  item: ServedLineItem,
+  impression: Impression,
+  context: OfferContext,
+): Offer | OfferRule {
+  const capped = item.isCapped && frequencyRefusal(item.caps, item.lineItem.unknownPerson, context.seen);
   if (capped) return capped;
   if (!item.lineItem.targeting.deals) return offerAt(undefined, creative, item, impression, context);
   return offerThroughDeal(creative, item, impression, context);
@@ -87,14 +96,27 @@ function offerAt(
   impression: Impression,
   context: OfferContext,
 ): Offer | OfferRule {
-  const question = priceQuestion(deal, item, impression, context);
-  const price = priceBid(question, context.rates);
-  const refused =
-    typeof price === 'string' ? price : context.spending.refusal(item, price, context, context.isCounted);
-  if (refused === undefined) return { creative, deal, question, price: price as Price };
-  context.failure.deal = deal;
-  context.failure.question = question;
-  return refused;
+  const atFullPrice = priceQuestion(deal, item, impression, context);
+  const fullPrice = priceBid(atFullPrice, context.rates);
+  if (typeof fullPrice === 'string') return failed(fullPrice, deal, atFullPrice, context);
+  const bidMultiplier = context.spending.bidMultiplier(item, context);
+  const question = bidMultiplier === 1 ? atFullPrice : { ...atFullPrice, bidMultiplier };
+  const price = bidMultiplier === 1 ? fullPrice : priceBid(question, context.rates);
+  // What is worth the floor at the full price is never bid below it.
+  if (typeof price === 'string') return failed(price, deal, question, context);
+  const refused = context.spending.refusal(item, price, context, context.isCounted);
+  return refused ? failed(refused, deal, question, context) : { creative, deal, question, price };
+}
+
+function failed(
+  rule: OfferRule,
+  deal: Deal | undefined,
+  question: PriceQuestion,
+  { failure }: OfferContext,
+): OfferRule {
+  failure.deal = deal;
+  failure.question = question;
+  return rule;
 }
 
 /**
@@ -116,7 +138,7 @@ function priceQuestion(
     floorCurrency: floor.floorCurrency,
     auctionType: auctionType === FIXED_PRICE && !deal ? FIRST_PRICE : auctionType,
     responseCurrency: context.currency,
-    bidMultiplier: context.spending.bidMultiplier(item, context),
+    bidMultiplier: 1,
   };
 }
 

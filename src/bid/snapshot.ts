@@ -14,6 +14,8 @@ export interface ServedLineItem {
   readonly valueMicrosUsd: Micros;
   readonly creatives: readonly ServedCreative[];
   readonly caps: LineItemCaps;
+  /** Are there any? Said here, because looking into `caps` of every candidate costs more than all else that is asked of most. */
+  readonly isCapped: boolean;
 }
 
 export interface ServedCreative {
@@ -48,7 +50,7 @@ export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSn
     const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
     for (const lineItem of campaign.lineItems) {
       const caps = capsOf(campaign, lineItem, ofAdvertiser);
-      lineItems.push({ ...serve(campaign, lineItem, catalog, linksSecure), caps });
+      lineItems.push(serve(campaign, lineItem, caps, catalog, linksSecure));
       if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
     }
   }
@@ -60,15 +62,18 @@ export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSn
 function serve(
   campaign: Campaign,
   lineItem: LineItem,
+  caps: LineItemCaps,
   catalog: Catalog,
   linksSecure: boolean,
-): Omit<ServedLineItem, 'caps'> {
+): ServedLineItem {
   const { amountMicros } = lineItem.bid;
   const value = convertMicros(catalog.rates, amountMicros, campaign.budget.currency, USD);
   return {
     campaign,
     lineItem,
     valueMicrosUsd: value ?? (0 as Micros),
+    caps,
+    isCapped: caps.caps.length > 0,
     creatives: lineItem.creatives.map((creative) => ({
       creative: linksSecure ? creative : { ...creative, secure: false },
       compiled: compileCreative(creative),
