@@ -15,6 +15,8 @@ import { SILENT_EVENTS, SILENT_METRICS } from '../src/domain/ports.js';
 import { ManualClock } from '../src/lib/clock.js';
 import { readSettings } from '../src/settings.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
+import { Spending } from '../src/bid/spending.js';
+import type { Campaign } from '../src/domain/campaign.js';
 import { UNPACED } from '../src/bid/unlimited-spending.js';
 import type { JsonObject } from './support/merge.js';
 import { startBidder, type RunningBidder } from './support/running-bidder.js';
@@ -86,6 +88,37 @@ describe('an answer', () => {
     expect(mistakes).toEqual([new TypeError('on purpose')]);
     fails = false;
     expect((await handle(call())).kind).toBe('bid');
+  });
+});
+
+describe('pacing', () => {
+  it('hears once of an auction that a line item could enter through several deals', async () => {
+    const { clock, environment } = await quietEnvironment();
+    running = await startBidder(baseFiles({ bid: { amount: 5 }, deals: ['D1', 'D2'] }));
+    const { catalog } = await loadCatalog({ configDir: join(running.folder, 'config'), clock });
+    await bidder?.use(catalog);
+    let candidates = 0;
+    const passes = (): boolean => {
+      candidates += 1;
+      return false;
+    };
+    const unpaced = UNPACED.of({} as Campaign, 0);
+    const spending = new Spending({
+      money: {
+        availableMicros: () => Infinity,
+        reserve: () => true,
+        release: () => {},
+        problem: () => undefined,
+      },
+      deliveries: { ...UNPACED, of: () => ({ ...unpaced, passes }) },
+      days: environment.days,
+      moneyWords: () => '',
+      isDry: false,
+    });
+    const deals = ['D1', 'D2'].map((id) => ({ id, bidfloor: 2 }));
+    const decision = await decide({ ...environment, spending }, call({ imp: [{ pmp: { deals } }] }));
+    expect(decision).toMatchObject({ kind: 'no-bid', reason: 'no-match' });
+    expect(candidates).toBe(1);
   });
 });
 
