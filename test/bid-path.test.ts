@@ -11,7 +11,7 @@ import { createBidHandler } from '../src/bid/handler.js';
 import { decide } from '../src/bid/path.js';
 import { loadCatalog } from '../src/catalog/load.js';
 import { createBidRecorder } from '../src/bid/record-events.js';
-import { SILENT_EVENTS, SILENT_METRICS } from '../src/domain/ports.js';
+import { SILENT_EVENTS, SILENT_METRICS, type Reservation } from '../src/domain/ports.js';
 import { ManualClock } from '../src/lib/clock.js';
 import { readSettings } from '../src/settings.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
@@ -119,6 +119,30 @@ describe('pacing', () => {
     const decision = await decide({ ...environment, spending }, call({ imp: [{ pmp: { deals } }] }));
     expect(decision).toMatchObject({ kind: 'no-bid', reason: 'no-match' });
     expect(candidates).toBe(1);
+  });
+});
+
+describe('money', () => {
+  it('is set free when the program makes a mistake while it writes the answer', async () => {
+    const { environment } = await quietEnvironment();
+    const open = new Set<string>();
+    const money = {
+      availableMicros: () => Infinity,
+      reserve: ({ bidId }: Reservation) => open.add(bidId).has(bidId),
+      release: ({ bidId }: Reservation) => void open.delete(bidId),
+      problem: () => undefined,
+    };
+    const parts = { deliveries: UNPACED, days: environment.days, moneyWords: () => '', isDry: false };
+    const spending = new Spending({ ...parts, money });
+    expect((await decide({ ...environment, spending }, call())).kind).toBe('bid');
+    expect(open.size).toBe(1);
+    const signer = {
+      sign: () => {
+        throw new TypeError('on purpose');
+      },
+    };
+    await expect(decide({ ...environment, spending, signer }, call())).rejects.toThrow('on purpose');
+    expect(open.size).toBe(1);
   });
 });
 
