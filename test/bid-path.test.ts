@@ -122,6 +122,26 @@ describe('pacing', () => {
   });
 });
 
+describe('the survey of what becomes of campaigns', () => {
+  it('does not count test traffic', async () => {
+    const { clock, environment } = await quietEnvironment();
+    const unpaced = UNPACED.of({} as Campaign, 0);
+    let weights = 0;
+    const count = (_fate: string, weight: number): void => void (weights += Math.abs(weight));
+    const deliveries = { of: () => ({ ...unpaced, count }), surveyShare: () => 1 };
+    const handle = createBidHandler(
+      environment,
+      createBidRecorder(SILENT_EVENTS, 0, clock),
+      deliveries,
+      () => {},
+    );
+    expect((await handle(call({ test: 1 }))).kind).toBe('bid');
+    expect(weights).toBe(0);
+    await handle(call());
+    expect(weights).toBeGreaterThan(0);
+  });
+});
+
 describe('money', () => {
   it('is set free when the program makes a mistake while it writes the answer', async () => {
     const { environment } = await quietEnvironment();
