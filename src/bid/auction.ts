@@ -2,7 +2,7 @@ import { PublisherLists } from '../blocking/publisher-lists.js';
 import type { Deal, Impression } from '../domain/bid-request.js';
 import type { VisitorFrequency } from '../domain/frequency.js';
 import { convertMicros, USD, type Currency, type Rates } from '../domain/money.js';
-import type { Reservation } from '../domain/ports.js';
+import type { Reservation } from '../domain/money-ports.js';
 import type { Visit } from '../domain/visit.js';
 import { expirySeconds } from '../exchange/expiry.js';
 import { SeenImpressions } from '../frequency/seen.js';

@@ -1,5 +1,5 @@
 import type { BidRequest, Impression } from '../domain/bid-request.js';
-import type { Deliveries, DeliveryFate } from '../domain/ports.js';
+import type { Deliveries, DeliveryFate } from '../domain/money-ports.js';
 import { isDimension, type OfferRule } from '../domain/rejection.js';
 import { unreachable } from '../lib/assert.js';
 import type { ServedLineItem } from './snapshot.js';

@@ -1,6 +1,6 @@
 import type { FrequencyLogs, VisitorFrequency } from '../domain/frequency.js';
 import { FREQUENCY_NAMES_MAX } from '../domain/notice.js';
-import { HOLD_FACTOR } from '../domain/ports.js';
+import { HOLD_FACTOR } from '../domain/money-ports.js';
 import type { SentBid } from './respond.js';
 import type { ServedLineItem } from './snapshot.js';
 

@@ -1,5 +1,6 @@
 import { NO_BID_REASONS } from '../domain/no-bid-reason.js';
-import type { BidAnswer, BidCall, BidHandler, Deliveries } from '../domain/ports.js';
+import type { Deliveries } from '../domain/money-ports.js';
+import type { BidAnswer, BidCall, BidHandler } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { DeliverySurvey } from './delivery-survey.js';
 import type { BidEnvironment } from './environment.js';

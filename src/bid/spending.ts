@@ -3,7 +3,7 @@ import type { Campaign } from '../domain/campaign.js';
 import type { Exchange } from '../domain/catalog.js';
 import { conversionRate, type Currency, type Micros, type Rates } from '../domain/money.js';
 import { chargeMicros } from '../domain/notice.js';
-import { HOLD_FACTOR, type BidMoney, type Deliveries, type Reservation } from '../domain/ports.js';
+import { HOLD_FACTOR, type BidMoney, type Deliveries, type Reservation } from '../domain/money-ports.js';
 import type { SpendingRule } from '../domain/rejection.js';
 import type { DayNumbers } from '../lib/day-numbers.js';
 import { pacingHash } from '../pacing/pacer.js';

@@ -1,4 +1,4 @@
-import type { BidMoney, CampaignDelivery, Deliveries } from '../domain/ports.js';
+import type { BidMoney, CampaignDelivery, Deliveries } from '../domain/money-ports.js';
 import type { DayNumbers } from '../lib/day-numbers.js';
 import { Spending } from './spending.js';
 

@@ -6,7 +6,7 @@ import {
   type CampaignDelivery,
   type DeliveryFate,
   type DeliveryFigures,
-} from '../domain/ports.js';
+} from '../domain/money-ports.js';
 import type { MoneyFigures } from '../pacing/money-figures.js';
 import { Pacer } from '../pacing/pacer.js';
 import type { PacerState } from '../pacing/pacer-state.js';
@@ -191,7 +191,7 @@ export class PacedDelivery implements CampaignDelivery {
       ...figures,
       words: [spent, ...stopped, ...(under?.causes.slice(0, 1).map(({ words }) => words) ?? [])].join('; '),
       pacing: this.#pacer.explain(),
-      fates: this.#counts.fates,
+      fates: rounded(this.#counts.fates),
       stopped,
       underDelivery: under,
     };
@@ -252,6 +252,12 @@ export class PacedDelivery implements CampaignDelivery {
   #sentOf(lineItem: LineItemId): number {
     return this.#sentToday.get(lineItem) ?? 0;
   }
+}
+
+function rounded(fates: DayCounts['fates']): DayCounts['fates'] {
+  return Object.fromEntries(
+    DELIVERY_FATES.map((fate) => [fate, Math.round(fates[fate])]),
+  ) as DayCounts['fates'];
 }
 
 /** To the hundredth of a unit. */

@@ -1,6 +1,6 @@
 import type { Campaign } from '../domain/campaign.js';
 import type { CampaignId } from '../domain/ids.js';
-import type { CampaignDelivery, Deliveries, DeliveryFigures } from '../domain/ports.js';
+import type { CampaignDelivery, Deliveries, DeliveryFigures } from '../domain/money-ports.js';
 import type { Clock } from '../lib/clock.js';
 import type { MoneyFigures } from '../pacing/money-figures.js';
 import { ZoneDays } from '../pacing/zone-days.js';

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { DELIVERY_FATES, type DeliveryFate } from '../domain/ports.js';
+import { DELIVERY_FATES, type DeliveryFate } from '../domain/money-ports.js';
 import { readPacerState, type PacerState } from '../pacing/pacer-state.js';
 import type { DayCounts } from './campaign-delivery.js';
 

@@ -1,5 +1,5 @@
 import type { LedgerAuthority, Settlement } from '../domain/ledger.js';
-import type { BillOutcome, LedgerMetrics } from '../domain/ports.js';
+import type { BillOutcome, LedgerMetrics } from '../domain/money-ports.js';
 
 /** How long an answer is waited for. */
 const ANSWER_MS = 1_000;

@@ -7,7 +7,13 @@ import {
   type Settlement,
   type Tiding,
 } from '../domain/ledger.js';
-import type { BidMoney, BillOutcome, LedgerMetrics, NoticeLedger, Reservation } from '../domain/ports.js';
+import type {
+  BidMoney,
+  BillOutcome,
+  LedgerMetrics,
+  NoticeLedger,
+  Reservation,
+} from '../domain/money-ports.js';
 import type { Clock } from '../lib/clock.js';
 import { Billings } from './billings.js';
 import {

@@ -1,6 +1,7 @@
 import type { Catalog } from '../domain/catalog.js';
 import { MICROS_PER_UNIT } from '../domain/money.js';
-import { BREAKER_STATES, type DeliveryFigures, type LedgerFigures } from '../domain/ports.js';
+import { type DeliveryFigures, type LedgerFigures } from '../domain/money-ports.js';
+import { BREAKER_STATES } from '../domain/ports.js';
 import type { Counts, ExchangeCounts } from './counts.js';
 import type { EventLoopLag } from './event-loop-lag.js';
 import { counterSamples, gaugeSamples, histogramSamples, type Collectors, type Sample } from './samples.js';

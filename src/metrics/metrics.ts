@@ -1,11 +1,9 @@
 import type { Catalog } from '../domain/catalog.js';
+import type { DeliveryFigures, LedgerFigures, LedgerMetrics } from '../domain/money-ports.js';
 import type {
   BidMetrics,
   ConversionMetrics,
-  DeliveryFigures,
   EventLogMetrics,
-  LedgerFigures,
-  LedgerMetrics,
   NoticeMetrics,
   ProfileCacheFigures,
   ProfileCacheMetrics,

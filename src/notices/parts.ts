@@ -1,6 +1,7 @@
 import type { Exchange } from '../domain/catalog.js';
 import type { FrequencyLogs } from '../domain/frequency.js';
-import type { EventLog, NoticeAnswer, NoticeLedger, NoticeMetrics } from '../domain/ports.js';
+import type { NoticeLedger } from '../domain/money-ports.js';
+import type { EventLog, NoticeAnswer, NoticeMetrics } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import type { TradeKind } from './notice.js';
 import type { NoticeTokens } from './token.js';

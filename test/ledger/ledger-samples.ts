@@ -2,7 +2,7 @@ import type { Campaign } from '../../src/domain/campaign.js';
 import type { CampaignId } from '../../src/domain/ids.js';
 import type { LedgerAuthority, Settlement } from '../../src/domain/ledger.js';
 import type { Micros } from '../../src/domain/money.js';
-import type { LedgerMetrics, Reservation } from '../../src/domain/ports.js';
+import type { LedgerMetrics, Reservation } from '../../src/domain/money-ports.js';
 import { MoneyHolder, type LedgerOptions } from '../../src/ledger/holder.js';
 import type { ManualClock } from '../../src/lib/clock.js';
 

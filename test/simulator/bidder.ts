@@ -1,7 +1,7 @@
 import type { Budget, Campaign } from '../../src/domain/campaign.js';
 import type { LedgerAuthority, Settlement } from '../../src/domain/ledger.js';
 import type { Micros } from '../../src/domain/money.js';
-import type { BidMoney, LedgerMetrics, NoticeLedger } from '../../src/domain/ports.js';
+import type { BidMoney, LedgerMetrics, NoticeLedger } from '../../src/domain/money-ports.js';
 import { MoneyHolder, type LedgerOptions } from '../../src/ledger/holder.js';
 import { reconcileSurely } from '../../src/ledger/reconcile.js';
 import type { Random } from '../../src/lib/prng.js';

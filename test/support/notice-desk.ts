@@ -3,8 +3,8 @@ import type { LoggedEvent, SetAsideReason } from '../../src/domain/event.js';
 import type { FrequencyRecord } from '../../src/domain/frequency.js';
 import type { Settlement, Tiding } from '../../src/domain/ledger.js';
 import type { NoticeFacts } from '../../src/domain/notice.js';
+import type { BillOutcome } from '../../src/domain/money-ports.js';
 import type {
-  BillOutcome,
   EventLog,
   NoticeAnswer,
   NoticeKind,
