@@ -1,4 +1,4 @@
-import type { Impression } from '../domain/bid-request.js';
+import type { BidRequest, Impression } from '../domain/bid-request.js';
 import type { Deliveries, DeliveryFate } from '../domain/money-ports.js';
 import { isDimension, type OfferRule } from '../domain/rejection.js';
 import { unreachable } from '../lib/assert.js';
@@ -14,7 +14,7 @@ export class DeliverySurvey implements BidTrace {
   readonly hearsTargeting = false;
   readonly #deliveries: Deliveries;
   readonly #nowMs: number;
-  readonly #weight: number;
+  #weight: number;
 
   constructor(deliveries: Deliveries, nowMs: number, weight: number) {
     this.#deliveries = deliveries;
@@ -22,7 +22,10 @@ export class DeliverySurvey implements BidTrace {
     this.#weight = weight;
   }
 
-  decoded(): void {}
+  /** Test traffic is bid on whatever the money and the pace, and says nothing of either. */
+  decoded({ test }: BidRequest): void {
+    if (test) this.#weight = 0;
+  }
 
   admitted(): void {}
 

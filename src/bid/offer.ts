@@ -85,6 +85,8 @@ function offerThroughDeal(
       dealBlock(deal, context.exchange.seat, item.campaign.advertiser) ??
       offerAt(deal, creative, item, impression, context);
     if (typeof outcome !== 'string') return outcome;
+    // The same for every deal, and pacing is to hear of an auction once.
+    if (outcome === 'paced' || outcome === 'spending-stopped') return outcome;
   }
   return outcome;
 }

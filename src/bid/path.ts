@@ -9,7 +9,7 @@ import { decodeBidRequest } from '../exchange/decode.js';
 import { holdAuctions, type Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
 import { reserveFrequency } from './frequency.js';
-import { respond, type SentBid } from './respond.js';
+import { respond, type BidResponse, type SentBid } from './respond.js';
 import type { Spending } from './spending.js';
 import type { BidTrace } from './trace.js';
 import { makeVisit } from './visit.js';
@@ -99,7 +99,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   env.answerReserve.observe(matchedMs - foundMs);
   if (winners.length === 0) return noBid('no-match', request);
 
-  const response = respond(winners, context, env, nowMs);
+  const response = respondOrRelease(winners, context, env, nowMs);
   const encodedMs = clock.monotonicMs();
   metrics.stage('encode', encodedMs - matchedMs);
   env.answerReserve.observe(encodedMs - foundMs);
@@ -112,6 +112,17 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   return sent.length === 0
     ? noBid('response-too-large', request)
     : { kind: 'bid', body, bids: sent, request };
+}
+
+/** A mistake of the program while the answer is written must not keep money for bids that nobody hears of. */
+function respondOrRelease(...of: Parameters<typeof respond>): BidResponse {
+  try {
+    return respond(...of);
+  } catch (error) {
+    const [winners, , { spending }] = of;
+    releaseMoney(winners, spending);
+    throw error;
+  }
 }
 
 /** Of bids that do not go out after all. */

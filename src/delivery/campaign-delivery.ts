@@ -52,6 +52,8 @@ export class PacedDelivery implements CampaignDelivery {
   #campaign: Campaign;
   #counts: DayCounts;
   #figures: MoneyFigures | undefined;
+  /** Did the last observation bring figures? Without, the ones before it are as good as any. */
+  #isKnown = false;
   #reservedBeforeMicros = 0;
   #sentMicros = 0;
   #answeredForMicros = 0;
@@ -139,7 +141,9 @@ export class PacedDelivery implements CampaignDelivery {
 
   /** @param figures of the whole campaign; undefined while nothing is known */
   observe(nowMs: number, known: MoneyFigures | undefined): void {
-    const figures = known ?? NO_FIGURES;
+    const figures = known ?? this.#figures ?? NO_FIGURES;
+    if (known && !this.#isKnown) this.#pacer.figuresBeginAnew();
+    this.#isKnown = known !== undefined;
     const { startMs } = this.#days.dayAt(nowMs);
     if (startMs !== this.#counts.dayStartMs) {
       this.#counts = newCounts(startMs, startMs);

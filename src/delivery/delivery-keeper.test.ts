@@ -114,6 +114,20 @@ describe('the delivery keeper', () => {
     expect(Object.keys(keeper.states())).toEqual(['sleeping']);
   });
 
+  it('learns nothing from what an account tells at first: that was spent before anybody looked', () => {
+    const campaign = campaignOf('c');
+    const [informed, late] = [setUp(), setUp()];
+    informed.spend(campaign, 20);
+    for (const { keeper, clock } of [informed, late]) keeper.of(campaign, clock.nowMs());
+    for (const { pass } of [informed, late]) pass(2_000);
+    late.spend(campaign, 20);
+    for (const { pass } of [informed, late]) pass(2_000);
+    // Behind three memories of the traffic come those of the money.
+    const money = ({ keeper }: typeof late) => keeper.states()['c']?.pacer?.market.slice(3);
+    expect(money(late)).toEqual(money(informed));
+    expect(money(late)).toHaveLength(4);
+  });
+
   it('surveys every request while few come, and twenty a second when many do', () => {
     const { keeper, pass } = setUp();
     expect(keeper.surveyShare()).toBe(1);

@@ -16,13 +16,18 @@ import type {
 } from '../domain/money-ports.js';
 import type { Clock } from '../lib/clock.js';
 import { Billings } from './billings.js';
-import { CampaignMoney, KEPT_LEASE_MS, type Asking, type HolderFacts, type Lease } from './lease.js';
+import {
+  CampaignMoney,
+  KEPT_LEASE_MS,
+  LEASE_MS,
+  type Asking,
+  type HolderFacts,
+  type Lease,
+} from './lease.js';
 import { OpenBids } from './open-bids.js';
 import { Replays } from './replays.js';
 
 const TICK_MS = 100;
-/** For how long a grant is good: time for several requests. */
-const LEASE_MS = 3_000;
 /** Lease requests without an answer for so long are given up. */
 const ANSWER_MS = 1_000;
 const ASKING_MAX = 1_000;

@@ -5,6 +5,8 @@ import { chargeMicros } from '../domain/notice.js';
 
 /** Nobody has wanted to bid from it for so long. */
 const IDLE_MS = 30_000;
+/** For how long a grant is good while somebody bids: time for several requests. */
+export const LEASE_MS = 3_000;
 /** An idle lease that is kept is good for longer, and asked for more seldom. */
 export const KEPT_LEASE_MS = 60_000;
 const KEPT_AGAIN_MS = 20_000;
@@ -101,6 +103,7 @@ export class Lease {
     this.#freeMicros -= micros;
     this.openMicros += micros;
     this.reservedMicros += micros;
+    this.#goodUntilMs = Math.min(this.#goodUntilMs, nowMs + LEASE_MS);
     return true;
   }
 
@@ -190,7 +193,8 @@ export class Lease {
   /** @returns the tidings that are new */
   take(reply: LeaseReply, { request, sentMs }: Asking): readonly Tiding[] {
     this.#freeMicros += reply.freeMicros - request.keepMicros;
-    this.#goodUntilMs = sentMs + request.leaseMs;
+    // Money that is free again may be bid only by who hears all the time of what was billed: with open bids no lease is good for long.
+    this.#goodUntilMs = sentMs + (this.openMicros > 0 ? LEASE_MS : request.leaseMs);
     this.#wasScarce = reply.freeMicros < request.wantMicros;
     this.toldOpenMicros = request.openMicros;
     this.toldReservedMicros = request.reservedMicros;

@@ -109,6 +109,11 @@ export class Pacer {
     this.#missedMicros = 0;
   }
 
+  /** The next figures are no continuation of the last ones: what is more in them did not happen in between. */
+  figuresBeginAnew(): void {
+    this.#money = undefined;
+  }
+
   /** How much of what comes is bid on: 0 to 1. */
   get throttle(): number {
     return this.#throttle;

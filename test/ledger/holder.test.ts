@@ -496,6 +496,41 @@ describe('trouble', () => {
   });
 });
 
+describe('an idle lease that is kept', () => {
+  it('is good for a moment only when it is bid from: else a bid that was billed unheard is released, and its money bid again', async () => {
+    const { authority, clock, passMs } = setUp();
+    let isDown = false;
+    const front: LedgerAuthority = {
+      ...replaceable(() => authority).front,
+      lease: (request) =>
+        isDown && request.campaign === 'shoes'
+          ? Promise.reject(new Error('CLUSTERDOWN'))
+          : authority.lease(request),
+    };
+    const one = holderWith(front, clock);
+    const shoes = campaignWith({ total: 40 * PRICE_MICROS });
+    // Its account is on another node, which answers, so that the ledger as a whole is no problem.
+    const hats = campaignWith({ total: 1_000_000_000 }, 'hats');
+    one.money.campaignsInUse([shoes, hats]);
+    one.money.availableMicros(shoes, DAY);
+    await passMs(31_500, one);
+    isDown = true;
+    const bidAll = (): number => {
+      let bids = 0;
+      while (one.money.reserve(reservationOf(one.newBid()))) bids += 1;
+      return bids;
+    };
+    expect(bidAll()).toBe(20);
+    for (let passed = 0; passed < HELD_MS + 2_000; passed += 100) {
+      one.money.availableMicros(hats, DAY);
+      await passMs(100, one);
+    }
+    expect(one.money.openBids).toBe(0);
+    expect(one.money.problem()).toBeUndefined();
+    expect(bidAll()).toBe(0);
+  });
+});
+
 /** An authority behind which another one can be put. */
 function replaceable(current: () => LedgerAuthority) {
   const front: LedgerAuthority = {
