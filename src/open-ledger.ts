@@ -18,6 +18,8 @@ import { JOURNAL_LEDGER, type Settings } from './settings.js';
 
 const DIFFERENCES_LOGGED_MAX = 20;
 const TELL_AGAIN_MS = 1_000;
+const LAST_CHANCE_MS = 500;
+const LAST_CHANCE_LOOK_MS = 20;
 /** How long a process that starts waits until the ledger has heard of the event log; then it starts all the same, and bids when it has. */
 const START_WAIT_MS = 2_000;
 
@@ -101,10 +103,21 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
     },
     async close() {
       stopping.abort();
+      await untilHeard(holder);
+      if (holder.billingsWaiting > 0)
+        warn(
+          `${holder.billingsWaiting} billings are in the event log only: the ledger hears of them at the next start`,
+        );
       await holder.giveBack();
       await opened.close();
     },
   };
+}
+
+/** Billings that the ledger did not take at once get a last chance. */
+async function untilHeard(holder: MoneyHolder): Promise<void> {
+  const deadlineMs = performance.now() + LAST_CHANCE_MS;
+  while (holder.billingsWaiting > 0 && performance.now() < deadlineMs) await wait(LAST_CHANCE_LOOK_MS);
 }
 
 /** Tries until it works; what is wrong is told once. */
