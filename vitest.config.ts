@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const FAULTS = 'test/faults/**/*.test.ts';
+const TORTURE = 'test/torture.test.ts';
 
 export default defineConfig({
   test: {
@@ -15,13 +16,17 @@ export default defineConfig({
         test: {
           name: 'all',
           include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
-          exclude: [FAULTS],
+          exclude: [FAULTS, TORTURE],
         },
       },
       {
         // Answers in time cannot be told from late ones while other tests take the cores, so these run after them.
         extends: true,
         test: { name: 'faults', include: [FAULTS], sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { name: 'torture', include: [TORTURE], sequence: { groupOrder: 2 } },
       },
     ],
   },

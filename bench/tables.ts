@@ -1,7 +1,10 @@
 import { timedTable } from './measure.js';
 import { eventTasks } from './micro/events.js';
 import { exchangeTasks } from './micro/exchange.js';
+import { frequencyNotes, frequencyTasks } from './micro/frequency.js';
 import { hitRatioTable } from './micro/hit-ratio.js';
+import { ledgerMemoryTable, ledgerTable } from './micro/ledger.js';
+import { moneyTasks } from './micro/money.js';
 import { noticeTasks } from './micro/notices.js';
 import { pathTasks } from './micro/path.js';
 import { pricingTasks } from './micro/pricing.js';
@@ -24,8 +27,13 @@ export const TABLES: readonly BenchTable[] = [
   profileMemoryTable,
   hitRatioTable,
   timedTable('Match', targetingTasks),
+  timedTable('Frequency caps', frequencyTasks, frequencyNotes),
   timedTable('Price', pricingTasks),
   timedTable('Sign and verify', noticeTasks),
+  timedTable('Money', moneyTasks),
+  ledgerTable,
+  ledgerMemoryTable,
+  timedTable('Notices', noticeTasks),
   timedTable('Event log', eventTasks),
   timedTable('Whole path, without HTTP', pathTasks),
   redisPathTable,

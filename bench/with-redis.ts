@@ -11,6 +11,7 @@ export const KEY_RING = [{ id: 'bench', secret: new Uint8Array(32) }];
 export const SILENT_REDIS: RemoteStoreMetrics = {
   batchSent: () => undefined,
   storeTrouble: () => undefined,
+  frequencyRecords: () => undefined,
 };
 export const SILENT_REPORTS = { problem: () => undefined, recovered: () => undefined };
 const DAY_MS = 86_400_000;
@@ -58,4 +59,20 @@ export async function putAll(
     const part = profiles.slice(start, start + PUTS_AT_ONCE);
     await Promise.all(part.map(({ key, profile }) => store.put(key, profile)));
   }
+}
+
+/** @returns what one of so many calls costs in CPU, of this process and of Redis, and the result of all */
+export async function costOf(server: RedisServer, calls: number, run: () => Promise<number>) {
+  const thereBeforeUs = await redisCpuUs(server);
+  const before = process.cpuUsage();
+  const result = await run();
+  const { user, system } = process.cpuUsage(before);
+  const thereUs = (await redisCpuUs(server)) - thereBeforeUs;
+  return { result, hereUs: (user + system) / calls, thereUs: thereUs / calls };
+}
+
+async function redisCpuUs(server: RedisServer): Promise<number> {
+  const info = await server.cli('INFO', 'cpu');
+  const seconds = [...info.matchAll(/^used_cpu_(?:user|sys):([\d.]+)/gm)].map(([, text]) => Number(text));
+  return 1e6 * seconds.reduce((sum, one) => sum + one, 0);
 }

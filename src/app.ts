@@ -1,33 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { AnswerReserve } from './bid/answer-reserve.js';
-import { scratchKeeper, type BidEnvironment } from './bid/environment.js';
-import { explain, type Explanation } from './bid/explain.js';
+import type { Explanation } from './bid/explain.js';
 import { createBidHandler, createOverloadAnswer } from './bid/handler.js';
 import { createBidRecorder } from './bid/record-events.js';
-import { createResponseSizes } from './bid/respond.js';
-import { snapshotSteps, type BidSnapshot } from './bid/snapshot.js';
 import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
+import { createBidder, newHolder, type Bidder } from './create-bidder.js';
 import type { Catalog } from './domain/catalog.js';
-import { SILENT_METRICS, type ProfileStore } from './domain/ports.js';
 import { openEventLog } from './events/event-log.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
-import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
-import { createMetrics, type Metrics } from './metrics/metrics.js';
+import { createMetrics } from './metrics/metrics.js';
+import { createConversionHandler } from './notices/conversion.js';
 import { createNoticeHandler } from './notices/handle.js';
-import { createNoticeTokens, type NoticeTokens } from './notices/token.js';
-import { openGeoLocator } from './profile/geo.js';
-import { openProfiles } from './open-profiles.js';
-import { createProfileLookup } from './profile/lookup.js';
-import { loadKeyRing } from './secrets/key-ring.js';
+import { openLedger } from './open-ledger.js';
+import { openMoney } from './open-money.js';
 import type { Settings } from './settings.js';
-import { createCookies, type Cookies } from './sync/cookie.js';
 import { createSyncHandler } from './sync/handle.js';
 
 /** A change of the catalogue that brings more is told of in part. */
@@ -46,87 +36,6 @@ export interface App {
   readonly problems: () => readonly Finding[];
   /** Not ready, then finishes what is in work for at most `drainMs`, then closes everything. */
   readonly close: () => Promise<void>;
-}
-
-/**
- * Everything that decides, without a server: what the bid port, the admin port and the command line have in common.
- */
-export interface Bidder {
-  readonly environment: BidEnvironment;
-  readonly metrics: Metrics;
-  readonly tokens: NoticeTokens;
-  readonly cookies: Cookies;
-  readonly store: ProfileStore;
-  /** Is there a catalogue to bid from? */
-  readonly isReady: () => boolean;
-  /**
-   * Puts a catalogue to use, when its index is built; requests in work keep the one they have. Of several that are
-   * waiting only the last is used.
-   */
-  readonly use: (catalog: Catalog) => Promise<void>;
-  /** The answer to a request and why, uncounted; with a campaign only its line items are described. */
-  readonly explain: (exchange: string, body: Uint8Array, campaign?: string) => Promise<Explanation>;
-  readonly close: () => Promise<void>;
-}
-
-/**
- * Loads profiles and keys and puts the bid path together.
- *
- * @throws when a folder or file that a setting names cannot be used
- */
-export async function createBidder(settings: Settings, { clock, logger }: AppParts): Promise<Bidder> {
-  mkdirSync(settings.dataDir, { recursive: true });
-  const metrics = createMetrics();
-  const { store, reader } = await openProfiles(settings, { clock, logger, metrics });
-
-  if (!settings.publicUrl.startsWith('https:')) {
-    logger.warn('PUBLIC_URL is not https: no impression that takes secure markup only will be bid on');
-  }
-
-  let snapshot: BidSnapshot | undefined;
-  const { dataDir, noticeKeys } = settings;
-  const keys = loadKeyRing({ name: 'NOTICE_KEYS', setting: noticeKeys, dataDir, fileName: 'notice-key' });
-  const tokens = createNoticeTokens(keys);
-  const environment: BidEnvironment = {
-    clock,
-    snapshot: () => {
-      if (!snapshot) throw new Error('asked for a bid before there was a catalogue');
-      return snapshot;
-    },
-    scratchFor: scratchKeeper(),
-    findProfile: createProfileLookup(reader, metrics),
-    answerReserve: new AnswerReserve(),
-    locator: openGeoLocator(settings.geoFile, metrics),
-    signer: tokens,
-    responseSizes: createResponseSizes(tokens, settings.publicUrl),
-    nextBidId: bidIds(),
-    publicUrl: settings.publicUrl,
-    metrics,
-  };
-  const explaining: BidEnvironment = {
-    ...environment,
-    findProfile: createProfileLookup(reader, SILENT_METRICS),
-    answerReserve: new AnswerReserve(),
-    metrics: SILENT_METRICS,
-  };
-  return {
-    environment,
-    metrics,
-    tokens,
-    cookies: createCookies(keys),
-    store,
-    isReady: () => snapshot !== undefined,
-    use: lastOnly(async (catalog) => {
-      snapshot = await inSlices(snapshotSteps(catalog, settings.publicUrl), clock);
-      metrics.catalogInUse(catalog);
-    }),
-    explain: (exchange, body, campaign) =>
-      explain(explaining, { exchange, body, receivedMs: clock.monotonicMs() }, campaign),
-    async close() {
-      metrics.close();
-      await store.close();
-    },
-  };
 }
 
 /** Starts a whole bidder. @throws when it cannot: a port is taken, a folder is missing, a key is malformed */
@@ -150,11 +59,14 @@ async function openApp(
   closers: (() => void | Promise<void>)[],
 ): Promise<Omit<App, 'close'>> {
   const { clock, logger } = parts;
-  const bidder = await createBidder(settings, parts);
-  const { environment, metrics } = bidder;
-  closers.push(bidder.close);
+  const { configDir, dataDir } = settings;
+  const metrics = createMetrics();
+  const eventsFolder = join(dataDir, 'events');
+  closers.push(() => {
+    metrics.close();
+  });
   const events = await openEventLog({
-    folder: join(settings.dataDir, 'events'),
+    folder: eventsFolder,
     keepMs: settings.eventKeepMs,
     bytesMax: settings.eventBytesMax,
     clock,
@@ -164,6 +76,15 @@ async function openApp(
     },
   });
   closers.push(() => events.close());
+  const holder = newHolder();
+  const ledger = await openLedger(settings, { ...parts, metrics, events, eventsFolder, holder });
+  closers.push(ledger.close);
+  const money = openMoney({ ...parts, metrics, dataDir, authority: ledger.authority, holder: ledger.holder });
+  closers.push(money.close);
+  const bidder = await createBidder(settings, { ...parts, metrics, money, holder });
+  const { environment } = bidder;
+  closers.push(bidder.close);
+  closers.push(bidder.keepFrequency());
   const recorder = createBidRecorder(events, settings.eventSampleRequests, clock);
   let problems: readonly Finding[] = [];
   let draining = false;
@@ -177,6 +98,7 @@ async function openApp(
     readiness: readinessOf(bidder, clock, () => draining),
     explain: async (exchange, body, campaign) =>
       explanationAnswer(await bidder.explain(exchange, body, campaign)),
+    delivery: async (campaign) => `${JSON.stringify(await money.delivery(campaign), null, 2)}\n`,
     clock,
   });
   closers.push(adminServer.close);
@@ -191,6 +113,8 @@ async function openApp(
   const use = async (catalog: Catalog, warnings: readonly Finding[]): Promise<void> => {
     await bidder.use(catalog);
     const { version, campaigns } = catalog;
+    ledger.catalogInUse(catalog);
+    await money.catalogInUse(campaigns);
     const changes = running && campaignChanges(running, campaigns);
     running = campaigns;
     const lineItems = environment.snapshot().lineItems.length;
@@ -200,7 +124,6 @@ async function openApp(
     const others = warnings.length - WARNINGS_LOGGED_MAX;
     if (others > 0) logger.warn(`and ${others} other warnings; narrowcast check tells them all`);
   };
-  const { configDir, dataDir } = settings;
   const onChange = (catalog: Catalog, warnings: readonly Finding[]): void => {
     use(catalog, warnings).catch((error: unknown) => {
       logger.error(error, 'the new catalogue cannot be used; the one before it stays in use');
@@ -220,8 +143,29 @@ async function openApp(
     bodyTimeoutMs: settings.bodyTimeoutMs,
     inFlightMax: settings.inFlightMax,
     delayMsMax: settings.delayMsMax,
-    handleBid: createBidHandler(environment, recorder, mistakeLogger(logger, clock)),
-    handleNotice: createNoticeHandler({ tokens: bidder.tokens, metrics, events, clock }),
+    handleBid: createBidHandler(environment, recorder, money.deliveries, mistakeLogger(logger, clock)),
+    handleNotice: createNoticeHandler({
+      tokens: bidder.tokens,
+      metrics,
+      events,
+      clock,
+      ledger: ledger.holder,
+      frequency: bidder.frequencyLogs,
+      exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
+      acknowledge: settings.noticesAcknowledged,
+    }),
+    handleConversion: createConversionHandler({
+      isAdvertiser: bidder.isAdvertiser,
+      visitorOf: (cookies) => {
+        const found = bidder.cookies.read(cookies);
+        return found.kind === 'id' ? found.id : undefined;
+      },
+      touchesOf: (visitor, advertiser) => bidder.store.touchesOf(visitor, advertiser),
+      hashOf: bidder.conversionHash,
+      events,
+      metrics,
+      clock,
+    }),
     handleSync: createSyncHandler({
       exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
       cookies: bidder.cookies,
@@ -286,30 +230,4 @@ function mistakeLogger(logger: Logger, clock: Clock): (error: unknown) => void {
 function explanationAnswer(explanation: Explanation): { status: number; body: string } {
   const status = explanation.outcome === 'unknown-exchange' ? 404 : 200;
   return { status, body: `${JSON.stringify(explanation, null, 2)}\n` };
-}
-
-/** Makes calls wait for the one before them; of those that wait only the last is made, and answers for all of them. */
-function lastOnly<Argument>(
-  work: (argument: Argument) => Promise<void>,
-): (argument: Argument) => Promise<void> {
-  let running: Promise<void> = Promise.resolve();
-  let newest: Argument | undefined;
-  return (argument) => {
-    newest = argument;
-    const takeTurn = async (): Promise<void> => {
-      const next = newest;
-      newest = undefined;
-      if (next !== undefined) await work(next);
-    };
-    // Who made the call before this one is told of its failure; it keeps nobody else waiting.
-    running = running.then(takeTurn, takeTurn);
-    return running;
-  };
-}
-
-/** Eight random letters a process, then a count: unique without asking anybody, and short. */
-function bidIds(): () => string {
-  const prefix = randomBytes(6).toString('base64url');
-  let count = 0;
-  return () => `${prefix}-${(count++).toString(36)}`;
 }

@@ -5,6 +5,7 @@ import { errorText } from './cli/error-text.js';
 import { explainFile } from './cli/explain-file.js';
 import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
+import { reportCommand } from './cli/report.js';
 import { serve } from './cli/serve.js';
 import { programVersion } from './cli/version.js';
 import { systemClock } from './lib/clock.js';
@@ -47,6 +48,8 @@ program
   .addHelpText(
     'after',
     '\nExample:\n  narrowcast explain fixtures/requests/runner-on-news-site.json --campaign trail-shoes\n\n' +
+      'It takes every campaign to have money at hand, since only a running bidder knows what is spent: to hear of budgets,\n' +
+      'pacing and caps as they are now, post the request to /explain/generic on its admin port.\n\n' +
       'Exit code 0: the request was answered, with a bid or without. Exit code 1: it is no valid bid request,\n' +
       'or the file, the exchange, the campaign or a setting cannot be used.\n',
   )
@@ -60,6 +63,16 @@ program.addCommand(
     openStore: (settings) => openProfileStore(settings, systemClock),
     keepsProfilesInMemory,
     clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  }),
+);
+
+program.addCommand(
+  reportCommand({
+    settings: () => readSettings(process.env),
     terminal: process,
     exit: (code) => {
       process.exitCode = code;

@@ -1,12 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { FrequencyLogs } from './domain/frequency.js';
 import type { ProfileReader, ProfileStore } from './domain/ports.js';
+import type { SecretKey } from './domain/secret-key.js';
 import type { Clock } from './lib/clock.js';
 import type { Metrics } from './metrics/metrics.js';
 import { CachedReader } from './profile/cached-reader.js';
 import { readDirectly } from './profile/direct-reader.js';
 import { createEmbeddedStore } from './profile/embedded-store.js';
+import { FrequencyFile, readFrequencyFile } from './profile/frequency-file.js';
+import { FrequencyMemory } from './profile/frequency-memory.js';
 import { loadProfiles } from './profile/load-profiles.js';
+import { RecentFrequency } from './profile/recent-frequency.js';
 import { createRedisStore } from './redis/profile-store.js';
 import { parseRedisUrl } from './redis/redis-url.js';
 import { loadKeyRing } from './secrets/key-ring.js';
@@ -16,6 +22,17 @@ import { requireFolder, type Settings } from './settings.js';
 export interface Profiles {
   readonly store: ProfileStore;
   readonly reader: ProfileReader;
+  /** Where it is written down what visitors are shown. */
+  readonly frequencyLogs: FrequencyLogs;
+  /** What was written down there lately and may not be in the store yet; undefined where it is there at once. */
+  readonly recentFrequency: RecentFrequency | undefined;
+  /**
+   * Keeps what is recorded from now on over a restart, where the store does not do so itself. For the one process that serves
+   * bids from this DATA_DIR: commands only read what is there.
+   *
+   * @returns ends it
+   */
+  readonly keepFrequency: () => () => Promise<void>;
 }
 
 interface Parts {
@@ -24,6 +41,8 @@ interface Parts {
   readonly metrics: Metrics;
 }
 
+/** In DATA_DIR, where profiles are kept in memory. */
+const FREQUENCY_FILE = 'frequency.log';
 const STORE_WAIT_MS = 10_000;
 const STORE_LOOK_MS = 20;
 
@@ -40,32 +59,53 @@ export async function openProfiles(settings: Settings, parts: Parts): Promise<Pr
   return profiles;
 }
 
-async function openEmbedded(settings: Settings, { clock, logger }: Parts): Promise<Profiles> {
-  const store = createEmbeddedStore();
+async function openEmbedded(settings: Settings, { clock, logger, metrics }: Parts): Promise<Profiles> {
+  const memory = new FrequencyMemory({
+    keyRing: profileKeyRing(settings),
+    ttlMs: settings.frequencyTtlMs,
+    clock,
+    metrics,
+  });
+  const store = createEmbeddedStore(undefined, memory);
   requireFolder('PROFILES', settings.profilesDir, 'files *.ndjson');
   const loaded = await loadProfiles(settings.profilesDir, store, clock.nowMs());
   logger.info({ profiles: store.size, rejected: loaded.rejectedCount }, 'profiles loaded');
   for (const { file, line, reason } of loaded.rejected) {
     logger.warn({ file, line }, `profile rejected: ${reason}`);
   }
-  return { store, reader: readDirectly(store) };
+  const file = join(settings.dataDir, FREQUENCY_FILE);
+  const unread = readFrequencyFile(file, memory);
+  if (unread > 0) logger.warn(`the last ${unread} bytes of ${file} cannot be read and are left out`);
+  const keepFrequency = () => {
+    const onTrouble = (message: string) => {
+      logger.error(message);
+    };
+    const kept = new FrequencyFile(file, { memory, clock, metrics, onTrouble });
+    return () => kept.close();
+  };
+  return {
+    store,
+    reader: readDirectly(store),
+    frequencyLogs: store,
+    recentFrequency: undefined,
+    keepFrequency,
+  };
 }
 
 function openRedis(redisUrl: string, settings: Settings, { clock, logger, metrics }: Parts): Profiles {
-  const { dataDir, redisInsecure: allowInsecure } = settings;
+  const { redisInsecure: allowInsecure } = settings;
+  let recentFrequency: RecentFrequency | undefined;
   const store = createRedisStore({
     target: parseRedisUrl(redisUrl, { allowInsecure }),
-    keyRing: loadKeyRing({
-      name: 'PROFILE_KEYS',
-      setting: settings.profileKeys,
-      dataDir,
-      fileName: 'profile-key',
-    }),
+    keyRing: profileKeyRing(settings),
     profileTtlMs: settings.profileTtlMs,
     addressTtlMs: settings.addressTtlMs,
     frequencyTtlMs: settings.frequencyTtlMs,
     linkTtlMs: settings.linkTtlMs,
     metrics,
+    onConnected: () => {
+      recentFrequency?.tellAgain();
+    },
     reports: {
       problem: (message) => {
         logger.warn(message);
@@ -82,7 +122,14 @@ function openRedis(redisUrl: string, settings: Settings, { clock, logger, metric
     metrics,
   });
   metrics.watchProfileCache(() => reader.figures());
-  return { store, reader };
+  recentFrequency = new RecentFrequency(store, clock);
+  // Redis keeps it.
+  const keepFrequency = () => () => Promise.resolve();
+  return { store, reader, frequencyLogs: recentFrequency, recentFrequency, keepFrequency };
+}
+
+function profileKeyRing({ profileKeys: setting, dataDir }: Settings): readonly SecretKey[] {
+  return loadKeyRing({ name: 'PROFILE_KEYS', setting, dataDir, fileName: 'profile-key' });
 }
 
 /** Its message is for the operator. */

@@ -17,8 +17,12 @@ export interface Settings {
   /** What notice, pixel and click links start with; no slash at the end. */
   readonly publicUrl: string;
   readonly noticeKeys: string | undefined;
+  /** When a billing is answered: once it is on this machine's disk, or once Redis has booked it as well. */
+  readonly noticesAcknowledged: 'disk' | 'redis';
   /** Undefined: profiles are kept in this process's memory. */
   readonly redisUrl: string | undefined;
+  /** Where money is kept: `journal`, in DATA_DIR, or in a Redis. */
+  readonly ledgerUrl: string;
   /** May a Redis on another machine be used without password or TLS? */
   readonly redisInsecure: boolean;
   readonly profileKeys: string | undefined;
@@ -42,7 +46,9 @@ export interface Settings {
 }
 
 const DAY_MS = 86_400_000;
-const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'];
+/** The ledger is a journal in DATA_DIR, of one process. */
+export const JOURNAL_LEDGER = 'journal';
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'silent'] as const;
 
 /** Thrown at start with every wrong setting at once, one a line. */
 export class SettingsError extends Error {
@@ -63,7 +69,9 @@ export const SETTING_DEFAULTS = {
   DATA_DIR: 'var',
   PUBLIC_URL: 'https://narrowcast.example',
   NOTICE_KEYS: '',
+  NOTICES_ACKNOWLEDGED: 'disk',
   REDIS_URL: '',
+  LEDGER_URL: '',
   REDIS_INSECURE: 'refuse',
   PROFILE_KEYS: '',
   PROFILE_TTL_DAYS: '180',
@@ -104,7 +112,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     dataDir: read('DATA_DIR', plainText),
     publicUrl: read('PUBLIC_URL', webAddress),
     noticeKeys: read('NOTICE_KEYS', optionalText),
+    noticesAcknowledged: read('NOTICES_ACKNOWLEDGED', oneOf(['disk', 'redis'])),
     redisUrl: read('REDIS_URL', optionalText),
+    ledgerUrl: read('LEDGER_URL', optionalText) ?? read('REDIS_URL', optionalText) ?? JOURNAL_LEDGER,
     redisInsecure: read('REDIS_INSECURE', oneOf(['refuse', 'allow'])) === 'allow',
     profileKeys: read('PROFILE_KEYS', optionalText),
     profileTtlMs: read('PROFILE_TTL_DAYS', days(1, 730)),
@@ -126,6 +136,11 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   };
   if (settings.port !== 0 && settings.port === settings.adminPort) {
     problems.push(`ADMIN_PORT is ${settings.adminPort}, the same as PORT: they need two different ports`);
+  }
+  if (settings.noticesAcknowledged === 'redis' && settings.ledgerUrl === JOURNAL_LEDGER) {
+    problems.push(
+      'NOTICES_ACKNOWLEDGED is "redis" but the ledger is in no Redis: set LEDGER_URL or REDIS_URL',
+    );
   }
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return settings;
@@ -172,10 +187,11 @@ function days(min: number, max: number): Reader<number> {
   return (name, text, problems) => wholeDays(name, text, problems) * DAY_MS;
 }
 
-function oneOf(words: readonly string[]): Reader<string> {
+function oneOf<const Word extends string>(words: readonly [Word, ...Word[]]): Reader<Word> {
   return (name, text, problems) => {
-    if (!words.includes(text)) problems.push(`${name} is "${text}" but must be one of ${words.join(', ')}`);
-    return text;
+    const word = words.find((each) => each === text);
+    if (word === undefined) problems.push(`${name} is "${text}" but must be one of ${words.join(', ')}`);
+    return word ?? words[0];
   };
 }
 

@@ -1,19 +1,24 @@
+import { STRANGER } from '../src/domain/visitor.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createBidder, type Bidder } from '../src/app.js';
+import { createStandaloneBidder, type Bidder } from '../src/create-bidder.js';
 import type { BidEnvironment } from '../src/bid/environment.js';
 import type { Explanation } from '../src/bid/explain.js';
 import { createBidHandler } from '../src/bid/handler.js';
 import { decide } from '../src/bid/path.js';
 import { loadCatalog } from '../src/catalog/load.js';
 import { createBidRecorder } from '../src/bid/record-events.js';
+import type { Reservation } from '../src/domain/money-ports.js';
 import { SILENT_EVENTS, SILENT_METRICS } from '../src/domain/ports.js';
 import { ManualClock } from '../src/lib/clock.js';
 import { readSettings } from '../src/settings.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
+import { Spending } from '../src/bid/spending.js';
+import type { Campaign } from '../src/domain/campaign.js';
+import { UNPACED } from '../src/bid/unlimited-spending.js';
 import type { JsonObject } from './support/merge.js';
 import { startBidder, type RunningBidder } from './support/running-bidder.js';
 
@@ -28,7 +33,6 @@ let dataDir: string | undefined;
 let bidder: Bidder | undefined;
 afterEach(async () => {
   await running?.stop();
-  bidder?.metrics.close();
   if (dataDir !== undefined) rmSync(dataDir, { recursive: true });
   running = bidder = dataDir = undefined;
 });
@@ -44,7 +48,7 @@ async function quietEnvironment(): Promise<{ clock: ManualClock; environment: Bi
   dataDir = mkdtempSync(join(tmpdir(), 'narrowcast-path-'));
   const clock = new ManualClock(Date.parse('2026-11-25T12:00:00Z'));
   const settings = readSettings({ DATA_DIR: dataDir });
-  bidder = await createBidder(settings, { clock, logger: pino({ level: 'silent' }) });
+  bidder = await createStandaloneBidder(settings, { clock, logger: pino({ level: 'silent' }) });
   const { catalog } = await loadCatalog({ configDir: settings.configDir, clock });
   await bidder.use(catalog);
   return { clock, environment: bidder.environment };
@@ -74,16 +78,92 @@ describe('an answer', () => {
         ...environment,
         findProfile: () => {
           if (fails) throw new TypeError('on purpose');
-          return Promise.resolve(undefined);
+          return Promise.resolve(STRANGER);
         },
       },
       createBidRecorder(SILENT_EVENTS, 0, clock),
+      UNPACED,
       (error) => mistakes.push(error),
     );
     expect(await handle(call())).toEqual({ kind: 'no-bid', nbr: 1 });
     expect(mistakes).toEqual([new TypeError('on purpose')]);
     fails = false;
     expect((await handle(call())).kind).toBe('bid');
+  });
+});
+
+describe('pacing', () => {
+  it('hears once of an auction that a line item could enter through several deals', async () => {
+    const { clock, environment } = await quietEnvironment();
+    running = await startBidder(baseFiles({ bid: { amount: 5 }, deals: ['D1', 'D2'] }));
+    const { catalog } = await loadCatalog({ configDir: join(running.folder, 'config'), clock });
+    await bidder?.use(catalog);
+    let candidates = 0;
+    const passes = (): boolean => {
+      candidates += 1;
+      return false;
+    };
+    const unpaced = UNPACED.of({} as Campaign, 0);
+    const spending = new Spending({
+      money: {
+        availableMicros: () => Infinity,
+        reserve: () => true,
+        release: () => {},
+        problem: () => undefined,
+      },
+      deliveries: { ...UNPACED, of: () => ({ ...unpaced, passes }) },
+      days: environment.days,
+      moneyWords: () => '',
+      isDry: false,
+    });
+    const deals = ['D1', 'D2'].map((id) => ({ id, bidfloor: 2 }));
+    const decision = await decide({ ...environment, spending }, call({ imp: [{ pmp: { deals } }] }));
+    expect(decision).toMatchObject({ kind: 'no-bid', reason: 'no-match' });
+    expect(candidates).toBe(1);
+  });
+});
+
+describe('the survey of what becomes of campaigns', () => {
+  it('does not count test traffic', async () => {
+    const { clock, environment } = await quietEnvironment();
+    const unpaced = UNPACED.of({} as Campaign, 0);
+    let weights = 0;
+    const count = (_fate: string, weight: number): void => void (weights += Math.abs(weight));
+    const deliveries = { of: () => ({ ...unpaced, count }), surveyShare: () => 1 };
+    const handle = createBidHandler(
+      environment,
+      createBidRecorder(SILENT_EVENTS, 0, clock),
+      deliveries,
+      () => {},
+    );
+    expect((await handle(call({ test: 1 }))).kind).toBe('bid');
+    expect(weights).toBe(0);
+    await handle(call());
+    expect(weights).toBeGreaterThan(0);
+  });
+});
+
+describe('money', () => {
+  it('is set free when the program makes a mistake while it writes the answer', async () => {
+    const { environment } = await quietEnvironment();
+    const open = new Set<string>();
+    const money = {
+      availableMicros: () => Infinity,
+      reserve: ({ bidId }: Reservation) => open.add(bidId).has(bidId),
+      release: ({ bidId }: Reservation) => void open.delete(bidId),
+      problem: () => undefined,
+    };
+    const parts = { deliveries: UNPACED, days: environment.days, moneyWords: () => '', isDry: false };
+    const spending = new Spending({ ...parts, money });
+    expect((await decide({ ...environment, spending }, call())).kind).toBe('bid');
+    expect(open.size).toBe(1);
+    const signer = {
+      sign: () => {
+        throw new TypeError('on purpose');
+      },
+    };
+    await expect(decide({ ...environment, spending, signer }, call())).rejects.toThrow('on purpose');
+    expect(open.size).toBe(1);
   });
 });
 

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { EVENT_FIELDS } from '../src/events/event-fields.js';
 import { baseFiles, fullRequest } from './support/case-file.js';
+import { MoneyFolder } from './support/money-folder.js';
 import { startBidder, type RunningBidder } from './support/running-bidder.js';
 
 type Line = Record<string, string | number | boolean> & { kind: string };
@@ -112,7 +112,7 @@ describe('the event log of a running bidder', () => {
       ]),
     );
     expect(new Set(lines.map((line) => line['bidId']).filter(Boolean)).size).toBe(1);
-    const types = { text: 'string', number: 'number', boolean: 'boolean' };
+    const types = { text: 'string', number: 'number', boolean: 'boolean', list: 'object' };
     for (const { v, kind, ...fields } of lines) {
       expect(v).toBe(1);
       for (const [name, value] of Object.entries(fields)) {
@@ -146,7 +146,7 @@ describe('the event log of a running bidder', () => {
 });
 
 describe('an event log that cannot be written', () => {
-  it('costs no bid, asks exchanges to tell of money again, says why, and goes on when it can', async () => {
+  it('asks exchanges to tell of money again, stops the bids, says why, and goes on when it can', async () => {
     running = await startBidder(baseFiles());
     const { folder: at, app } = running;
     const events = join(at, 'data/events');
@@ -160,10 +160,20 @@ describe('an event log that cannot be written', () => {
     expect(metrics).toMatch(/^narrowcast_events_dropped_total\{kind="bid"\} 1$/m);
     expect(metrics).toMatch(/^narrowcast_events_refused_total\{kind="bill"\} 1$/m);
     expect(metrics).toMatch(/^narrowcast_event_log_failures_total\{work="write"\} [1-9]/m);
+    const ask = () => running?.post('generic', JSON.stringify(fullRequest()));
+    await expect.poll(async () => (await ask())?.headers.get('x-nbr')).toBe('1');
+    const explained = await running.explain('generic', JSON.stringify(fullRequest()));
+    expect(await explained.json()).toMatchObject({
+      reason: 'no-ledger',
+      problem: expect.stringMatching(
+        /^money cannot be written down: the event log cannot be written: ENOTDIR/,
+      ),
+    });
     rmSync(events);
     mkdirSync(events);
+    await expect.poll(async () => (await ask())?.status, { timeout: 5_000 }).toBe(200);
     await expect.poll(bill, { timeout: 5_000 }).toBe(204);
-    expect(linesIn(join(at, 'data'))).toMatchObject([{ kind: 'bill' }]);
+    expect(linesIn(join(at, 'data')).filter(({ kind }) => kind === 'bill')).toHaveLength(1);
   });
 });
 
@@ -171,13 +181,15 @@ describe('an event log that cannot be written', () => {
 async function serveUnderLoad(
   signal: NodeJS.Signals,
 ): Promise<{ dataDir: string; answered: number; code: number | null }> {
-  const dataDir = (folder = mkdtempSync(join(tmpdir(), 'narrowcast-killed-')));
+  const money = new MoneyFolder(1_000_000);
+  folder = money.folder;
+  const { dataDir } = money;
   const environment = {
     ...process.env,
+    ...money.environment,
     PORT: '0',
     HOST: '127.0.0.1',
     ADMIN_PORT: '0',
-    DATA_DIR: dataDir,
     EVENT_SAMPLE_REQUESTS: '1',
   };
   const child = spawn(process.execPath, ['dist/src/main.js', 'serve'], {
@@ -191,7 +203,7 @@ async function serveUnderLoad(
       if (found) resolve(Number(found[1]));
     });
   });
-  const body = readFileSync('fixtures/requests/runner-on-news-site.json', 'utf8');
+  const body = JSON.stringify(fullRequest());
   let answered = 0;
   let isOver = false;
   const load = async (): Promise<void> => {
@@ -207,8 +219,11 @@ async function serveUnderLoad(
     }
   };
   const loads = Array.from({ length: 8 }, load);
-  await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(500);
-  child.kill(signal);
+  try {
+    await expect.poll(() => answered, { timeout: 10_000 }).toBeGreaterThan(500);
+  } finally {
+    child.kill(signal);
+  }
   const code = await ended;
   isOver = true;
   await Promise.all(loads);

@@ -21,14 +21,20 @@ const WIN: MoneyEvent = {
   exchange: EXCHANGE.id,
   test: undefined,
   bidId: '3f9c2a61-1',
+  advertiser: 'acme',
   campaign: 'trail-shoes-autumn',
   lineItem: 'runners-coast',
   creative: 'cr1',
   priceMicros: 3_200_000 as MoneyEvent['priceMicros'],
   currency: 'USD',
+  flightDay: '2026-11-20',
+  budgetCurrency: 'USD',
+  reservedMicros: 3_200 as MoneyEvent['reservedMicros'],
+  spends: false,
+  chargeMicros: undefined,
   bidAtMs: Date.UTC(2026, 10, 20, 11),
   outcome: 'accepted',
-  lossCode: undefined,
+  why: undefined,
 };
 
 /** What the event log takes from the bid path: for most requests a hash, for each bid a line. */

@@ -1,5 +1,5 @@
 import type { Campaign, Creative } from '../../src/domain/campaign.js';
-import type { Exchange } from '../../src/domain/catalog.js';
+import { PLAIN_PRICE, type Exchange } from '../../src/domain/catalog.js';
 import type { AdvertiserId, CampaignId, CreativeId, ExchangeId } from '../../src/domain/ids.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
 import { compileCreative } from '../../src/exchange/compile-creative.js';
@@ -20,6 +20,8 @@ export const EXCHANGE: Exchange = {
   extendedIdSources: undefined,
   syncRedirect: undefined,
   billing: 'burl',
+  billingWithinSeconds: { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 },
+  price: PLAIN_PRICE,
 };
 
 export const CREATIVE: Creative = {
@@ -45,10 +47,11 @@ export const CREATIVE: Creative = {
 
 const CAMPAIGN: Campaign = {
   id: 'trail-shoes-autumn' as CampaignId,
-  advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: ['IAB18-5'] },
+  advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: ['IAB18-5'], frequency: [] },
   status: 'active',
   flight: { startMs: 0, endMs: 1, timeZone: 'UTC' },
   budget: { totalMicros: microsFromUnits(20_000), dailyMicros: undefined, currency: USD, pacing: 'even' },
+  frequency: [],
   lineItems: [],
   file: 'trail-shoes-autumn.json',
 };

@@ -8,14 +8,17 @@ import type { Campaign } from '../../src/domain/campaign.js';
 import type { Catalog } from '../../src/domain/catalog.js';
 import type { CampaignId, CreativeId, LineItemId } from '../../src/domain/ids.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
+import { SILENT_FREQUENCY } from '../../src/domain/frequency.js';
 import { SILENT_METRICS } from '../../src/domain/ports.js';
 import { systemClock } from '../../src/lib/clock.js';
+import { DayNumbers } from '../../src/lib/day-numbers.js';
 import { integerBetween, seededRandom } from '../../src/lib/prng.js';
 import { createNoticeTokens } from '../../src/notices/token.js';
 import { readDirectly } from '../../src/profile/direct-reader.js';
 import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
 import { openGeoLocator } from '../../src/profile/geo.js';
 import { createProfileLookup, type ProfileLookup } from '../../src/profile/lookup.js';
+import { unlimitedSpending } from '../../src/bid/unlimited-spending.js';
 import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import { CREATIVE, EXCHANGE } from './exchange.js';
 import { seededLineItems } from './targeting.js';
@@ -81,17 +84,21 @@ export function seededCatalog(size: number): Catalog {
 export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEnvironment {
   const snapshot = buildSnapshot(catalog, PUBLIC_URL);
   const signer = createNoticeTokens([{ id: 'bench', secret: new Uint8Array(32) }]);
+  const days = new DayNumbers();
   let count = 0;
   return {
     clock: systemClock,
     snapshot: () => snapshot,
     scratchFor: scratchKeeper(),
+    days,
+    spending: unlimitedSpending(days),
     responseSizes: createResponseSizes(signer, PUBLIC_URL),
     findProfile,
+    frequencyLogs: SILENT_FREQUENCY,
     answerReserve: new AnswerReserve(),
     locator: openGeoLocator(undefined, SILENT_METRICS),
     signer,
-    nextBidId: () => `bench-${count++}`,
+    nextBidId: () => `bench001-${(count++).toString(36)}`,
     publicUrl: PUBLIC_URL,
     metrics: SILENT_METRICS,
   };

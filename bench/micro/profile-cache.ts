@@ -39,7 +39,7 @@ export function profileCacheTasks(): BenchTask[] {
         { name: `find the keys of a ${visitor}, ${name}`, run: () => countFound(reader, keys, deadlineMs) },
         {
           name: `look up a ${visitor}, ${name}`,
-          run: async () => (await lookup(request, EXCHANGE, deadlineMs))?.segments.size ?? 0,
+          run: async () => (await lookup(request, EXCHANGE, deadlineMs)).profile?.segments.size ?? 0,
         },
       ];
     }),
@@ -53,7 +53,7 @@ async function countFound(
 ): Promise<number> {
   const answer = await reader.find(keys, deadlineMs);
   if (answer.kind !== 'answered') return -1;
-  return answer.stored.filter((stored) => stored !== undefined).length;
+  return answer.found.filter(({ stored }) => stored !== undefined).length;
 }
 
 function requestOf(number: number): BidRequest {

@@ -1,6 +1,7 @@
 import { seededRandom, integerBetween } from '../../src/lib/prng.js';
 import type { ProfileKey } from '../../src/domain/profile.js';
 import { Finder } from '../../src/redis/find.js';
+import { RedisFrequencyLogs } from '../../src/redis/frequency-logs.js';
 import { KeyRing } from '../../src/redis/keys.js';
 import { Persons } from '../../src/redis/persons.js';
 import { ReadBatch } from '../../src/redis/read-batch.js';
@@ -11,6 +12,7 @@ import { WriteBatch } from '../../src/redis/write-batch.js';
 import { waitFor, type RedisServer } from '../../test/support/redis-server.js';
 import { amountOf, hashOf, medianOf, type BenchTable, type Row } from '../table.js';
 import {
+  costOf,
   KEY_RING,
   openRedisStore,
   putAll,
@@ -68,7 +70,7 @@ export const redisLookupTable: BenchTable = {
         },
       }));
       return {
-        what: 'a lookup is five keys, eight names in Redis',
+        what: 'a lookup is five keys, ten names in Redis',
         rows,
         notes: NOTES,
         hash: hashOf(String(found)),
@@ -96,7 +98,8 @@ async function connect({ url }: RedisServer, ring: KeyRing): Promise<Connection>
     const reads = new ReadBatch(servers, SILENT_REDIS);
     const writes = new WriteBatch(servers, SILENT_REDIS, SILENT_REPORTS);
     const persons = new Persons(ring, reads, writes, TIMES_TO_LIVE.linkTtlMs);
-    return new Finder(ring, reads, new Mover(reads, writes), persons, TIMES_TO_LIVE, SILENT_REDIS);
+    const logs = new RedisFrequencyLogs(writes, TIMES_TO_LIVE.frequencyTtlMs, SILENT_REDIS);
+    return new Finder(ring, reads, new Mover(reads, writes), persons, logs, TIMES_TO_LIVE, SILENT_REDIS);
   });
   return { servers, finders };
 }
@@ -120,21 +123,6 @@ async function findAll(
 
 function anyKeys(random: () => number): ProfileKey[] {
   return visitorKeys(integerBetween(random, 0, VISITORS - 1));
-}
-
-async function costOf(server: RedisServer, lookups: number, run: () => Promise<number>) {
-  const thereBeforeUs = await redisCpuUs(server);
-  const before = process.cpuUsage();
-  const result = await run();
-  const { user, system } = process.cpuUsage(before);
-  const thereUs = (await redisCpuUs(server)) - thereBeforeUs;
-  return { result, hereUs: (user + system) / lookups, thereUs: thereUs / lookups };
-}
-
-async function redisCpuUs(server: RedisServer): Promise<number> {
-  const info = await server.cli('INFO', 'cpu');
-  const seconds = [...info.matchAll(/^used_cpu_(?:user|sys):([\d.]+)/gm)].map(([, text]) => Number(text));
-  return 1e6 * seconds.reduce((sum, one) => sum + one, 0);
 }
 
 function namingUs(ring: KeyRing, lookups: number): number {

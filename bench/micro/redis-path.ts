@@ -6,6 +6,7 @@ import { systemClock } from '../../src/lib/clock.js';
 import { seededRandom } from '../../src/lib/prng.js';
 import { CachedReader } from '../../src/profile/cached-reader.js';
 import { readDirectly } from '../../src/profile/direct-reader.js';
+import { STRANGER } from '../../src/domain/visitor.js';
 import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
 import { createProfileLookup } from '../../src/profile/lookup.js';
 import { appRequest } from '../../test/support/sample-requests.js';
@@ -66,7 +67,7 @@ interface Pass {
 }
 
 async function measureWays(ways: readonly Way[], bodies: readonly Buffer[], requests: number) {
-  const answering = environment(seededCatalog(LINE_ITEMS), () => Promise.resolve(undefined));
+  const answering = environment(seededCatalog(LINE_ITEMS), () => Promise.resolve(STRANGER));
   const passes = ways.map((): Pass[] => []);
   const counts = new Map<ProfileLookupResult, number>();
   for (let pass = 0; pass <= PASSES; pass++) {

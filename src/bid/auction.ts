@@ -1,7 +1,11 @@
 import { PublisherLists } from '../blocking/publisher-lists.js';
 import type { Deal, Impression } from '../domain/bid-request.js';
+import type { VisitorFrequency } from '../domain/frequency.js';
 import { convertMicros, USD, type Currency, type Rates } from '../domain/money.js';
+import type { Reservation } from '../domain/money-ports.js';
 import type { Visit } from '../domain/visit.js';
+import { expirySeconds } from '../exchange/expiry.js';
+import { SeenImpressions } from '../frequency/seen.js';
 import { hashString } from '../lib/hash.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
 import { makeOffer, type Offer, type OfferContext } from './offer.js';
@@ -13,7 +17,14 @@ export interface Winner {
   readonly impression: Impression;
   readonly item: ServedLineItem;
   readonly offer: Offer;
+  readonly bidId: string;
+  /** For how long the bid holds after the auction. */
+  readonly holdSeconds: number;
+  /** The money that is set aside for it; undefined where none is. */
+  readonly reservation: Reservation | undefined;
 }
+
+type Contender = Pick<Winner, 'impression' | 'item' | 'offer'>;
 
 export interface Auctions {
   /** At most one an impression, in the order of the impressions. */
@@ -22,7 +33,12 @@ export interface Auctions {
   readonly cutShort: boolean;
 }
 
-export type AuctionContext = Omit<OfferContext, 'used' | 'lists' | 'failure'>;
+export interface AuctionContext extends Omit<
+  OfferContext,
+  'used' | 'lists' | 'failure' | 'seen' | 'isCounted'
+> {
+  readonly frequency: VisitorFrequency;
+}
 
 /**
  * How many candidates one request may have examined over all its impressions: many times what ordinary requests need,
@@ -43,11 +59,21 @@ export function holdAuctions(
 ): Auctions {
   const winners: Winner[] = [];
   const used: ServedCreative[] = [];
+  // Field by field: an object that is spread is read more slowly, and it is read for every candidate.
   const offerContext: OfferContext = {
-    ...context,
+    request: context.request,
+    exchange: context.exchange,
+    currency: context.currency,
+    rates: context.rates,
+    nowMs: context.nowMs,
+    responseSizes: context.responseSizes,
+    spending: context.spending,
+    nextBidId: context.nextBidId,
     lists: new PublisherLists(context.request.blocks),
     used,
     failure: { deal: undefined, question: undefined },
+    isCounted: true,
+    seen: new SeenImpressions(context.frequency, visit.nowMs),
   };
   const share = { candidatesLeft: CANDIDATES_MAX };
   snapshot.index.beginVisit(visit, scratch);
@@ -57,6 +83,7 @@ export function holdAuctions(
     if (!winner) continue;
     winners.push(winner);
     used.push(winner.offer.creative);
+    offerContext.seen.add(winner.item.caps.hashes);
   }
   snapshot.index.endVisit(scratch);
   return { winners, cutShort: share.candidatesLeft < 0 };
@@ -76,13 +103,13 @@ function holdAuction(
   trace: BidTrace | undefined,
 ): Winner | undefined {
   trace?.auctionStarted(impression, context);
-  if (trace) {
+  if (trace?.hearsTargeting) {
     snapshot.index.explain(visit, scratch, (number, rule) => {
       trace.rejected(snapshot.lineItems[number] as ServedLineItem, rule);
     });
   }
   const leastMicrosUsd = leastFloorMicrosUsd(impression, context);
-  let best: Winner | undefined;
+  let best: Contender | undefined;
   for (let number = snapshot.index.next(scratch); number >= 0; number = snapshot.index.next(scratch)) {
     const item = snapshot.lineItems[number] as ServedLineItem;
     const isBeaten =
@@ -93,6 +120,7 @@ function holdAuction(
       trace.rejected(item, 'not-examined');
       continue;
     }
+    context.isCounted = !isBeaten;
     const offer = makeOffer(item, impression, context);
     if (typeof offer === 'string') {
       trace?.rejected(item, offer);
@@ -101,8 +129,28 @@ function holdAuction(
     trace?.offered(item, offer);
     if (!best || outranks(item, best.item, visit)) best = { impression, item, offer };
   }
-  if (best) trace?.auctionWon(best.item);
-  return best;
+  return best && winnerOf(best, context, trace);
+}
+
+/** Sets the money aside, so that the next impression of the request finds less. */
+function winnerOf(
+  { impression, item, offer }: Contender,
+  context: OfferContext,
+  trace: BidTrace | undefined,
+): Winner | undefined {
+  const bidId = context.nextBidId();
+  const holdSeconds = expirySeconds(
+    context.request.inventory,
+    impression,
+    context.exchange.billingWithinSeconds,
+  );
+  const reservation = context.spending.reserve(item, offer.price, context, { bidId, holdSeconds });
+  if (reservation === false) {
+    trace?.rejected(item, 'budget');
+    return undefined;
+  }
+  trace?.auctionWon(item);
+  return { impression, item, offer, bidId, holdSeconds, reservation };
 }
 
 /**

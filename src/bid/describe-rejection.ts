@@ -3,14 +3,18 @@ import { unitsText } from '../domain/money.js';
 import {
   isCreativeRule,
   isDimension,
+  isSpendingRule,
+  isFrequencyRule,
   type AdvertiserRule,
   type CampaignRule,
   type LimitRule,
   type OfferRule,
   type PriceRule,
+  type SpendingRule,
 } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert, unreachable } from '../lib/assert.js';
+import { describeCapRefusal } from '../frequency/describe-caps.js';
 import { describeFound, describeWish } from '../targeting/describe.js';
 import { describeCreativeRule, says, type WantedAndFound } from './describe-creative-rule.js';
 import { CANDIDATES_MAX } from './auction.js';
@@ -34,8 +38,16 @@ export function describeRejection(
     const creatives = stopped.map(({ creative }) => creative);
     return describeCreativeRule(rule, creatives, impression, context.exchange, visit.request.blocks);
   }
+  if (isSpendingRule(rule)) return says(SPENDING_WISHES[rule], context.spending.found(rule, item, context));
+  if (isFrequencyRule(rule)) return describeCapRefusal(rule, item.caps, context.seen);
   return describeOtherRule(rule, item, visit.nowMs, context);
 }
+
+const SPENDING_WISHES: Readonly<Record<SpendingRule, string>> = {
+  'spending-stopped': 'spending that keeps to its plan',
+  paced: 'a place among the impressions that the plan has money for now',
+  budget: 'money at hand for one impression',
+};
 
 function describeOtherRule(
   rule: CampaignRule | LimitRule | AdvertiserRule | PriceRule,

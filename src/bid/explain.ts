@@ -16,7 +16,7 @@ export interface Explanation {
   /** With a no-bid: its reason and the code that the exchange is told. */
   readonly reason: NoBidReason | undefined;
   readonly nbr: number | undefined;
-  /** What was wrong with a malformed or invalid request, and where. */
+  /** What was wrong with a malformed or invalid request, and where; or why nothing can be bid now. */
   readonly problem: string | undefined;
   readonly time: { readonly tmaxMs: number | undefined; readonly budgetMs: number } | undefined;
   readonly personalData: { readonly used: boolean; readonly because: PrivacyLimit | undefined } | undefined;
@@ -73,7 +73,7 @@ export async function explain(
     outcome: decision.kind,
     reason,
     nbr: reason && NO_BID_REASONS[reason],
-    problem: problemOf(decision),
+    problem: problemOf(decision) ?? (reason === 'no-ledger' ? env.spending.problem() : undefined),
     ...recorder.recorded(),
     response: decision.kind === 'bid' ? JSON.parse(decision.body) : undefined,
   };

@@ -1,7 +1,7 @@
 import type { PrivacyLimit } from '../admission/privacy.js';
 import type { BidRequest, Impression } from '../domain/bid-request.js';
 import { unitsText } from '../domain/money.js';
-import { isPriceRule, REJECTION_RULES, type OfferRule } from '../domain/rejection.js';
+import { isPriceRule, isSpendingRule, REJECTION_RULES, type OfferRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert } from '../lib/assert.js';
 import { describePrice } from '../pricing/describe.js';
@@ -32,6 +32,7 @@ const DESCRIBED_MAX = 2_000;
 
 /** The trace that writes down what an explanation shows. For one request. */
 export class ExplanationRecorder implements BidTrace {
+  readonly hearsTargeting = true;
   /** Undefined: the line items of all campaigns are described. */
   readonly #campaign: string | undefined;
   readonly #leftOut: string[] = [];
@@ -147,7 +148,7 @@ function named(item: ServedLineItem): { campaign: string; lineItem: string } {
 /** How far the price came, and the deal that it was for, where it was the price that ended an offer. */
 function failedPrice(rule: OfferRule, { context }: Scene): { deal?: string; price?: readonly string[] } {
   const { deal, question } = context.failure;
-  if (!isPriceRule(rule) || !question) return {};
+  if (!(isPriceRule(rule) || isSpendingRule(rule)) || !question) return {};
   return { ...(deal && { deal: deal.id }), price: describePrice(question, undefined, context.rates) };
 }
 

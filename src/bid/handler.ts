@@ -1,6 +1,8 @@
 import { NO_BID_REASONS } from '../domain/no-bid-reason.js';
+import type { Deliveries } from '../domain/money-ports.js';
 import type { BidAnswer, BidCall, BidHandler } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
+import { DeliverySurvey } from './delivery-survey.js';
 import type { BidEnvironment } from './environment.js';
 import { decide, type Decision } from './path.js';
 import type { BidRecorder } from './record-events.js';
@@ -12,15 +14,25 @@ const UNKNOWN_EXCHANGE: BidAnswer = { kind: 'unknown-exchange' };
  * The bid path as the bid port calls it: every decision becomes one answer, is counted once and told to the event log.
  * A mistake of the program costs the one request that met it.
  *
+ * @param deliveries told what becomes of their campaigns
  * @param onMistake told of each
  */
 export function createBidHandler(
   env: BidEnvironment,
   recorder: BidRecorder,
+  deliveries: Deliveries,
   onMistake: (error: unknown) => void,
 ): BidHandler {
+  let surveyed = 0;
+  const surveyOrNot = (): DeliverySurvey | undefined => {
+    const share = deliveries.surveyShare();
+    surveyed += share;
+    if (surveyed < 1) return undefined;
+    surveyed -= 1;
+    return new DeliverySurvey(deliveries, env.clock.nowMs(), 1 / share);
+  };
   return async (call) => {
-    const decision = await decideOrFail(env, call, onMistake);
+    const decision = await decideOrFail(env, call, surveyOrNot(), onMistake);
     recorder.decided(call, decision);
     switch (decision.kind) {
       case 'bid':
@@ -42,10 +54,11 @@ export function createBidHandler(
 async function decideOrFail(
   env: BidEnvironment,
   call: BidCall,
+  survey: DeliverySurvey | undefined,
   onMistake: (error: unknown) => void,
 ): Promise<Decision> {
   try {
-    return await decide(env, call);
+    return await decide(env, call, survey);
   } catch (error) {
     onMistake(error);
     return { kind: 'no-bid', reason: 'internal-error' };

@@ -1,13 +1,14 @@
 import { creativeBlock } from '../blocking/creative.js';
 import { dealBlock } from '../blocking/deal.js';
 import type { PublisherLists } from '../blocking/publisher-lists.js';
-import type { BidRequest, Deal, Impression } from '../domain/bid-request.js';
-import type { Exchange } from '../domain/catalog.js';
-import type { Currency, Rates } from '../domain/money.js';
+import type { Deal, Impression } from '../domain/bid-request.js';
+import { frequencyRefusal } from '../frequency/capped.js';
+import type { SeenImpressions } from '../frequency/seen.js';
 import type { CreativeRule, OfferRule } from '../domain/rejection.js';
 import { hashString } from '../lib/hash.js';
 import { FIRST_PRICE, FIXED_PRICE, priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
 import type { ResponseSizes } from './response-sizes.js';
+import type { Spending, SpendingContext } from './spending.js';
 import type { ServedCreative, ServedLineItem } from './snapshot.js';
 
 /** What a line item would bid for an impression. */
@@ -19,16 +20,18 @@ export interface Offer {
 }
 
 /** What an offer depends on besides the line item and the impression. One a request. */
-export interface OfferContext {
-  readonly request: BidRequest;
-  readonly exchange: Exchange;
-  readonly currency: Currency;
-  readonly rates: Rates;
+export interface OfferContext extends SpendingContext {
+  readonly spending: Spending;
+  readonly nextBidId: () => string;
+  /** Will a bid come of an offer? Not where a dearer one stands already, and only a trace wants to know. */
+  isCounted: boolean;
   /** Made of the request's block lists. */
   readonly lists: PublisherLists;
   readonly responseSizes: ResponseSizes;
   /** Creatives that already fill an impression of this response. */
   readonly used: readonly ServedCreative[];
+  /** What the visitor has seen, the bids of this response included. */
+  readonly seen: SeenImpressions;
   /** What the last offer that came as far as a price failed on. */
   readonly failure: PriceFailure;
 }
@@ -40,7 +43,7 @@ interface PriceFailure {
 }
 
 /**
- * Works out what a line item, wanted by its targeting, would bid: the publisher's lists, a creative, a deal, a price.
+ * Works out what a line item, wanted by its targeting, would bid: the publisher's lists, a creative, caps, a deal, a price.
  *
  * @returns the offer, or the first rule that ends it
  */
@@ -51,7 +54,18 @@ export function makeOffer(
 ): Offer | OfferRule {
   if (context.lists.blocksAdvertiser(item.campaign.advertiser.domain)) return 'blocked-advertiser';
   const creative = chooseCreative(item, impression, context);
-  if (typeof creative === 'string') return creative;
+  return typeof creative === 'string' ? creative : offerWith(creative, item, impression, context);
+}
+
+/** The part that most candidates never reach; apart, so that the way to a refusal is short enough to be inlined. */
+function offerWith(
+  creative: ServedCreative,
+  item: ServedLineItem,
+  impression: Impression,
+  context: OfferContext,
+): Offer | OfferRule {
+  const capped = item.isCapped && frequencyRefusal(item.caps, item.lineItem.unknownPerson, context.seen);
+  if (capped) return capped;
   if (!item.lineItem.targeting.deals) return offerAt(undefined, creative, item, impression, context);
   return offerThroughDeal(creative, item, impression, context);
 }
@@ -71,6 +85,8 @@ function offerThroughDeal(
       dealBlock(deal, context.exchange.seat, item.campaign.advertiser) ??
       offerAt(deal, creative, item, impression, context);
     if (typeof outcome !== 'string') return outcome;
+    // The same for every deal, and pacing is to hear of an auction once.
+    if (outcome === 'paced' || outcome === 'spending-stopped') return outcome;
   }
   return outcome;
 }
@@ -82,12 +98,27 @@ function offerAt(
   impression: Impression,
   context: OfferContext,
 ): Offer | OfferRule {
-  const question = priceQuestion(deal, item, impression, context);
-  const price = priceBid(question, context.rates);
-  if (typeof price !== 'string') return { creative, deal, question, price };
-  context.failure.deal = deal;
-  context.failure.question = question;
-  return price;
+  const atFullPrice = priceQuestion(deal, item, impression, context);
+  const fullPrice = priceBid(atFullPrice, context.rates);
+  if (typeof fullPrice === 'string') return failed(fullPrice, deal, atFullPrice, context);
+  const bidMultiplier = context.spending.bidMultiplier(item, context);
+  const question = bidMultiplier === 1 ? atFullPrice : { ...atFullPrice, bidMultiplier };
+  const price = bidMultiplier === 1 ? fullPrice : priceBid(question, context.rates);
+  // What is worth the floor at the full price is never bid below it.
+  if (typeof price === 'string') return failed(price, deal, question, context);
+  const refused = context.spending.refusal(item, price, context, context.isCounted);
+  return refused ? failed(refused, deal, question, context) : { creative, deal, question, price };
+}
+
+function failed(
+  rule: OfferRule,
+  deal: Deal | undefined,
+  question: PriceQuestion,
+  { failure }: OfferContext,
+): OfferRule {
+  failure.deal = deal;
+  failure.question = question;
+  return rule;
 }
 
 /**
@@ -109,6 +140,7 @@ function priceQuestion(
     floorCurrency: floor.floorCurrency,
     auctionType: auctionType === FIXED_PRICE && !deal ? FIRST_PRICE : auctionType,
     responseCurrency: context.currency,
+    bidMultiplier: 1,
   };
 }
 

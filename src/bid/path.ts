@@ -2,12 +2,15 @@ import { refusal, responseCurrency } from '../admission/admit.js';
 import { answerBudgetMs } from '../admission/deadline.js';
 import { privacyLimit } from '../admission/privacy.js';
 import type { BidRequest, InvalidRequest } from '../domain/bid-request.js';
+import { STRANGER } from '../domain/visitor.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
 import { decodeBidRequest } from '../exchange/decode.js';
-import { holdAuctions } from './auction.js';
+import { holdAuctions, type Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
-import { respond, type SentBid } from './respond.js';
+import { reserveFrequency } from './frequency.js';
+import { respond, type BidResponse, type SentBid } from './respond.js';
+import type { Spending } from './spending.js';
 import type { BidTrace } from './trace.js';
 import { makeVisit } from './visit.js';
 
@@ -32,7 +35,7 @@ export type Decision =
  * The way of a request, on one screen: decode, admit, look the visitor up (the only await), hold the auctions, respond.
  *
  *     unknown exchange -> 404      not JSON -> 400      too complex -> 204 nbr 1
- *     invalid -> 204 nbr 2         no time -> 204 nbr 15
+ *     invalid -> 204 nbr 2         no time -> 204 nbr 15         nothing can be booked -> 204 nbr 1
  *     no currency, wrong seat -> 204 nbr 500, 501       nobody wants it -> 204 nbr 0      else -> 200
  *
  * When the profile comes too late the request goes on without it; only when the whole answer would be late is it
@@ -61,11 +64,14 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   trace?.admitted(budgetMs, limit);
   const refused = refusal(request, exchange, deadlineMs - decodedMs);
   if (refused) return noBid(refused, request);
+  if (!request.test && env.spending.problem() !== undefined) return noBid('no-ledger', request);
   const currency = responseCurrency(request, exchange, snapshot.catalog.rates);
   if (!currency) return noBid('currency', request);
 
   const profileDeadlineMs = deadlineMs - env.answerReserve.reserveMs;
-  const profile = limit ? undefined : await env.findProfile(request, exchange, profileDeadlineMs);
+  const { profile, frequency } = limit
+    ? STRANGER
+    : await env.findProfile(request, exchange, profileDeadlineMs);
   const foundMs = clock.monotonicMs();
   if (!limit) metrics.stage('profile', foundMs - decodedMs);
   if (foundMs >= deadlineMs) return noBid('too-late', request);
@@ -73,8 +79,19 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const nowMs = clock.nowMs();
   const visit = makeVisit(request, exchange.id, !limit, profile, env.locator, nowMs);
   trace?.visited(visit);
-  const { responseSizes } = env;
-  const context = { request, exchange, currency, rates: snapshot.catalog.rates, responseSizes };
+  const { responseSizes, spending, nextBidId } = env;
+  const { rates } = snapshot.catalog;
+  const context = {
+    request,
+    exchange,
+    currency,
+    rates,
+    nowMs,
+    responseSizes,
+    spending,
+    nextBidId,
+    frequency,
+  };
   const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   if (cutShort) metrics.auctionsCutShort();
   const matchedMs = clock.monotonicMs();
@@ -82,16 +99,35 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   env.answerReserve.observe(matchedMs - foundMs);
   if (winners.length === 0) return noBid('no-match', request);
 
-  const response = respond(winners, context, env, nowMs);
+  const response = respondOrRelease(winners, context, env, nowMs);
   const encodedMs = clock.monotonicMs();
   metrics.stage('encode', encodedMs - matchedMs);
   env.answerReserve.observe(encodedMs - foundMs);
-  if (encodedMs >= deadlineMs) return noBid('too-late', request);
+  const isLate = encodedMs >= deadlineMs;
+  releaseMoney(isLate ? winners : response.dropped, spending);
+  if (isLate) return noBid('too-late', request);
   for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
   const { body, sent } = response;
+  reserveFrequency(sent, env.frequencyLogs);
   return sent.length === 0
     ? noBid('response-too-large', request)
     : { kind: 'bid', body, bids: sent, request };
+}
+
+/** A mistake of the program while the answer is written must not keep money for bids that nobody hears of. */
+function respondOrRelease(...of: Parameters<typeof respond>): BidResponse {
+  try {
+    return respond(...of);
+  } catch (error) {
+    const [winners, , { spending }] = of;
+    releaseMoney(winners, spending);
+    throw error;
+  }
+}
+
+/** Of bids that do not go out after all. */
+function releaseMoney(winners: readonly Winner[], spending: Spending): void {
+  for (const { reservation } of winners) if (reservation) spending.release(reservation);
 }
 
 function noBid(reason: NoBidReason, request: BidRequest): Decision {

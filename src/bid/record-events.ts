@@ -1,5 +1,5 @@
 import type { BidRequest, Inventory } from '../domain/bid-request.js';
-import type { BidEvent, RequestEvent } from '../domain/event.js';
+import { bidFactsTold, type BidEvent, type RequestEvent } from '../domain/event.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall, EventLog } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
@@ -103,14 +103,8 @@ function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): B
   return {
     kind: 'bid',
     timeMs: facts.bidAtMs,
-    exchange: facts.exchange,
+    ...bidFactsTold(facts),
     requestHash: shared.requestHash,
-    bidId: facts.bidId,
-    campaign: facts.campaign,
-    lineItem: facts.lineItem,
-    creative: facts.creative,
-    priceMicros: facts.priceMicros,
-    currency: facts.currency,
     floorMicros: offer.price.floorMicros,
     auctionType: offer.question.auctionType,
     deal: offer.deal?.id,
@@ -118,7 +112,6 @@ function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): B
     height: size?.h,
     domain: shared.domain,
     bundle: shared.bundle,
-    test: shared.test,
   };
 }
 

@@ -1,11 +1,11 @@
-import { USD, type Micros } from '../domain/money.js';
-import type { NoticeFacts } from '../domain/notice.js';
+import { conversionRate, USD, type Currency, type Micros } from '../domain/money.js';
+import { FREQUENCY_NAMES_MAX, type NoticeFacts } from '../domain/notice.js';
 import type { NoticeSigner } from '../domain/ports.js';
 import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
-import { expirySeconds } from '../exchange/expiry.js';
 import { hashString } from '../lib/hash.js';
 import type { AuctionContext, Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
+import { frequencyNamesOf } from './frequency.js';
 import { ResponseSizes } from './response-sizes.js';
 import type { ServedCreative } from './snapshot.js';
 
@@ -14,7 +14,10 @@ const BID_ID_CHARACTERS_MAX = 24;
 /** Digits before and behind the point, and a year beyond 2200: longer than any bid's. */
 const LONGEST_PRICE_MICROS = 999_999_999_999 as Micros;
 const LONGEST_TIME_MS = 8_000_000_000_000;
-const LONGEST_EXPIRY_SECONDS = 9_999;
+const LONGEST_EXPIRY_SECONDS = 99_999;
+const LATEST_FLIGHT_DAY = 99_999;
+const OTHER_CURRENCY = 'XXX' as Currency;
+const PSEUDONYM_CHARACTERS = 22;
 
 /** An offer under the id that its notices will name. */
 export interface SentBid {
@@ -43,7 +46,7 @@ export function respond(
     exchange: context.exchange,
     currency: context.currency,
     publicUrl: env.publicUrl,
-    bids: made.map((bid) => outgoingBid(bid, context, env)),
+    bids: made.map((bid) => outgoingBid(bid, env)),
   });
   if (droppedPlaces.length === 0) return { body, sent: made, dropped: [] };
   return {
@@ -59,35 +62,43 @@ type BidTerms = Pick<OutgoingBid, 'campaign' | 'dealId' | 'expirySeconds' | 'imp
 };
 
 function factsOf(
-  { item, offer }: Winner,
-  { request, exchange, currency }: AuctionContext,
+  { item, offer, bidId, holdSeconds }: Winner,
+  { request, exchange, currency, rates, frequency }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
 ): NoticeFacts {
+  const { campaign, lineItem } = item;
   return {
     exchange: exchange.id,
-    bidId: env.nextBidId(),
-    campaign: item.campaign.id,
-    lineItem: item.lineItem.id,
+    bidId,
+    advertiser: campaign.advertiser.id,
+    campaign: campaign.id,
+    lineItem: lineItem.id,
     creative: offer.creative.creative.id,
     priceMicros: offer.price.priceMicros,
     currency,
+    budgetCurrency: campaign.budget.currency,
+    // Who could price the bid has a rate.
+    budgetRate: conversionRate(rates, currency, campaign.budget.currency) ?? 1,
+    billing: exchange.billing,
     bidAtMs: nowMs,
+    flightDay: env.days.at(campaign.flight.timeZone, nowMs),
+    holdSeconds,
+    frequencyNames: request.test ? [] : frequencyNamesOf(item, frequency),
     test: request.test,
     landing: undefined,
   };
 }
 
 function outgoingBid(
-  { winner: { impression, item, offer }, facts }: SentBid,
-  { request }: AuctionContext,
+  { winner: { impression, item, offer, holdSeconds }, facts }: SentBid,
   env: BidEnvironment,
 ): OutgoingBid {
   const terms: BidTerms = {
     campaign: item.campaign,
     creative: offer.creative,
     dealId: offer.deal?.id,
-    expirySeconds: expirySeconds(request.inventory, impression),
+    expirySeconds: holdSeconds,
     impressionId: impression.id,
   };
   return withLinks(terms, facts, env.signer);
@@ -111,12 +122,19 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
     const facts: NoticeFacts = {
       exchange: exchange.id,
       bidId: 'x'.repeat(BID_ID_CHARACTERS_MAX),
+      advertiser: item.campaign.advertiser.id,
       campaign: item.campaign.id,
       lineItem: item.lineItem.id,
       creative: creative.creative.id,
       priceMicros: LONGEST_PRICE_MICROS,
       currency: USD,
+      budgetCurrency: OTHER_CURRENCY,
+      budgetRate: 1,
+      billing: exchange.billing,
       bidAtMs: LONGEST_TIME_MS,
+      flightDay: LATEST_FLIGHT_DAY,
+      holdSeconds: LONGEST_EXPIRY_SECONDS,
+      frequencyNames: longestFrequencyNames(exchange.id),
       test: false,
       landing: undefined,
     };
@@ -136,4 +154,11 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
     });
     return Buffer.byteLength(body);
   });
+}
+
+/** One of the names may tell the exchange: a person has one user id there. */
+function longestFrequencyNames(exchange: string): readonly string[] {
+  const pseudonym = 'x'.repeat(PSEUDONYM_CHARACTERS);
+  const others = Array.from({ length: FREQUENCY_NAMES_MAX - 1 }, () => `ip:${pseudonym}`);
+  return [`x:${exchange}:${pseudonym}`, ...others];
 }

@@ -1,6 +1,7 @@
 import type { Campaign, Creative, LineItem } from '../domain/campaign.js';
 import type { Catalog } from '../domain/catalog.js';
 import { convertMicros, USD, type Micros } from '../domain/money.js';
+import { advertiserCaps, capsOf, type LineItemCaps } from '../frequency/caps.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
 import { doAll, type Steps } from '../lib/steps.js';
 import { TargetingIndex } from '../targeting/targeting-index.js';
@@ -12,6 +13,9 @@ export interface ServedLineItem {
   /** Its bid in US dollars, by which line items of different currencies are ranked. 0 when there is no rate. */
   readonly valueMicrosUsd: Micros;
   readonly creatives: readonly ServedCreative[];
+  readonly caps: LineItemCaps;
+  /** Are there any? Said here, because looking into `caps` of every candidate costs more than all else that is asked of most. */
+  readonly isCapped: boolean;
 }
 
 export interface ServedCreative {
@@ -41,9 +45,12 @@ export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot 
 export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSnapshot> {
   const linksSecure = publicUrl.startsWith('https:');
   const lineItems: ServedLineItem[] = [];
+  const ofAdvertisers = advertiserCaps(catalog.campaigns);
   for (const campaign of catalog.campaigns) {
+    const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
     for (const lineItem of campaign.lineItems) {
-      lineItems.push(serve(campaign, lineItem, catalog, linksSecure));
+      const caps = capsOf(campaign, lineItem, ofAdvertiser);
+      lineItems.push(serve(campaign, lineItem, caps, catalog, linksSecure));
       if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
     }
   }
@@ -55,6 +62,7 @@ export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSn
 function serve(
   campaign: Campaign,
   lineItem: LineItem,
+  caps: LineItemCaps,
   catalog: Catalog,
   linksSecure: boolean,
 ): ServedLineItem {
@@ -64,6 +72,8 @@ function serve(
     campaign,
     lineItem,
     valueMicrosUsd: value ?? (0 as Micros),
+    caps,
+    isCapped: caps.caps.length > 0,
     creatives: lineItem.creatives.map((creative) => ({
       creative: linksSecure ? creative : { ...creative, secure: false },
       compiled: compileCreative(creative),

@@ -10,6 +10,8 @@ import type { BidSnapshot, ServedLineItem } from './snapshot.js';
  * what is explained is what was decided. With a trace the auction looks at every candidate, not only at the best.
  */
 export interface BidTrace {
+  /** Is it told of line items that do not want the impression at all? That takes long where there are many. */
+  readonly hearsTargeting: boolean;
   decoded(request: BidRequest, snapshot: BidSnapshot): void;
   admitted(budgetMs: number, limit: PrivacyLimit | undefined): void;
   visited(visit: Visit): void;

@@ -5,7 +5,7 @@ import type { CampaignLinter } from './campaign-linter.js';
 import { pathText, type Finding } from './finding.js';
 import type { FormerCampaigns } from './former-campaigns.js';
 import type { JsonFile } from './json-file.js';
-import { unconfirmedJumps, type AmountFault } from './jumps.js';
+import { unconfirmedJumps, type AmountFault, type AmountsBefore } from './jumps.js';
 import type { KeptFile } from './kept-files.js';
 import { locatedFinding, type Surroundings } from './lint.js';
 import type { CampaignContent } from './schema/campaign.js';
@@ -68,8 +68,18 @@ async function amountFaults(
   const { campaign } = content;
   const tooMuch = bidsWorthTooMuch(campaign, around.rates);
   if (tooMuch.length > 0 || content === lastGood?.content) return tooMuch;
-  const before = runs.get(campaign.id) ?? (await former.find(campaign.id)) ?? lastGood?.content.campaign;
+  const sameId = runs.get(campaign.id) ?? (await former.find(campaign.id));
+  if (sameId && sameId.budget.currency !== campaign.budget.currency) return [otherCurrency(campaign, sameId)];
+  const before = sameId ?? lastGood?.content.campaign;
   return before ? unconfirmedJumps(content, before, around.rates) : [];
+}
+
+/** What was spent is booked under the campaign's id, without a currency: dollars would count as euros. */
+function otherCurrency({ id, budget }: Campaign, { budget: before }: AmountsBefore): AmountFault {
+  return {
+    path: ['budget', 'currency'],
+    says: `is "${budget.currency}", but what campaign ${id} has spent is booked in ${before.currency}; keep ${before.currency}, or give the campaign another id`,
+  };
 }
 
 export function amountFindings(file: string, json: JsonFile, faults: readonly AmountFault[]): Finding[] {

@@ -4,7 +4,7 @@ import { conversionRate, type Rates } from '../domain/money.js';
 import { nearestWord } from '../lib/words.js';
 import { pathText, type FilePath, type Finding } from './finding.js';
 import type { JsonFile } from './json-file.js';
-import { lintBidAndCaps, lintCreativeIds, lintFlightAndBudget } from './lint/lint-campaign.js';
+import { lintBid, lintCaps, lintCreativeIds, lintFlightAndBudget } from './lint/lint-campaign.js';
 import { lintCreative } from './lint/lint-creative.js';
 import { DIMENSION_PATHS, type LintFinding, type Report } from './lint/lint-finding.js';
 import { lintResponseRoom } from './lint/response-bytes.js';
@@ -28,10 +28,13 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
   const report = reportIn(file);
   lintFlightAndBudget(campaign, nowMs, report);
   lintCreativeIds(campaign, report);
+  lintCaps(campaign.frequency, ['frequency'], report);
+  lintCaps(campaign.advertiser.frequency, ['advertiser', 'frequency'], report);
   lintCurrency(campaign, around, report);
   for (const [i, lineItem] of campaign.lineItems.entries()) {
     const ofLineItem = reportIn(file, ['lineItems', i]);
-    lintBidAndCaps(lineItem, ofLineItem);
+    lintBid(lineItem, ofLineItem);
+    lintCaps(lineItem.frequency, ['frequency'], ofLineItem);
     lintTargeting(lineItem, campaign.flight, nowMs, ofLineItem);
     lintExchangeNames(lineItem.targeting.exchanges, around, ofLineItem);
     const exchanges = exchangesFor(lineItem, around);

@@ -437,17 +437,34 @@ describe('a price or budget that jumps tenfold', () => {
     for (const { message } of problems) expect(message).toContain('"confirm": [7, 300000, 40, 8000]');
   });
 
-  it('is no jump just below ten times, nor in another currency of the same worth', async () => {
+  it('is no jump just below ten times, nor under another id in another currency of the same worth', async () => {
     const { configDir, save } = configFolder();
     const loader = createCatalogLoader({ configDir });
     await loader.load();
     save('campaigns/trail.json', campaignWith(BID, 31.9));
     expect(cpm(await loader.load())).toBe(31.9);
-    const inYuan = { budget: { total: 140_000, daily: 5_600, currency: 'CNY' } };
+    const inYuan = { id: 'trail-shoes-in-yuan', budget: { total: 140_000, daily: 5_600, currency: 'CNY' } };
     save('campaigns/trail.json', merged(campaignWith(BID, 220), inYuan));
     const loaded = await loader.load();
     expect(loaded.problems).toEqual([]);
     expect(cpm(loaded)).toBe(220);
+  });
+
+  it('is refused in another currency under the same id, since what was spent is booked without one', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    await loader.load();
+    save('campaigns/trail.json', campaignWith(BID, 31.9));
+    await loader.load();
+    const inYuan = { budget: { total: 140_000, daily: 5_600, currency: 'CNY' } };
+    save('campaigns/trail.json', merged(campaignWith(BID, 220), inYuan));
+    const { problems } = await loader.load();
+    expect(problems.map(({ path, message }) => [path, message])).toEqual([
+      [
+        'budget.currency',
+        'budget.currency is "CNY", but what campaign trail-shoes has spent is booked in USD; keep USD, or give the campaign another id',
+      ],
+    ]);
   });
 
   it('is held back in the rates too, which every price goes through', async () => {

@@ -1,7 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { inspect } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { campaignWith, fileText, type Path } from '../../test/support/campaign-file.js';
 import type { Json } from '../../test/support/merge.js';
 import { readCampaign, readExchange, readRates } from './read-file.js';
+
+/** The encryption key of the published vector (rule 64). */
+const PRICE_KEY = 'sIxwz7yw62yrfoLGt12lIHKuYrK/S5kLuApI2BQe7Ac=';
+
+beforeEach(() => {
+  vi.stubEnv('TEST_PRICE_KEY', PRICE_KEY);
+  vi.stubEnv('TEST_SHORT_KEY', 'c2hvcnQ=');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 const bytes = (json: Json) => Buffer.from(fileText(json));
 
@@ -120,7 +132,7 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       ['colour'],
       'red',
-      'colour is not a setting that exists here; the settings here are id, advertiser, status, flight, budget, lineItems, confirm',
+      'colour is not a setting that exists here; the settings here are id, advertiser, status, flight, budget, frequency, lineItems, confirm',
     ],
     [
       [...L, 'tagreting'],
@@ -539,9 +551,100 @@ describe('exchanges and rates', () => {
     ],
     [{ tmaxDefault: 200 }, 'tmaxDefault is not a setting that exists here; did you mean "tmaxDefaultMs"?'],
     [{ billing: 'bill' }, 'billing is "bill" but must be one of burl, impression, win'],
+    [
+      { responseBytesMax: 1_000 },
+      'responseBytesMax is 1000 but must be whole bytes, such as 4096 (at least 1088)',
+    ],
+    [
+      { billingWithinSeconds: { app: 0 } },
+      'billingWithinSeconds.app is 0 but must be whole seconds, such as 300 (at least 1)',
+    ],
+    [
+      { price: { macro: '${PRICE}"><script>' } },
+      'price.macro is "${PRICE}\\"><script>" but must be the macro that it replaces by the price, such as "${AUCTION_PRICE}" or "${AUCTION_PRICE:B64}"',
+    ],
+    [
+      { price: { cipher: 'hmac-xor', encryptionKeyFrom: 'TEST_PRICE_KEY' } },
+      'price needs "encryptionKeyFrom" and "integrityKeyFrom" with a cipher',
+    ],
+    [
+      { price: { encryptionKeyFrom: 'TEST_PRICE_KEY', integrityKeyFrom: 'TEST_PRICE_KEY' } },
+      'price needs "cipher": "hmac-xor" when it has keys',
+    ],
+    [
+      { price: { cipher: 'hmac-xor', encryptionKeyFrom: 'TEST_PRICE_KEY', integrityKeyFrom: 'TEST_NO_KEY' } },
+      'price.integrityKeyFrom names the variable TEST_NO_KEY, which is not set; set it, such as ADX_INTEGRITY_KEY=…',
+    ],
+    [
+      {
+        price: {
+          cipher: 'hmac-xor',
+          encryptionKeyFrom: 'TEST_SHORT_KEY',
+          integrityKeyFrom: 'TEST_PRICE_KEY',
+        },
+      },
+      'price.encryptionKeyFrom names the variable TEST_SHORT_KEY, which holds no key: 16 to 64 bytes in base64',
+    ],
   ])('%j', (json, message) => {
     const found = readExchange(bytes(json), 'exchanges/adx.json');
     expect(found.good ? [] : found.problems.map((problem) => problem.message)).toEqual([message]);
+  });
+
+  it.each(['sIxwz7yw62yrfoLGt12lIHKuYrK/S5kLuApI2BQe7Ac=', { key: 'sIxwz7yw62yrfoLGt12lIHKuYrK' }, 7])(
+    'a key that stands in the file itself, %j, is not repeated in what is wrong with it',
+    (encryptionKeyFrom) => {
+      const price = { cipher: 'hmac-xor', encryptionKeyFrom, integrityKeyFrom: 'TEST_PRICE_KEY' };
+      const found = readExchange(bytes({ price }), 'exchanges/adx.json');
+      expect(found.good ? [] : found.problems.map((problem) => problem.message)).toEqual([
+        'price.encryptionKeyFrom must be the name of a variable in the environment, such as "ADX_ENCRYPTION_KEY", and not the key itself',
+      ]);
+    },
+  );
+
+  it('keys of prices come from the environment and show nothing of themselves', () => {
+    const price = {
+      cipher: 'hmac-xor',
+      encryptionKeyFrom: 'TEST_PRICE_KEY',
+      integrityKeyFrom: 'TEST_PRICE_KEY',
+    };
+    const found = readExchange(bytes({ price }), 'exchanges/adx.json');
+    if (!found.good) throw new Error(found.problems.map(({ message }) => message).join());
+    const { macro, unit, cipher } = found.content.price;
+    expect([macro, unit]).toEqual(['${AUCTION_PRICE}', 'micros']);
+    expect(Buffer.from(cipher?.encryption() ?? []).toString('base64')).toBe(PRICE_KEY);
+    expect(inspect(found.content, { depth: 9 }) + JSON.stringify(found.content)).not.toContain(PRICE_KEY);
+  });
+
+  it('an exchange tells prices in plain text and bills within the times of rule 68, unless its file says otherwise', () => {
+    expect(readExchange(bytes({}), 'exchanges/adx.json')).toMatchObject({
+      content: {
+        billingWithinSeconds: { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 },
+        price: { macro: '${AUCTION_PRICE}', unit: 'units', cipher: undefined },
+      },
+    });
+    const given = {
+      billingWithinSeconds: { app: 900 },
+      price: { macro: '${AUCTION_PRICE:B64}', unit: 'micros' },
+    };
+    expect(readExchange(bytes(given), 'exchanges/adx.json')).toMatchObject({
+      content: {
+        billingWithinSeconds: { site: 60, app: 900 },
+        price: { macro: '${AUCTION_PRICE:B64}', unit: 'micros' },
+      },
+    });
+  });
+
+  it.each([
+    ['https://acme.example/${CLICK_ID}?click=${CLICK_ID}#${CLICK_ID}', true],
+    ['https://${CLICK_ID}.acme.example/', false],
+    ['https://acme.example${CLICK_ID}/', false],
+    ['https://${CLICK_ID}@acme.example/', false],
+    ['https://acme.example:${CLICK_ID}/', false],
+    ['${CLICK_ID}https://acme.example/', false],
+    ['https://acme.example/${CLICK_URL}', false],
+  ])('a landing page %s may have the click id there: %s', (landing, good) => {
+    const json = campaignWith(['lineItems', 0, 'creatives', 0, 'landing'], landing);
+    expect(readCampaign(bytes(json), 'campaigns/trail.json').good).toBe(good);
   });
 
   it('the name of an exchange file must do as a name in addresses', () => {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { pino } from 'pino';
-import { createBidder } from '../app.js';
 import type { Explanation } from '../bid/explain.js';
 import { formatFinding } from '../catalog/finding.js';
 import { syntaxFaultOf } from '../catalog/json-file.js';
 import { openLastGood, readOnly } from '../catalog/last-good.js';
 import { createCatalogLoader } from '../catalog/load.js';
+import { createStandaloneBidder } from '../create-bidder.js';
 import type { Catalog } from '../domain/catalog.js';
 import { systemClock } from '../lib/clock.js';
 import { nearestWord } from '../lib/words.js';
@@ -52,7 +52,8 @@ export async function explainFile(
     return 1;
   }
 
-  const bidder = await createBidder(settings, { clock: systemClock, logger: pino({ level: 'silent' }) });
+  const logger = pino({ level: 'silent' });
+  const bidder = await createStandaloneBidder(settings, { clock: systemClock, logger });
   await bidder.use(catalog);
   try {
     await whenReady(bidder.store);

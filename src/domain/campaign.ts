@@ -15,6 +15,8 @@ export interface Campaign {
   readonly status: 'active' | 'paused';
   readonly flight: Flight;
   readonly budget: Budget;
+  /** How often one visitor may see anything of the campaign. */
+  readonly frequency: readonly FrequencyCap[];
   readonly lineItems: readonly LineItem[];
   /** File name within the campaign folder, for messages. */
   readonly file: string;
@@ -26,6 +28,8 @@ export interface Advertiser {
   readonly domain: string;
   /** IAB Content Taxonomy 1.0, such as `IAB18-5`. */
   readonly categories: readonly string[];
+  /** How often one visitor may see anything of the advertiser; what any campaign's file states holds for all of them. */
+  readonly frequency: readonly FrequencyCap[];
 }
 
 export interface Flight {
@@ -48,6 +52,8 @@ export interface LineItem {
   readonly status: 'active' | 'paused';
   readonly bid: Bid;
   readonly frequency: readonly FrequencyCap[];
+  /** What happens where caps hold and nobody can tell what the visitor has seen. */
+  readonly unknownPerson: 'reject' | 'accept';
   readonly targeting: Targeting;
   /** May the same creative fill several impressions of one request? */
   readonly repeatCreative: boolean;
@@ -60,9 +66,12 @@ interface Bid {
   readonly amountMicros: Micros;
 }
 
+/** At most so many impressions in the time before each moment. */
 export interface FrequencyCap {
   readonly impressions: number;
   readonly perMs: number;
+  /** Whose impressions are counted: those of everybody at one address are a household's. */
+  readonly of: 'person' | 'household';
 }
 
 /** Any one of `anyOf` (all when empty) and none of `noneOf`. At least one list is not empty. */

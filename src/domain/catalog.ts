@@ -1,6 +1,7 @@
 import type { Campaign } from './campaign.js';
 import type { ExchangeId } from './ids.js';
 import type { Currency, Rates } from './money.js';
+import type { BillingMode } from './notice.js';
 
 /** Everything that the files under `config/` say at one moment. Immutable; replaced whole. */
 export interface Catalog {
@@ -36,5 +37,35 @@ export interface Exchange {
   /** Where browsers are sent with our cookie id, in place of `${COOKIE_ID}`; undefined = they get a picture. */
   readonly syncRedirect: string | undefined;
   /** Which notice spends: the exchange's `burl`, our impression pixel where it has none, or the win as a last resort. */
-  readonly billing: 'burl' | 'impression' | 'win';
+  readonly billing: BillingMode;
+  /** For how long a bid holds, by where it is shown: the most that honest billings take. */
+  readonly billingWithinSeconds: BillingTimes;
+  readonly price: PriceSettings;
 }
+
+export interface BillingTimes {
+  readonly site: number;
+  readonly app: number;
+  /** Wherever it is shown full-screen. */
+  readonly interstitial: number;
+  readonly dooh: number;
+}
+
+/** How an exchange tells what was paid. */
+export interface PriceSettings {
+  /** What it replaces by the price in our links. */
+  readonly macro: string;
+  /** Whole currency units such as 3.2, or millionths of them such as 3200000; always per thousand impressions. */
+  readonly unit: 'units' | 'micros';
+  /** Undefined: prices come in plain text. */
+  readonly cipher: PriceKeys | undefined;
+}
+
+/** Functions, so that whatever prints or writes down an exchange shows nothing of its keys. */
+export interface PriceKeys {
+  readonly encryption: () => Uint8Array;
+  readonly integrity: () => Uint8Array;
+}
+
+/** What OpenRTB says: the price in plain text in place of `${AUCTION_PRICE}`. */
+export const PLAIN_PRICE: PriceSettings = { macro: '${AUCTION_PRICE}', unit: 'units', cipher: undefined };

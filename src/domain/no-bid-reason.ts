@@ -9,6 +9,8 @@ export const NO_BID_REASONS = {
   overload: 1,
   /** A mistake of ours: the request met an error that is written to the log. */
   'internal-error': 1,
+  /** What is bid could not be written down: the ledger does not answer, or the disk is full. */
+  'no-ledger': 1,
   /** The body holds so many values that parsing it would hold up everybody else. It may be a valid request. */
   'request-too-complex': 1,
   'invalid-request': 2,

@@ -1,14 +1,23 @@
 import type { Geo } from './bid-request.js';
-import type { DroppableEvent, DroppableKind, EventKind, MoneyEvent, MoneyKind } from './event.js';
+import type {
+  DroppableEvent,
+  DroppableKind,
+  EventKind,
+  MoneyEvent,
+  MoneyKind,
+  SetAsideReason,
+  Touch,
+} from './event.js';
+import type { FrequencyLogs, FrequencyRecord } from './frequency.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
-import type { FrequencyCounters, Profile, ProfileKey } from './profile.js';
+import type { Profile, ProfileKey } from './profile.js';
 
 /** What a store holds under one key. */
 export interface StoredProfile {
   readonly profile: Profile | undefined;
-  /** How often ads were shown to the person; kept for cookies, devices and extended ids. */
-  readonly frequency: FrequencyCounters | undefined;
+  /** The frequency log; undefined where there is none, and for networks, which have none. */
+  readonly frequency: readonly FrequencyRecord[] | undefined;
   /** What is stored under our cookie of the same person; only under an exchange's user id that was synchronised with it. */
   readonly linked: StoredProfile | undefined;
 }
@@ -24,7 +33,7 @@ export interface FoundProfile {
 export type ProfileChange = readonly string[] | 'everything';
 
 /** Keeps what is known about visitors: in this process's memory, or in Redis. Both pass the same contract suite. */
-export interface ProfileStore {
+export interface ProfileStore extends FrequencyLogs {
   /**
    * Looks all keys up in one round trip, and follows links in a second one. Sets no deadline of its own: who asks stops waiting when he has to.
    *
@@ -32,14 +41,27 @@ export interface ProfileStore {
    * @throws when the store does not answer, or says that it cannot
    */
   find(keys: readonly ProfileKey[]): Promise<readonly FoundProfile[]>;
-  /** Replaces the profile of a key. Frequency counters and links stay. @returns whether there was room */
+  /** Replaces the profile of a key. Frequency logs and links stay. @returns whether there was room */
   put(key: ProfileKey, profile: Profile): Promise<'stored' | 'full'>;
-  /** Replaces the frequency counters of a person's key; an empty map removes them. */
-  putFrequency(key: ProfileKey, frequency: FrequencyCounters): Promise<void>;
+  /**
+   * The names of the frequency logs that belong to a key, for `record`. They lead to the logs and tell nobody who it is.
+   *
+   * @param changeNames of what was found under the key, which spares making names; undefined when it was not asked for
+   * @returns its own log, and behind it that of the cookie it is linked to, as far as `changeNames` tell; none for networks
+   */
+  logNames(key: ProfileKey, changeNames?: readonly string[]): readonly string[];
+  /**
+   * What a person saw and clicked of an advertiser, from the log of the cookie and those of user ids that lead to it.
+   *
+   * @param advertiser its `frequencyHash`
+   * @returns the oldest first; the newest where there are too many
+   * @throws when the store does not answer
+   */
+  touchesOf(cookie: string, advertiser: number): Promise<readonly Touch[]>;
   /** Remembers that an exchange's user id and our cookie id name the same person. */
   link(exchange: string, userId: string, cookie: string): Promise<void>;
   /**
-   * Erases everything about the person or address of a key: profile, counters, the links of a cookie and, when the key
+   * Erases everything about the person or address of a key: profile, frequency log, the links of a cookie and, when the key
    * is an exchange's user id, also the cookie that it is linked to with all of its own. A link to a cookie that is being
    * erased is not made.
    *
@@ -69,10 +91,12 @@ export interface ProfileReader {
    * @returns one entry a key, in order, or why there is no answer. Settles by the deadline and never rejects.
    */
   find(keys: readonly ProfileKey[], deadlineMs: number): Promise<ProfileAnswer>;
+  /** As the store has them. */
+  logNames(key: ProfileKey, changeNames?: readonly string[]): readonly string[];
 }
 
 export type ProfileAnswer =
-  | { readonly kind: 'answered'; readonly stored: readonly (StoredProfile | undefined)[] }
+  | { readonly kind: 'answered'; readonly found: readonly FoundProfile[] }
   /** The deadline came first. */
   | { readonly kind: 'late' }
   /** The store is broken, or so troubled that it was not asked. */
@@ -152,8 +176,21 @@ export const STORE_TROUBLES = [
 ] as const;
 export type StoreTrouble = (typeof STORE_TROUBLES)[number];
 
+/** What became of records for frequency logs, a log each. */
+export const FREQUENCY_OUTCOMES = [
+  'written',
+  'refused', // no name or no bid id of ours
+  'lost', // the store or the disk did not take it
+  'evicted', // gone again for want of room
+] as const;
+export type FrequencyOutcome = (typeof FREQUENCY_OUTCOMES)[number];
+
+export interface FrequencyMetrics {
+  frequencyRecords(outcome: FrequencyOutcome, count: number): void;
+}
+
 /** What a store on another machine counts while it works. */
-export interface RemoteStoreMetrics {
+export interface RemoteStoreMetrics extends FrequencyMetrics {
   /** One command went to one node. */
   batchSent(keys: number): void;
   storeTrouble(trouble: StoreTrouble): void;
@@ -244,14 +281,62 @@ export type NoticeHandler = (call: NoticeCall) => NoticeAnswer | Promise<NoticeA
 
 export const NOTICE_OUTCOMES = [
   'accepted',
+  'duplicate', // spent before
   'refused', // forged, damaged, or meant for something else
-  'expired', // genuine, but older than notices are taken
+  'expired', // genuine, but older than notices of its format are taken
+  'set-aside', // genuine, but its price cannot be believed
+  'suspect', // a click that no person makes
+  'unavailable', // could not be written down or booked; asked to come again
 ] as const;
 export type NoticeOutcome = (typeof NOTICE_OUTCOMES)[number];
 
 export interface NoticeMetrics {
   notice(kind: NoticeKind, outcome: NoticeOutcome): void;
+  /** Comes on top of a notice's outcome `set-aside`. */
+  priceSetAside(reason: SetAsideReason): void;
+  /**
+   * A spending notice is on disk for the first time.
+   *
+   * @param delayMs since the bid
+   * @param isLate it came after the money of the bid had been released
+   */
+  billed(delayMs: number, isLate: boolean): void;
 }
+
+export interface ConversionCall {
+  readonly advertiser: string;
+  /** The raw query string without `?`; empty when there is none. */
+  readonly query: string;
+  /** The `Cookie` headers with `;` between them; empty when there is none. */
+  readonly cookies: string;
+  /** `Sec-GPC: 1` or `DNT: 1`: nothing personal is read. */
+  readonly isPrivate: boolean;
+}
+
+export const CONVERSION_OUTCOMES = [
+  'attributed', // written with at least one impression or click before it
+  'unattributed', // written with none
+  'unread', // written without what the visitor saw, since the store did not answer
+  'invalid', // a parameter is not what it must be: nothing is written
+  'unknown-advertiser', // nothing is written
+] as const;
+export type ConversionOutcome = (typeof CONVERSION_OUTCOMES)[number];
+
+/** The first three are answered with a pixel or 204, `invalid` with 400, `unknown-advertiser` with 404. Never rejects. */
+export type ConversionHandler = (call: ConversionCall) => Promise<ConversionOutcome>;
+
+export interface ConversionMetrics {
+  conversion(outcome: ConversionOutcome): void;
+}
+
+/**
+ * What a visitor saw and clicked of an advertiser, the oldest first.
+ *
+ * @param cookie an id that we gave
+ * @param advertiser its `frequencyHash`
+ * @throws when the store does not answer
+ */
+export type TouchReader = (cookie: string, advertiser: number) => Promise<readonly Touch[]>;
 
 export interface SyncCall {
   readonly exchange: string;
@@ -310,6 +395,8 @@ export interface EventLog {
    * @returns resolves when the event is on disk; rejects when it is not going to be, so that it can be told again
    */
   recordMoney(event: MoneyEvent): Promise<void>;
+  /** Why nothing can be written now, in words; undefined when it can. After a failure it is tried once a second. */
+  problem(): string | undefined;
   /** Writes what is waiting. Events that come later are dropped or refused. */
   close(): Promise<void>;
 }
@@ -318,6 +405,7 @@ export interface EventLog {
 export const SILENT_EVENTS: EventLog = {
   record: () => {},
   recordMoney: () => Promise.resolve(),
+  problem: () => undefined,
   close: () => Promise.resolve(),
 };
 

@@ -64,15 +64,11 @@ export type ProfileKey =
   | { readonly kind: 'eid'; readonly source: string; readonly id: string }
   | { readonly kind: 'ip'; readonly prefix: string };
 
-/** How often an advertisement was shown within a window. */
-export interface FrequencyCounter {
-  readonly impressions: number;
-  /** End of the window, milliseconds since the epoch. */
-  readonly endMs: number;
+/** Is it a key under which impressions are counted: a person's, or the address of a household? */
+export function hasFrequencyLog(key: ProfileKey): boolean {
+  if (key.kind !== 'ip') return true;
+  return key.prefix.endsWith(key.prefix.startsWith('4:') ? '/32' : '/64');
 }
-
-/** Counters of one person by what is counted, such as a line item and its window. */
-export type FrequencyCounters = ReadonlyMap<string, FrequencyCounter>;
 
 /** One text a key and one key a text: a text that others chose is always last, or preceded by its length. */
 export function profileKeyText(key: ProfileKey): string {

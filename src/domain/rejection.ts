@@ -2,7 +2,7 @@ import { DIMENSIONS, type DimensionName } from './dimensions.js';
 
 /**
  * Every rule that can turn a line item away from an impression, in the order in which they are asked: the campaign,
- * the dimensions of targeting (domain/dimensions.ts), the publisher's lists against advertiser and creatives, the price, the other offers.
+ * the dimensions of targeting (domain/dimensions.ts), the publisher's lists against advertiser and creatives, frequency caps, the price, the other offers.
  */
 const CAMPAIGN_RULES = ['campaign-paused', 'line-item-paused', 'flight-not-started', 'flight-over'] as const;
 const ADVERTISER_RULES = ['blocked-advertiser', 'deal-advertiser', 'deal-seat'] as const;
@@ -20,7 +20,11 @@ const CREATIVE_RULES = [
   'creative-already-used',
   'creative-too-large',
 ] as const;
+/** The visitor has seen it often enough, or nobody knows how often. */
+const FREQUENCY_RULES = ['frequency-cap', 'frequency-unknown'] as const;
 const PRICE_RULES = ['no-exchange-rate', 'deal-without-price', 'below-floor'] as const;
+/** The money: there is none to write it down for, it is spent, it is to last, or something is wrong with it. */
+const SPENDING_RULES = ['spending-stopped', 'paced', 'budget'] as const;
 /** A request may have only so many candidates looked at. */
 const LIMIT_RULES = ['not-examined'] as const;
 const RANKING_RULES = ['outbid-by-own', 'response-too-large'] as const;
@@ -28,10 +32,20 @@ const RANKING_RULES = ['outbid-by-own', 'response-too-large'] as const;
 export type CampaignRule = (typeof CAMPAIGN_RULES)[number];
 export type AdvertiserRule = (typeof ADVERTISER_RULES)[number];
 export type CreativeRule = (typeof CREATIVE_RULES)[number];
+export type FrequencyRule = (typeof FREQUENCY_RULES)[number];
 export type PriceRule = (typeof PRICE_RULES)[number];
+export type SpendingRule = (typeof SPENDING_RULES)[number];
 export type LimitRule = (typeof LIMIT_RULES)[number];
 /** What can keep a line item from making an offer. */
-export type OfferRule = CampaignRule | DimensionName | LimitRule | AdvertiserRule | CreativeRule | PriceRule;
+export type OfferRule =
+  | CampaignRule
+  | DimensionName
+  | LimitRule
+  | AdvertiserRule
+  | CreativeRule
+  | FrequencyRule
+  | PriceRule
+  | SpendingRule;
 /** What can happen to an offer. */
 type RankingRule = (typeof RANKING_RULES)[number];
 export type RejectionRule = OfferRule | RankingRule;
@@ -43,7 +57,9 @@ export const REJECTION_RULES: readonly RejectionRule[] = [
   ...LIMIT_RULES,
   ...ADVERTISER_RULES,
   ...CREATIVE_RULES,
+  ...FREQUENCY_RULES,
   ...PRICE_RULES,
+  ...SPENDING_RULES,
   ...RANKING_RULES,
 ];
 
@@ -53,6 +69,14 @@ export function isDimension(rule: RejectionRule): rule is DimensionName {
 
 export function isCreativeRule(rule: RejectionRule): rule is CreativeRule {
   return (CREATIVE_RULES as readonly string[]).includes(rule);
+}
+
+export function isSpendingRule(rule: RejectionRule): rule is SpendingRule {
+  return (SPENDING_RULES as readonly string[]).includes(rule);
+}
+
+export function isFrequencyRule(rule: RejectionRule): rule is FrequencyRule {
+  return (FREQUENCY_RULES as readonly string[]).includes(rule);
 }
 
 export function isPriceRule(rule: RejectionRule): rule is PriceRule {

@@ -25,12 +25,12 @@ function partsOf(kind: EventKind): LineParts {
 /** @returns one line of JSON with its line end; fields that are not in the schema are left out */
 export function encodeEvent(event: LoggedEvent): string {
   const { opening, fields } = PARTS[event.kind];
-  const values = event as unknown as Readonly<Record<string, string | number | boolean | undefined>>;
+  const values = event as unknown as Readonly<Record<string, unknown>>;
   let line = opening;
   for (const { name, label } of fields) {
     const value = values[name];
     if (value === undefined) continue;
-    line += label + (typeof value === 'string' ? JSON.stringify(value) : String(value));
+    line += label + (typeof value === 'number' ? String(value) : JSON.stringify(value));
   }
   return `${line}}\n`;
 }

@@ -4,7 +4,7 @@ import { EVENT_KINDS, type EventKind } from '../domain/event.js';
 interface EventField {
   readonly name: string;
   readonly kinds: readonly EventKind[];
-  readonly type: 'text' | 'number' | 'boolean';
+  readonly type: 'text' | 'number' | 'boolean' | 'list';
   /** Plain words, with the unit; what README says about it. */
   readonly meaning: string;
 }
@@ -18,7 +18,12 @@ const OF_BIDS = ['bid', ...NOTICES] as const;
  */
 export const EVENT_FIELDS = [
   { name: 'timeMs', kinds: EVENT_KINDS, type: 'number', meaning: 'when, milliseconds since 1970 UTC' },
-  { name: 'exchange', kinds: EVENT_KINDS, type: 'text', meaning: 'name of the exchange’s file' },
+  {
+    name: 'exchange',
+    kinds: ['request', ...OF_BIDS],
+    type: 'text',
+    meaning: 'name of the exchange’s file',
+  },
   {
     name: 'requestHash',
     kinds: ['request', 'bid'],
@@ -31,6 +36,12 @@ export const EVENT_FIELDS = [
     type: 'text',
     meaning: 'our id of the bid, unique over all processes: joins a bid with its notices',
   },
+  {
+    name: 'advertiser',
+    kinds: [...OF_BIDS, 'conversion'],
+    type: 'text',
+    meaning: 'id of the advertiser',
+  },
   { name: 'campaign', kinds: OF_BIDS, type: 'text', meaning: 'id of the campaign' },
   { name: 'lineItem', kinds: OF_BIDS, type: 'text', meaning: 'id of the line item within the campaign' },
   { name: 'creative', kinds: OF_BIDS, type: 'text', meaning: 'id of the creative within the line item' },
@@ -40,7 +51,38 @@ export const EVENT_FIELDS = [
     type: 'number',
     meaning: 'what was bid: millionths of `currency` per thousand impressions (CPM)',
   },
-  { name: 'currency', kinds: OF_BIDS, type: 'text', meaning: 'of all amounts of the line, ISO 4217' },
+  {
+    name: 'currency',
+    kinds: [...OF_BIDS, 'conversion'],
+    type: 'text',
+    meaning: 'of `priceMicros`, `floorMicros`, `minToWinMicros` and `valueMicros`, ISO 4217',
+  },
+  {
+    name: 'flightDay',
+    kinds: OF_BIDS,
+    type: 'text',
+    meaning: 'day on which the bid was made, in the flight’s time zone: YYYY-MM-DD',
+  },
+  { name: 'budgetCurrency', kinds: OF_BIDS, type: 'text', meaning: 'currency of the campaign’s budget' },
+  {
+    name: 'reservedMicros',
+    kinds: OF_BIDS,
+    type: 'number',
+    meaning: 'what the impression costs at most: millionths of `budgetCurrency`',
+  },
+  {
+    name: 'spends',
+    kinds: ['win', 'bill'],
+    type: 'boolean',
+    meaning:
+      'true where the notice spends, as the exchange’s file said at the bid, and `chargeMicros` is owed; false also for what is expired, set aside, shown in a review, or test traffic',
+  },
+  {
+    name: 'chargeMicros',
+    kinds: ['win', 'bill'],
+    type: 'number',
+    meaning: 'what the impression costs, once for each `bidId`: millionths of `budgetCurrency`',
+  },
   {
     name: 'floorMicros',
     kinds: ['bid'],
@@ -78,7 +120,14 @@ export const EVENT_FIELDS = [
     kinds: ['request', ...NOTICES],
     type: 'text',
     meaning:
-      'of a request: bid, no-bid, malformed; of a notice: accepted, or expired when it came after seven days',
+      'of a request: bid, no-bid, malformed; of a notice: accepted, expired (too old), set-aside (its price cannot be believed), suspect (a click that no person makes)',
+  },
+  {
+    name: 'why',
+    kinds: NOTICES,
+    type: 'text',
+    meaning:
+      'why it was set aside (bad-number, negative, above-bid, other-currency, bad-ciphertext) or is suspect (too-fast, repeated); price-not-told: what was bid is owed; audit: shown in a review',
   },
   { name: 'reason', kinds: ['request'], type: 'text', meaning: 'why there was no bid' },
   { name: 'impressions', kinds: ['request'], type: 'number', meaning: 'impressions that could be bid on' },
@@ -106,6 +155,32 @@ export const EVENT_FIELDS = [
     kinds: ['loss'],
     type: 'number',
     meaning: 'why it was lost, from OpenRTB’s list of loss reasons',
+  },
+  {
+    name: 'minToWinMicros',
+    kinds: ['loss'],
+    type: 'number',
+    meaning: 'what would have won, CPM in `currency`, where the exchange tells it',
+  },
+  {
+    name: 'conversionHash',
+    kinds: ['conversion'],
+    type: 'text',
+    meaning: 'hash of the advertiser’s number of the conversion: the same one counts once',
+  },
+  { name: 'action', kinds: ['conversion'], type: 'text', meaning: 'what the visitor did, such as sale' },
+  {
+    name: 'valueMicros',
+    kinds: ['conversion'],
+    type: 'number',
+    meaning: 'what it is worth to the advertiser: millionths of `currency`',
+  },
+  {
+    name: 'touches',
+    kinds: ['conversion'],
+    type: 'list',
+    meaning:
+      'impressions and clicks of the advertiser before it, the oldest first: `bidId`, `kind` (view or click), `atMs`; last the click that the advertiser named, without `atMs`',
   },
   {
     name: 'test',

@@ -19,17 +19,33 @@ const notice = {
   timeMs: START_MS,
   exchange: 'generic',
   test: undefined,
+  advertiser: 'a1',
   campaign: 'c1',
   lineItem: 'l1',
   creative: 'cr1',
   priceMicros: 3_200_000 as Micros,
   currency: 'USD',
+  flightDay: '2026-11-20',
+  budgetCurrency: 'USD',
+  reservedMicros: 3_200 as Micros,
   bidAtMs: START_MS - 1_000,
   outcome: 'accepted',
-  lossCode: undefined,
+  why: undefined,
 } as const;
-const click = (bidId: string): DroppableEvent => ({ ...notice, kind: 'click', bidId });
-const bill = (bidId: string): MoneyEvent => ({ ...notice, kind: 'bill', bidId });
+const click = (bidId: string): DroppableEvent => ({
+  ...notice,
+  kind: 'click',
+  bidId,
+  lossCode: undefined,
+  minToWinMicros: undefined,
+});
+const bill = (bidId: string): MoneyEvent => ({
+  ...notice,
+  kind: 'bill',
+  bidId,
+  spends: true,
+  chargeMicros: 3_200 as Micros,
+});
 
 let folder: string;
 let clock: ManualClock;
@@ -96,8 +112,9 @@ describe('the event log', () => {
     await log?.close();
     expect(names()).toEqual([`events-20261123T215900000Z-${process.pid}.ndjson`]);
     expect(textOf(names()[0] as string)).toBe(
-      `{"v":1,"kind":"click","timeMs":${START_MS},"exchange":"generic","bidId":"b \\"1\\"","campaign":"c1",` +
-        `"lineItem":"l1","creative":"cr1","priceMicros":3200000,"currency":"USD","outcome":"accepted",` +
+      `{"v":1,"kind":"click","timeMs":${START_MS},"exchange":"generic","bidId":"b \\"1\\"","advertiser":"a1",` +
+        `"campaign":"c1","lineItem":"l1","creative":"cr1","priceMicros":3200000,"currency":"USD",` +
+        `"flightDay":"2026-11-20","budgetCurrency":"USD","reservedMicros":3200,"outcome":"accepted",` +
         `"bidAtMs":${START_MS - 1_000},"test":true}\n`,
     );
     expect(counts).toMatchObject({ 'written click': 1, bytes: textOf(names()[0] as string).length });

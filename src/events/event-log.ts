@@ -35,6 +35,8 @@ const DROPPABLE_WAITING_MAX = 16_384;
 const MONEY_WAITING_MAX = 4_096;
 /** After a failure nothing is tried for so long. */
 const PAUSE_MS = 1_000;
+/** About what a batch of money takes. */
+const PROBE_BYTES = 65_536;
 /** How long closing waits for a disk that does not answer. */
 const CLOSE_MS_MAX = 1_500;
 
@@ -78,6 +80,8 @@ class FileEventLog implements EventLog {
   #timer: NodeJS.Timeout | undefined;
   #run: Promise<void> | undefined;
   #pausedUntilMs = -Infinity;
+  #problem: string | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: EventLogOptions) {
@@ -122,9 +126,14 @@ class FileEventLog implements EventLog {
     });
   }
 
+  problem(): string | undefined {
+    return this.#problem;
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#probeTimer);
     clearInterval(this.#upkeepTimer);
     clearTimeout(this.#timer);
     let giveUp: NodeJS.Timeout | undefined;
@@ -183,6 +192,7 @@ class FileEventLog implements EventLog {
       for (const event of droppable) text += encodeEvent(event);
       const bytes = Buffer.from(text);
       await this.#file.append(bytes, clock.nowMs(), money.length > 0);
+      this.#problem = undefined;
       metrics.eventBytesWritten(bytes.length);
       for (const { event, resolve } of money) {
         metrics.eventWritten(event.kind);
@@ -199,7 +209,28 @@ class FileEventLog implements EventLog {
     const { clock, metrics, onTrouble } = this.#options;
     this.#pausedUntilMs = clock.monotonicMs() + PAUSE_MS;
     metrics.eventLogFailed('write');
-    onTrouble(`the event log cannot be written: ${messageOf(error)}`);
+    this.#problem = `the event log cannot be written: ${messageOf(error)}`;
+    onTrouble(this.#problem);
+    this.#probeLater();
+  }
+
+  /** Who bids only when money can be written down brings no events by which it would be noticed that the disk has room again. */
+  #probeLater(): void {
+    clearTimeout(this.#probeTimer);
+    if (this.#closed) return;
+    this.#probeTimer = setTimeout(() => void this.#probe(), PAUSE_MS);
+    this.#probeTimer.unref();
+  }
+
+  async #probe(): Promise<void> {
+    if (this.#problem === undefined) return;
+    try {
+      await this.#file.probe(PROBE_BYTES);
+      this.#problem = undefined;
+    } catch (error) {
+      this.#problem = `the event log cannot be written: ${messageOf(error)}`;
+      this.#probeLater();
+    }
   }
 
   #giveUpOn(droppable: readonly DroppableEvent[], money: readonly WaitingMoney[], why: string): void {

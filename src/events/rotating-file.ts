@@ -63,6 +63,28 @@ export class RotatingFile {
     current.bytes += bytes.length;
   }
 
+  /**
+   * Writes so many bytes to a file of its own, and takes it away again.
+   *
+   * @throws what the file system throws
+   */
+  async probe(bytes: number): Promise<void> {
+    const { folder, openFile = openNew } = this.#options;
+    const path = join(folder, `probe-${process.pid}.tmp`);
+    await rm(path, { force: true });
+    try {
+      const file = await openFile(path);
+      try {
+        await file.write(Buffer.alloc(bytes), 0, bytes, 0);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
   /** Finishes the file when its hour is over or the bytes to come would make it too long. */
   async finishIfOver(nowMs: number, bytesToCome = 0): Promise<void> {
     const current = this.#current;

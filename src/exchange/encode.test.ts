@@ -3,7 +3,7 @@ import type { BidResponse } from 'iab-openrtb/v26';
 import { describe, expect, it } from 'vitest';
 import { checkResponse } from '../../test/response-checker.js';
 import type { Campaign, Creative } from '../domain/campaign.js';
-import type { Exchange } from '../domain/catalog.js';
+import { PLAIN_PRICE, type Exchange } from '../domain/catalog.js';
 import type { CampaignId, CreativeId, ExchangeId } from '../domain/ids.js';
 import { USD, type Micros } from '../domain/money.js';
 import { compileCreative } from './compile-creative.js';
@@ -23,6 +23,8 @@ const EXCHANGE: Exchange = {
   extendedIdSources: undefined,
   syncRedirect: undefined,
   billing: 'burl',
+  billingWithinSeconds: { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 },
+  price: PLAIN_PRICE,
 };
 
 const CAMPAIGN = {
@@ -352,5 +354,12 @@ describe('the longest response that an exchange takes', () => {
         },
       ),
     );
+  });
+
+  it('asks for the price in the exchange’s own way, in every link', () => {
+    const exchange = { ...EXCHANGE, price: { ...PLAIN_PRICE, macro: '${AUCTION_PRICE:B64}' } };
+    const text = encode([bid()], { exchange }).body;
+    expect(text.match(/p=\$\{AUCTION_PRICE:B64\}/g)).toHaveLength(4);
+    expect(text).not.toContain('${AUCTION_PRICE}');
   });
 });

@@ -49,10 +49,9 @@ const NONE: readonly number[] = [];
  */
 const LINK_SAFE = /^[\w\-.~:/%[\]]+$/;
 
-// The macros of OpenRTB 2.6 §4.4, which the exchange replaces.
-const PRICE_PARAMETERS = '?p=${AUCTION_PRICE}&c=${AUCTION_CURRENCY}';
-const LOSS_PARAMETERS = '?r=${AUCTION_LOSS}&m=${AUCTION_MIN_TO_WIN}&p=${AUCTION_PRICE}';
-const PIXEL_PARAMETERS = '?p=${AUCTION_PRICE}';
+// The macros of OpenRTB 2.6 §4.4, which the exchange replaces; the price's own is the exchange's to choose.
+const CURRENCY_PARAMETER = '&c=${AUCTION_CURRENCY}';
+const LOSS_PARAMETERS = '?r=${AUCTION_LOSS}&m=${AUCTION_MIN_TO_WIN}&p=';
 
 const CLOSING = ']}]}';
 
@@ -105,16 +104,18 @@ function encodeBid(bid: OutgoingBid, { exchange, publicUrl }: OutgoingResponse):
   assert(LINK_SAFE.test(bid.noticeToken), 'notice tokens may hold letters, digits and -._~ only');
   assert(LINK_SAFE.test(bid.clickToken), 'click tokens may hold letters, digits and -._~ only');
   const notice = `${publicUrl}/n/`;
+  const price = exchange.price.macro;
+  const priceParameters = `?p=${price}${CURRENCY_PARAMETER}`;
   const billing =
-    exchange.billing === 'burl' ? `,"burl":"${notice}bill/${bid.noticeToken}${PRICE_PARAMETERS}"` : '';
+    exchange.billing === 'burl' ? `,"burl":"${notice}bill/${bid.noticeToken}${priceParameters}"` : '';
   const deal = bid.dealId === undefined ? '' : `,"dealid":${jsonText(bid.dealId)}`;
   return (
     `{"id":${jsonText(bid.bidId)},"impid":${jsonText(bid.impressionId)},"price":${unitsText(bid.priceMicros)}` +
-    `,"adm":"${markup(compiled, bid, publicUrl)}${impressionPixel(publicUrl, bid.noticeToken)}"` +
+    `,"adm":"${markup(compiled, bid, publicUrl)}${impressionPixel(publicUrl, bid.noticeToken, price)}"` +
     `,"adomain":[${jsonText(campaign.advertiser.domain)}],"cid":${jsonText(campaign.id)},${compiled.fixedFields}` +
     `,"exp":${bid.expirySeconds}${deal}` +
-    `,"nurl":"${notice}win/${bid.noticeToken}${PRICE_PARAMETERS}"${billing}` +
-    `,"lurl":"${notice}loss/${bid.noticeToken}${LOSS_PARAMETERS}"}`
+    `,"nurl":"${notice}win/${bid.noticeToken}${priceParameters}"${billing}` +
+    `,"lurl":"${notice}loss/${bid.noticeToken}${LOSS_PARAMETERS}${price}"}`
   );
 }
 
@@ -134,6 +135,6 @@ function macroValue(macro: MarkupMacro, bid: OutgoingBid, publicUrl: string): st
 }
 
 /** Counts the impression when the markup is shown; an image that is not displayed is loaded all the same. */
-function impressionPixel(publicUrl: string, noticeToken: string): string {
-  return `<img src=\\"${publicUrl}/i/${noticeToken}${PIXEL_PARAMETERS}\\" width=1 height=1 alt=\\"\\" style=\\"display:none\\">`;
+function impressionPixel(publicUrl: string, noticeToken: string, priceMacro: string): string {
+  return `<img src=\\"${publicUrl}/i/${noticeToken}?p=${priceMacro}\\" width=1 height=1 alt=\\"\\" style=\\"display:none\\">`;
 }

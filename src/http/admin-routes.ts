@@ -15,12 +15,19 @@ export interface AdminSources {
     body: Uint8Array,
     campaign: string | undefined,
   ) => Promise<{ readonly status: number; readonly body: string }>;
+  /**
+   * Says how the campaigns spend today, and why less than planned.
+   *
+   * @param campaign undefined for all
+   * @returns a JSON text
+   */
+  readonly delivery: (campaign: string | undefined) => Promise<string>;
 }
 
 export interface AdminRequest {
   /** The last part of the path; empty on routes that name nothing. */
   readonly parameter: string;
-  /** From the query: explain the line items of this campaign only. */
+  /** From the query: this campaign only. */
   readonly campaign: string | undefined;
   readonly body: Uint8Array;
 }
@@ -65,6 +72,16 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
       const { ready, why } = readiness();
       return { status: ready ? 200 : 503, contentType: TEXT, body: `${why}\n` };
     },
+  },
+  {
+    method: 'GET',
+    path: '/delivery',
+    needsToken: true,
+    answer: async ({ delivery }, { campaign }) => ({
+      status: 200,
+      contentType: JSON_TYPE,
+      body: await delivery(campaign),
+    }),
   },
   {
     method: 'POST',

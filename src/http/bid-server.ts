@@ -1,9 +1,17 @@
 import { App } from 'uWebSockets.js';
-import type { BidAnswer, BidHandler, BidMetrics, NoticeHandler, SyncHandler } from '../domain/ports.js';
+import type {
+  BidAnswer,
+  BidHandler,
+  BidMetrics,
+  ConversionHandler,
+  NoticeHandler,
+  SyncHandler,
+} from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { addBidRoute } from './bid-route.js';
 import { openWithoutBody } from './body.js';
 import { answerCall, createPort } from './call.js';
+import { addConversionRoute } from './conversion-route.js';
 import { listen, type Listener } from './listener.js';
 import { watchLoopDelay } from './loop-delay.js';
 import { addNoticeRoutes } from './notice-routes.js';
@@ -25,6 +33,7 @@ export interface BidServerOptions {
   readonly delayMsMax?: number;
   readonly handleBid: BidHandler;
   readonly handleNotice: NoticeHandler;
+  readonly handleConversion: ConversionHandler;
   readonly handleSync: SyncHandler;
   readonly hasExchange: (name: string) => boolean;
   /** What an exchange is told when there is no capacity for its request. */
@@ -44,7 +53,7 @@ const HELD_BYTES_MAX = 67_108_864;
 const DELAY_MS_MAX = 100;
 
 /**
- * Serves bid requests, notices and cookie syncs.
+ * Serves bid requests, notices, conversions and cookie syncs.
  *
  * @throws when the address cannot be listened on
  */
@@ -60,6 +69,7 @@ export async function startBidServer(options: BidServerOptions): Promise<BidServ
   const delayMsMax = options.delayMsMax ?? DELAY_MS_MAX;
   const inFlight = addBidRoute(app, port, limits, { ...options, delayMsMax, loopDelay });
   addNoticeRoutes(app, port, options.handleNotice);
+  addConversionRoute(app, port, options.handleConversion);
   addSyncRoute(app, port, options.handleSync);
   app.any('/*', (res, req) => {
     const call = openWithoutBody(port, res, req);

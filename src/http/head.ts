@@ -110,3 +110,17 @@ function isDigits(text: string): boolean {
   }
   return text.length > 0;
 }
+
+/** The library's own lookup gives the first of several headers of one name. */
+export function headersNamed(req: HttpRequest, name: string): string[] {
+  const values: string[] = [];
+  req.forEach((each, value) => {
+    if (each === name) values.push(value);
+  });
+  return values;
+}
+
+/** @returns the raw query string; the library gives undefined, whatever its types say, where there is none */
+export function queryOf(req: HttpRequest): string {
+  return req.getQuery() ?? '';
+}

@@ -2,8 +2,9 @@ import type { TemplatedApp } from 'uWebSockets.js';
 import type { NoticeAnswer, NoticeHandler, NoticeKind } from '../domain/ports.js';
 import { assert, unreachable } from '../lib/assert.js';
 import { openWithoutBody } from './body.js';
-import { answerCall, type Call, type HeaderList, type Port } from './call.js';
-import { GIF, PIXEL, UNCACHED } from './pixel.js';
+import { answerCall, type Call, type Port } from './call.js';
+import { queryOf } from './head.js';
+import { answerOtherMethod, GIF, PIXEL, UNCACHED } from './pixel.js';
 
 const PATHS: readonly (readonly [path: string, kind: NoticeKind])[] = [
   ['/n/win/:token', 'win'],
@@ -13,19 +14,21 @@ const PATHS: readonly (readonly [path: string, kind: NoticeKind])[] = [
   ['/c/:token', 'click'],
 ];
 
-const GET_OR_POST: HeaderList = [...UNCACHED, ['allow', 'GET, POST']];
-
-/** Adds the win, billing and loss notices, the impression pixel and the click redirect, by GET or POST. */
+/**
+ * Adds the win, billing and loss notices, the impression pixel and the click redirect, by GET or POST.
+ *
+ * An exchange that fires a notice for a browser tells of it in `X-Device-IP` and `X-Device-User-Agent` (rule 69): neither is read.
+ */
 export function addNoticeRoutes(app: TemplatedApp, port: Port, handle: NoticeHandler): void {
   for (const [path, kind] of PATHS) {
     app.any(path, (res, req) => {
       const method = req.getCaseSensitiveMethod();
       const token = req.getParameter(0) ?? '';
-      const query = req.getQuery();
+      const query = queryOf(req);
       const call = openWithoutBody(port, res, req);
       if (!call) return;
       if (method === 'GET' || method === 'POST') void answerWhenKnown(call, handle({ kind, token, query }));
-      else answerCall(call, '405 Method Not Allowed', GET_OR_POST, '');
+      else answerOtherMethod(call, method);
     });
   }
 }

@@ -1,8 +1,9 @@
-import type { HttpRequest, TemplatedApp } from 'uWebSockets.js';
+import type { TemplatedApp } from 'uWebSockets.js';
 import type { SyncAnswer, SyncHandler } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { openWithoutBody } from './body.js';
 import { answerCall, type Call, type HeaderList, type Port } from './call.js';
+import { headersNamed, queryOf } from './head.js';
 import { GIF, PIXEL, UNCACHED } from './pixel.js';
 
 const GET_ONLY: HeaderList = [...UNCACHED, ['allow', 'GET']];
@@ -17,7 +18,7 @@ export function addSyncRoute(app: TemplatedApp, port: Port, handle: SyncHandler)
     const method = req.getCaseSensitiveMethod();
     const asked = {
       exchange: req.getParameter(0) ?? '',
-      query: req.getQuery(),
+      query: queryOf(req),
       cookies: headersNamed(req, 'cookie').join(';'),
       globalPrivacyControl: req.getHeader('sec-gpc') === '1',
       doNotTrack: req.getHeader('dnt') === '1',
@@ -32,15 +33,6 @@ export function addSyncRoute(app: TemplatedApp, port: Port, handle: SyncHandler)
 
 async function serve(call: Call, answer: SyncAnswer | Promise<SyncAnswer>): Promise<void> {
   answerSync(call, await answer);
-}
-
-/** The library's own lookup gives the first of several headers of one name. */
-function headersNamed(req: HttpRequest, name: string): string[] {
-  const values: string[] = [];
-  req.forEach((each, value) => {
-    if (each === name) values.push(value);
-  });
-  return values;
 }
 
 function answerSync(call: Call, answer: SyncAnswer): void {

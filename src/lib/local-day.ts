@@ -51,6 +51,16 @@ export function startOfDayMs(day: string, timeZone: string): number {
   return reachedMs;
 }
 
+/** @param day `YYYY-MM-DD`. @returns days since 1970-01-01 */
+export function dayNumber(day: string): number {
+  return Date.parse(`${day}T00:00:00Z`) / (24 * HOUR_MS);
+}
+
+/** The opposite of `dayNumber`. */
+export function dayText(number: number): string {
+  return new Date(number * 24 * HOUR_MS).toISOString().slice(0, 10);
+}
+
 /** @returns the day after, `YYYY-MM-DD` */
 export function nextDay(day: string): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + 24 * HOUR_MS).toISOString().slice(0, 10);

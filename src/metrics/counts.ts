@@ -3,13 +3,27 @@ import {
   DROPPABLE_KINDS,
   EVENT_KINDS,
   MONEY_KINDS,
+  SET_ASIDE_REASONS,
   type DroppableKind,
   type EventKind,
   type MoneyKind,
+  type SetAsideReason,
 } from '../domain/event.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
+  BILLING_RESULTS,
+  LEASE_RESULTS,
+  RESERVATION_ENDS,
+  type BillingResult,
+  type DeliveryFigures,
+  type LeaseResult,
+  type LedgerFigures,
+  type ReservationEnd,
+} from '../domain/money-ports.js';
+import {
+  CONVERSION_OUTCOMES,
   EVENT_LOG_WORKS,
+  FREQUENCY_OUTCOMES,
   GEO_LOOKUP_RESULTS,
   NOTICE_KINDS,
   NOTICE_OUTCOMES,
@@ -19,7 +33,9 @@ import {
   STAGES_MEASURED,
   STORE_TROUBLES,
   SYNC_OUTCOMES,
+  type ConversionOutcome,
   type EventLogWork,
+  type FrequencyOutcome,
   type GeoLookupResult,
   type MeasuredStage,
   type NoticeKind,
@@ -53,8 +69,11 @@ export interface Counts {
   readonly storeAnswers: Histogram;
   readonly storeBatches: Histogram;
   readonly storeTroubles: Record<StoreTrouble, number>;
+  readonly frequencyRecords: Record<FrequencyOutcome, number>;
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
+  readonly billings: BillingCounts;
+  readonly conversions: Record<ConversionOutcome, number>;
   readonly syncs: Record<SyncOutcome, number>;
   readonly events: EventCounts;
   readonly reloads: Record<'changed' | 'problems', number>;
@@ -65,6 +84,26 @@ export interface Counts {
   /** Undefined while there is no cache, because the store is this process's memory. */
   readProfileCache: (() => ProfileCacheFigures) | undefined;
   readStoreReady: () => boolean;
+  readDeliveries: () => readonly DeliveryFigures[];
+  readonly ledger: LedgerCounts;
+  readLedger: () => LedgerFigures;
+}
+
+interface LedgerCounts {
+  readonly leases: Record<LeaseResult, number>;
+  readonly ends: Record<ReservationEnd, number>;
+  readonly billings: Record<BillingResult, number>;
+  reservationsRefused: number;
+  billedLate: number;
+  tidingsLost: number;
+  reconciledBooked: number;
+  reconciledDifferences: number;
+}
+
+interface BillingCounts {
+  readonly setAside: Record<SetAsideReason, number>;
+  readonly delays: Histogram;
+  late: number;
 }
 
 interface EventCounts {
@@ -94,8 +133,11 @@ export function newCounts(): Counts {
     storeAnswers: Histogram.ofLatencies(),
     storeBatches: Histogram.ofBatches(),
     storeTroubles: recordOf(STORE_TROUBLES, () => 0),
+    frequencyRecords: recordOf(FREQUENCY_OUTCOMES, () => 0),
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
+    billings: { setAside: recordOf(SET_ASIDE_REASONS, () => 0), delays: Histogram.ofDelays(), late: 0 },
+    conversions: recordOf(CONVERSION_OUTCOMES, () => 0),
     syncs: recordOf(SYNC_OUTCOMES, () => 0),
     events: {
       written: recordOf(EVENT_KINDS, () => 0),
@@ -112,6 +154,18 @@ export function newCounts(): Counts {
     readInFlight: () => 0,
     readProfileCache: undefined,
     readStoreReady: () => true,
+    readDeliveries: () => [],
+    ledger: {
+      leases: recordOf(LEASE_RESULTS, () => 0),
+      ends: recordOf(RESERVATION_ENDS, () => 0),
+      billings: recordOf(BILLING_RESULTS, () => 0),
+      reservationsRefused: 0,
+      billedLate: 0,
+      tidingsLost: 0,
+      reconciledBooked: 0,
+      reconciledDifferences: 0,
+    },
+    readLedger: () => ({ openBids: 0, billingsWaiting: 0, campaigns: [] }),
   };
 }
 

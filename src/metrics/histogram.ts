@@ -11,6 +11,11 @@ export const LATENCY_BOUNDS_SECONDS: readonly number[] = [
 /** Upper ends of the buckets for how many keys go to Redis at once: powers of two up to the most that one command takes. */
 const BATCH_BOUNDS: readonly number[] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 
+/** Upper ends of the buckets for the time from a bid to its billing, seconds: a second to a day. */
+const DELAY_BOUNDS_SECONDS: readonly number[] = [
+  1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1_200, 1_800, 3_600, 7_200, 14_400, 28_800, 43_200, 86_400,
+];
+
 /** What a Prometheus histogram says: how many observations were at most each bound, and how many there were in all. */
 interface HistogramReading {
   readonly buckets: readonly { readonly bound: number; readonly count: number }[];
@@ -45,6 +50,11 @@ export class Histogram {
   /** Observes milliseconds, exposes seconds. */
   static ofLatencies(): Histogram {
     return new Histogram(LATENCY_BOUNDS_SECONDS, 1000);
+  }
+
+  /** Observes milliseconds, exposes seconds. */
+  static ofDelays(): Histogram {
+    return new Histogram(DELAY_BOUNDS_SECONDS, 1000);
   }
 
   /** Observes and exposes numbers of keys. */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import type { Campaign } from '../domain/campaign.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
+import { type DeliveryFigures } from '../domain/money-ports.js';
 import { REQUEST_OUTCOMES, STAGES_MEASURED } from '../domain/ports.js';
 import { LATENCY_BOUNDS_SECONDS } from './histogram.js';
 import { METRIC_DOCS } from './metric-docs.js';
@@ -69,6 +70,20 @@ function catalog(
   };
 }
 
+function delivery(campaign: string, plannedTodayMicros = 240_000_000): DeliveryFigures {
+  return {
+    campaign,
+    currency: 'USD',
+    plannedUntilNowMicros: 12_500_000,
+    plannedTodayMicros,
+    spentTodayMicros: 11_000_000,
+    spentTotalMicros: 99_000_000,
+    throttle: 0.9,
+    bidMultiplier: 0.75,
+    stoppedLineItems: 1,
+  };
+}
+
 const opened: Metrics[] = [];
 afterEach(() => {
   for (const metrics of opened.splice(0)) metrics.close();
@@ -82,10 +97,26 @@ async function read(metrics: Metrics): Promise<Parsed> {
   return parse((await metrics.text()).body);
 }
 
+describe('the figures of campaigns', () => {
+  it('are in units of their currency, and of the two hundred with the largest plans', async () => {
+    const metrics = open();
+    metrics.watchDeliveries(() => Array.from({ length: 201 }, (_, i) => delivery(`c${i}`, i + 1)));
+    const parsed = await read(metrics);
+    expect(valueOf(parsed, 'narrowcast_campaign_planned_until_now', { campaign: 'c200' })).toBe(12.5);
+    expect(valueOf(parsed, 'narrowcast_campaign_bid_multiplier', { campaign: 'c1' })).toBe(0.75);
+    expect(() => valueOf(parsed, 'narrowcast_campaign_throttle', { campaign: 'c0' })).toThrow(
+      'no narrowcast',
+    );
+  });
+});
+
 describe('the exposition', () => {
   it('holds every documented metric with its type, help and labels, and no other of ours', async () => {
     const metrics = open();
     metrics.catalogInUse(catalog(1, ['generic'], [1]));
+    metrics.watchDeliveries(() => [delivery('shoes')]);
+    const campaigns = [{ campaign: 'shoes', currency: 'USD', openMicros: 1, freeMicros: 2 }];
+    metrics.watchLedger(() => ({ openBids: 1, billingsWaiting: 0, campaigns }));
     const { contentType, body } = await metrics.text();
     expect(contentType).toContain('text/plain; version=0.0.4');
     const parsed = parse(body);
@@ -154,6 +185,10 @@ describe('the exposition', () => {
     metrics.profileLookup('found');
     metrics.profileLookup('broken');
     metrics.geoLookup('damaged');
+    metrics.priceSetAside('above-bid');
+    metrics.billed(59_000, false);
+    metrics.billed(130_000, true);
+    metrics.conversion('unattributed');
     metrics.notice('click', 'expired');
     const parsed = await read(metrics);
     const count = (name: string, labels: Record<string, string>) =>
@@ -172,6 +207,11 @@ describe('the exposition', () => {
     expect(count('profile_lookups_total', { result: 'found' })).toBe(1);
     expect(count('profile_lookups_total', {})).toBe(2);
     expect(count('geo_lookups_total', { result: 'damaged' })).toBe(1);
+    expect(count('prices_set_aside_total', { reason: 'above-bid' })).toBe(1);
+    expect(count('billings_late_total', {})).toBe(1);
+    expect(count('billing_delay_seconds_bucket', { le: '60' })).toBe(1);
+    expect(count('billing_delay_seconds_sum', {})).toBe(189);
+    expect(count('conversions_total', { outcome: 'unattributed' })).toBe(1);
     expect(count('notices_total', { kind: 'click', outcome: 'expired' })).toBe(1);
     expect(count('notices_total', {})).toBe(1);
     expect(count('in_flight', {})).toBe(12);

@@ -1,6 +1,8 @@
 import type { Catalog } from '../domain/catalog.js';
+import type { DeliveryFigures, LedgerFigures, LedgerMetrics } from '../domain/money-ports.js';
 import type {
   BidMetrics,
+  ConversionMetrics,
   EventLogMetrics,
   NoticeMetrics,
   ProfileCacheFigures,
@@ -14,7 +16,15 @@ import { watchEventLoopLag } from './event-loop-lag.js';
 import { createRegistry } from './registry.js';
 
 export interface Metrics
-  extends BidMetrics, EventLogMetrics, NoticeMetrics, ProfileCacheMetrics, RemoteStoreMetrics, SyncMetrics {
+  extends
+    BidMetrics,
+    ConversionMetrics,
+    EventLogMetrics,
+    LedgerMetrics,
+    NoticeMetrics,
+    ProfileCacheMetrics,
+    RemoteStoreMetrics,
+    SyncMetrics {
   /** Call with every catalogue that is put to use. Its exchanges get label values of their own. */
   catalogInUse(catalog: Catalog): void;
   /** Call after every reading of the configuration that found or cured problems, with how many there are now. */
@@ -25,6 +35,12 @@ export interface Metrics
   watchProfileStore(isReady: () => boolean): void;
   /** @param read asked at each scrape; never set where profiles are not cached */
   watchProfileCache(read: () => ProfileCacheFigures): void;
+  /** @param read asked at each scrape how the campaigns spend that somebody wanted to bid for */
+  watchDeliveries(read: () => readonly DeliveryFigures[]): void;
+  /** The event log was told to the ledger: how many billings it had not booked, and how many days the two differ in. */
+  reconciled(booked: number, differences: number): void;
+  /** @param read asked at each scrape what this process has in its hands */
+  watchLedger(read: () => LedgerFigures): void;
   /** Everything in the Prometheus text format. */
   text(): Promise<{ contentType: string; body: string }>;
   close(): void;
@@ -72,11 +88,24 @@ export function createMetrics(): Metrics {
     storeTrouble(trouble) {
       counts.storeTroubles[trouble] += 1;
     },
+    frequencyRecords(outcome, count) {
+      counts.frequencyRecords[outcome] += count;
+    },
     geoLookup(result) {
       counts.geoLookups[result] += 1;
     },
     notice(kind, outcome) {
       counts.notices[kind][outcome] += 1;
+    },
+    priceSetAside(reason) {
+      counts.billings.setAside[reason] += 1;
+    },
+    billed(delayMs, isLate) {
+      counts.billings.delays.observe(delayMs);
+      if (isLate) counts.billings.late += 1;
+    },
+    conversion(outcome) {
+      counts.conversions[outcome] += 1;
     },
     sync(outcome) {
       counts.syncs[outcome] += 1;
@@ -116,6 +145,34 @@ export function createMetrics(): Metrics {
     },
     watchProfileCache(read) {
       counts.readProfileCache = read;
+    },
+    watchDeliveries(read) {
+      counts.readDeliveries = read;
+    },
+    leaseAnswered(result) {
+      counts.ledger.leases[result] += 1;
+    },
+    reservationRefused() {
+      counts.ledger.reservationsRefused += 1;
+    },
+    reservationEnded(how) {
+      counts.ledger.ends[how] += 1;
+    },
+    billedLate() {
+      counts.ledger.billedLate += 1;
+    },
+    billingTold(result) {
+      counts.ledger.billings[result] += 1;
+    },
+    tidingLost() {
+      counts.ledger.tidingsLost += 1;
+    },
+    reconciled(booked, differences) {
+      counts.ledger.reconciledBooked += booked;
+      counts.ledger.reconciledDifferences += differences;
+    },
+    watchLedger(read) {
+      counts.readLedger = read;
     },
     async text() {
       return { contentType: registry.contentType, body: await registry.metrics() };

@@ -1,27 +1,52 @@
-import type { LoggedEvent } from '../domain/event.js';
-import type { NoticeFacts } from '../domain/notice.js';
-import type { NoticeKind } from '../domain/ports.js';
+import type { PriceSettings } from '../domain/catalog.js';
+import { bidFactsTold, type DroppableEvent, type MoneyEvent, type MoneyKind } from '../domain/event.js';
+import { MICROS_PER_UNIT, wholeMicros, type Micros } from '../domain/money.js';
+import type { Notice, Verdict } from './notice.js';
+import { decimalOf, parameterOf } from './query.js';
 
-/** The parameter `r` of a loss notice, as OpenRTB's macro `${AUCTION_LOSS}` leaves it. */
-const LOSS_CODE = /(?:^|&)r=(\d{1,4})(?:&|$)/;
+type OtherNoticeEvent = Extract<DroppableEvent, { kind: 'loss' | 'impression' | 'click' }>;
 
-/** @returns the event of a genuine notice; the landing page of a click stays out of it */
-export function eventOf(
-  kind: NoticeKind,
-  { landing: _landing, test, ...bid }: NoticeFacts,
-  {
-    timeMs,
-    outcome,
-    query,
-  }: { readonly timeMs: number; readonly outcome: 'accepted' | 'expired'; readonly query: string },
-): Exclude<LoggedEvent, { kind: 'request' | 'bid' }> {
-  const code = kind === 'loss' ? LOSS_CODE.exec(query)?.[1] : undefined;
+/** @param kind `bill` also for an impression that spends */
+export function moneyEventOf(kind: MoneyKind, notice: Notice, verdict: Verdict): MoneyEvent {
+  const owed = verdict.chargeMicros;
+  return { ...shared(notice, verdict), kind, spends: owed !== undefined, chargeMicros: owed };
+}
+
+/** Neither the landing page of a click nor what names a visitor is in it. */
+export function otherEventOf(
+  kind: OtherNoticeEvent['kind'],
+  notice: Notice,
+  verdict: Verdict,
+  unit: PriceSettings['unit'],
+): OtherNoticeEvent {
+  const isLoss = kind === 'loss';
   return {
-    ...bid,
+    ...shared(notice, verdict),
     kind,
-    timeMs,
-    outcome,
-    lossCode: code === undefined ? undefined : Number(code),
-    test: test || undefined,
+    lossCode: isLoss ? lossCodeOf(notice.query) : undefined,
+    minToWinMicros: isLoss ? minToWinOf(notice.query, unit) : undefined,
   };
+}
+
+function shared({ facts, timeMs }: Notice, { outcome, why }: Verdict) {
+  return {
+    timeMs,
+    ...bidFactsTold(facts),
+    bidAtMs: facts.bidAtMs,
+    outcome,
+    why,
+  };
+}
+
+/** The parameter `r`, as OpenRTB's macro `${AUCTION_LOSS}` leaves it. */
+function lossCodeOf(query: string): number | undefined {
+  const told = parameterOf(query, 'r') ?? '';
+  return /^\d{1,4}$/.test(told) ? Number(told) : undefined;
+}
+
+/** The parameter `m`, as OpenRTB's macro `${AUCTION_MIN_TO_WIN}` leaves it. */
+function minToWinOf(query: string, unit: PriceSettings['unit']): Micros | undefined {
+  const told = decimalOf(parameterOf(query, 'm') ?? '');
+  if (told === undefined || told < 0) return undefined;
+  return wholeMicros(Math.round(unit === 'micros' ? told : told * MICROS_PER_UNIT));
 }

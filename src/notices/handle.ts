@@ -1,74 +1,100 @@
-import { isMoney } from '../domain/event.js';
-import type { NoticeFacts } from '../domain/notice.js';
-import type { EventLog, NoticeAnswer, NoticeHandler, NoticeKind, NoticeMetrics } from '../domain/ports.js';
-import type { Clock } from '../lib/clock.js';
-import { eventOf } from './event.js';
-import type { NoticeTokens } from './token.js';
-
-/** The slowest honest notice is a prefetched ad that is shown days later; nothing older is one. */
-const TOKEN_AGE_MS_MAX = 7 * 24 * 60 * 60 * 1000;
-
-const REFUSED: NoticeAnswer = { kind: 'refused' };
-const UNAVAILABLE: NoticeAnswer = { kind: 'unavailable' };
-
-const ANSWERS: Readonly<Record<Exclude<NoticeKind, 'click'>, NoticeAnswer>> = {
-  win: { kind: 'accepted' },
-  bill: { kind: 'accepted' },
-  loss: { kind: 'accepted' },
-  impression: { kind: 'pixel' },
-};
+import { PLAIN_PRICE, type PriceSettings } from '../domain/catalog.js';
+import type { MoneyKind } from '../domain/event.js';
+import type { NoticeAnswer, NoticeHandler } from '../domain/ports.js';
+import { ClickWatch } from './click-watch.js';
+import { moneyEventOf, otherEventOf } from './event.js';
+import { judge } from './judge.js';
+import {
+  ACCEPTED,
+  EXPIRED,
+  isSpender,
+  isStale,
+  type Notice,
+  type TradeKind,
+  type Verdict,
+} from './notice.js';
+import { ANSWERS, REFUSED, UNAVAILABLE, type NoticeParts } from './parts.js';
+import { locationOf } from './redirect.js';
+import { createSpending } from './spending.js';
+import { tellOn } from './tell-on.js';
 
 /**
  * Answers win, billing and loss notices, impression pixels and clicks.
  *
- * A notice is verified and counted; nothing is booked. Only a click token leads anywhere, and only to the page that we
- * signed into it; a click token is no notice, nor the other way round. What is genuine but older than seven days is
- * counted as expired and otherwise answered as usual: asking again would not make it younger, and whoever clicked on
- * an old page still wants to arrive.
+ * A notice is verified, held against its age and, where it spends, its price is read; then it is written down, and only then
+ * booked, told to the ledger and the visitor's frequency logs, and answered. What is genuine but too old, or has a price
+ * that cannot be believed, is written down and answered as usual, since asking again would change nothing; nothing is
+ * booked, so that a correct notice can still come. A win or a billing that cannot be written down is asked to come again.
  *
- * What is genuine is an event of the log. A win or a billing is answered when its event is on disk; when that fails the
- * caller is asked to come again.
+ * Only a click token leads anywhere, and only to the page that we signed into it; a click token is no notice, nor the other
+ * way round. Whoever clicked arrives, also late, and also when nobody can have clicked so fast.
  */
-export function createNoticeHandler(parts: {
-  readonly tokens: Pick<NoticeTokens, 'verify'>;
-  readonly metrics: NoticeMetrics;
-  readonly events: EventLog;
-  readonly clock: Clock;
-}): NoticeHandler {
-  const { tokens, metrics, events, clock } = parts;
+export function createNoticeHandler(parts: NoticeParts): NoticeHandler {
+  const { tokens, metrics, clock, exchangeOf } = parts;
+  const clicks = new ClickWatch();
+  const answerSpending = createSpending(parts);
   return ({ kind, token, query }) => {
     const facts = tokens.verify(token);
-    const answer = facts === undefined ? REFUSED : answerTo(kind, facts);
-    if (facts === undefined || answer.kind === 'refused') {
+    if (facts === undefined || (facts.landing === undefined) === (kind === 'click')) {
       metrics.notice(kind, 'refused');
-      return answer;
+      return REFUSED;
     }
     const timeMs = clock.nowMs();
-    const outcome = timeMs - facts.bidAtMs > TOKEN_AGE_MS_MAX ? 'expired' : 'accepted';
-    metrics.notice(kind, outcome);
-    const event = eventOf(kind, facts, { timeMs, outcome, query });
-    if (isMoney(event)) {
-      // The log has counted and told what went wrong.
-      const unavailable = (): NoticeAnswer => UNAVAILABLE;
-      return events.recordMoney(event).then(() => answer, unavailable);
-    }
-    events.record(event);
-    return answer;
+    const told = { facts, query, timeMs, ageMs: timeMs - facts.bidAtMs };
+    if (kind === 'click') return answerClick({ ...told, kind }, clicks, parts);
+    const notice: Notice<TradeKind> = { ...told, kind };
+    const settings = exchangeOf(facts.exchange)?.price ?? PLAIN_PRICE;
+    const verdict = judge(notice, settings);
+    if (verdict.chargeMicros !== undefined) return answerSpending(notice, verdict, settings.unit);
+    return answerUnspent(notice, verdict, settings.unit, parts);
   };
 }
 
-function answerTo(kind: NoticeKind, facts: NoticeFacts): NoticeAnswer {
-  if (kind === 'click') return facts.landing === undefined ? REFUSED : redirectTo(facts.landing);
-  return facts.landing === undefined ? ANSWERS[kind] : REFUSED;
+function answerClick(notice: Notice<'click'>, clicks: ClickWatch, parts: NoticeParts): NoticeAnswer {
+  const { metrics, events, clock } = parts;
+  const { facts, ageMs } = notice;
+  const location = facts.landing === undefined ? undefined : locationOf(facts.landing, facts.bidId);
+  if (location === undefined) {
+    metrics.notice('click', 'refused');
+    return REFUSED;
+  }
+  const why = clicks.judge(facts.bidId, ageMs, clock.monotonicMs());
+  const suspect: Verdict | undefined = why && { outcome: 'suspect', why, chargeMicros: undefined };
+  const verdict = isStale(notice) ? EXPIRED : (suspect ?? ACCEPTED);
+  metrics.notice('click', verdict.outcome);
+  events.record(otherEventOf('click', notice, verdict, 'units'));
+  if (verdict === ACCEPTED) tellOn(notice, parts);
+  return { kind: 'redirect', location };
 }
 
-/**
- * The landing page was checked when its campaign was loaded; it is checked again, because this is the one place where
- * a mistake would send people elsewhere. The location is the URL as a browser reads it: plain ASCII, no line breaks.
- */
-function redirectTo(landing: string): NoticeAnswer {
-  if (!URL.canParse(landing)) return REFUSED;
-  const url = new URL(landing);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return REFUSED;
-  return { kind: 'redirect', location: url.href };
+/** Everything but a click for which nothing is owed. */
+function answerUnspent(
+  notice: Notice<TradeKind>,
+  verdict: Verdict,
+  unit: PriceSettings['unit'],
+  parts: NoticeParts,
+): NoticeAnswer | Promise<NoticeAnswer> {
+  const { metrics, events } = parts;
+  const { kind } = notice;
+  const end = (): NoticeAnswer => {
+    metrics.notice(kind, verdict.outcome);
+    if (verdict.outcome === 'set-aside') metrics.priceSetAside(verdict.why);
+    if (kind === 'loss' || kind === 'impression') events.record(otherEventOf(kind, notice, verdict, unit));
+    if (verdict.outcome === 'accepted' && verdict.why !== 'audit') tellOn(notice, parts);
+    return ANSWERS[kind];
+  };
+  const money = moneyKindOf(notice);
+  if (money === undefined) return end();
+  return events.recordMoney(moneyEventOf(money, notice, verdict)).then(end, () => {
+    // The log has counted and told what went wrong.
+    metrics.notice(kind, 'unavailable');
+    return UNAVAILABLE;
+  });
+}
+
+/** As which kind of money a notice is written down; undefined when it is none. */
+function moneyKindOf(notice: Notice<TradeKind>): MoneyKind | undefined {
+  const { kind } = notice;
+  if (kind === 'win' || kind === 'bill') return kind;
+  return kind === 'impression' && isSpender(notice) ? 'bill' : undefined;
 }

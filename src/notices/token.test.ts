@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Micros } from '../domain/money.js';
-import type { NoticeFacts } from '../domain/notice.js';
+import { BILLING_MODES, FREQUENCY_NAMES_MAX, type NoticeFacts } from '../domain/notice.js';
 import type { SecretKey } from '../domain/secret-key.js';
+import { SAMPLE_NOTICE } from '../../test/support/sample-notice.js';
 import { createNoticeTokens } from './token.js';
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
@@ -11,18 +12,7 @@ function key(id: string, fill: number): SecretKey {
   return { id, secret: Uint8Array.from({ length: 32 }, (_, i) => (i * 7 + fill) & 0xff) };
 }
 
-const facts: NoticeFacts = {
-  exchange: 'generic',
-  bidId: '3f9c2a61-1',
-  campaign: 'trail-shoes-autumn',
-  lineItem: 'runners-coast',
-  creative: 'cr1',
-  priceMicros: 3_200_000 as Micros,
-  currency: 'USD',
-  bidAtMs: Date.UTC(2026, 10, 20, 12),
-  test: false,
-  landing: undefined,
-};
+const facts = SAMPLE_NOTICE;
 const clickFacts: NoticeFacts = { ...facts, landing: 'https://acme.example/trail?from=ad' };
 
 const tokens = createNoticeTokens([key('a', 1)]);
@@ -31,11 +21,18 @@ const anyName = fc.string({ unit: 'grapheme', maxLength: 60 });
 const anyFacts: fc.Arbitrary<NoticeFacts> = fc.record({
   exchange: anyName,
   bidId: anyName,
+  advertiser: anyName,
   campaign: anyName,
   lineItem: anyName,
   creative: anyName,
   currency: fc.constantFrom('USD', 'CNY', 'EUR'),
   priceMicros: fc.nat({ max: Number.MAX_SAFE_INTEGER }) as fc.Arbitrary<Micros>,
+  budgetCurrency: fc.constantFrom('USD', 'CNY'),
+  budgetRate: fc.oneof(fc.constant(1), fc.double({ min: 1e-9, max: 1e9, noNaN: true })),
+  billing: fc.constantFrom(...BILLING_MODES),
+  flightDay: fc.nat({ max: 100_000 }),
+  holdSeconds: fc.nat({ max: 1_000_000 }),
+  frequencyNames: fc.array(anyName, { maxLength: FREQUENCY_NAMES_MAX }),
   bidAtMs: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
   test: fc.boolean(),
   landing: fc.option(fc.webUrl(), { nil: undefined }),

@@ -1,5 +1,11 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import { LANDING_CHARACTERS_MAX, type NoticeFacts } from '../domain/notice.js';
+import {
+  BILLING_MODES,
+  FREQUENCY_NAMES_MAX,
+  LANDING_CHARACTERS_MAX,
+  type BillingMode,
+  type NoticeFacts,
+} from '../domain/notice.js';
 import type { Micros } from '../domain/money.js';
 import type { NoticeSigner } from '../domain/ports.js';
 import type { SecretKey } from '../domain/secret-key.js';
@@ -9,11 +15,16 @@ import { assert } from '../lib/assert.js';
  * A notice token is the facts of a bid in binary form, followed by 16 bytes of HMAC-SHA256 over them, in base64url. It
  * needs no storage: whichever process is called with it knows what the notice is about, and that we said so ourselves.
  *
- *   flags  1 byte: 1 = test traffic, 2 = a landing page follows
- *   time   varint, milliseconds since the epoch
- *   price  varint, micros
- *   texts  currency, exchange, bid, campaign, line item, creative and perhaps the landing page,
- *          each a varint of its UTF-8 bytes and then these
+ *   flags   1 byte: 1 = test traffic, 2 = a landing page follows, 4 = the budget has another currency; the sixteens = how
+ *           many frequency logs; the last two bits = which notice spends, by its place in BILLING_MODES
+ *   time    varint, milliseconds since the epoch
+ *   day     varint, days since 1970-01-01
+ *   hold    varint, seconds
+ *   price   varint, micros
+ *   texts   currency, exchange, bid, advertiser, campaign, line item, creative, each a varint of its UTF-8 bytes and then these
+ *   budget  where the currency is another one: its code as a text, and the rate as 8 bytes of a double
+ *   logs    the names of the frequency logs, texts
+ *   landing a text
  *
  * The version of this layout is part of the key: what another version signed is as good as forged.
  *
@@ -21,18 +32,25 @@ import { assert } from '../lib/assert.js';
  * four links of a response than the whole 32. The base64url text must be the one that we would write: Node's decoder
  * would otherwise take many texts for the same bytes, and whoever counts tokens by their text would count some twice.
  */
-const KEY_PURPOSE = 'narrowcast notice token, layout 1';
+const KEY_PURPOSE = 'narrowcast notice token, layout 2';
 const FLAG_TEST = 1;
 const FLAG_LANDING = 2;
+const FLAG_BUDGET = 4;
+const LOGS_SHIFT = 4;
+const LOGS_MASK = 3;
+const BILLING_SHIFT = 6;
+const RATE_BYTES = 8;
 const SIGNATURE_BYTES = 16;
 /** One text that is not a landing page: an id or a name. */
 const TEXT_CHARACTERS_MAX = 256;
 const BYTES_A_CHARACTER_MAX = 3;
 const VARINT_BYTES_MAX = 8;
-const TEXT_COUNT = 6;
+const TEXT_COUNT = 8 + FREQUENCY_NAMES_MAX;
+const NUMBER_COUNT = 4;
 const TOKEN_BYTES_MAX =
   1 +
-  (2 + TEXT_COUNT + 1) * VARINT_BYTES_MAX +
+  RATE_BYTES +
+  (NUMBER_COUNT + TEXT_COUNT + 1) * VARINT_BYTES_MAX +
   (TEXT_COUNT * TEXT_CHARACTERS_MAX + LANDING_CHARACTERS_MAX) * BYTES_A_CHARACTER_MAX +
   SIGNATURE_BYTES;
 const TOKEN_CHARACTERS_MAX = Math.ceil((TOKEN_BYTES_MAX * 4) / 3);
@@ -79,17 +97,30 @@ function signature(key: Buffer, payload: Buffer): Buffer {
 }
 
 function writeFacts(bytes: Buffer, facts: NoticeFacts): number {
-  assert(facts.landing === undefined || facts.landing.length <= LANDING_CHARACTERS_MAX, 'landing too long');
-  bytes[0] = (facts.test ? FLAG_TEST : 0) | (facts.landing === undefined ? 0 : FLAG_LANDING);
+  const { landing, frequencyNames, billing, budgetCurrency, budgetRate } = facts;
+  assert(landing === undefined || landing.length <= LANDING_CHARACTERS_MAX, 'landing too long');
+  assert(frequencyNames.length <= FREQUENCY_NAMES_MAX, 'too many frequency logs');
+  const hasBudget = budgetCurrency !== facts.currency || budgetRate !== 1;
+  bytes[0] =
+    (facts.test ? FLAG_TEST : 0) |
+    (landing === undefined ? 0 : FLAG_LANDING) |
+    (hasBudget ? FLAG_BUDGET : 0) |
+    (frequencyNames.length << LOGS_SHIFT) |
+    (BILLING_MODES.indexOf(billing) << BILLING_SHIFT);
   let at = writeVarint(bytes, 1, facts.bidAtMs);
+  at = writeVarint(bytes, at, facts.flightDay);
+  at = writeVarint(bytes, at, facts.holdSeconds);
   at = writeVarint(bytes, at, facts.priceMicros);
   at = writeName(bytes, at, facts.currency);
   at = writeName(bytes, at, facts.exchange);
   at = writeName(bytes, at, facts.bidId);
+  at = writeName(bytes, at, facts.advertiser);
   at = writeName(bytes, at, facts.campaign);
   at = writeName(bytes, at, facts.lineItem);
   at = writeName(bytes, at, facts.creative);
-  return facts.landing === undefined ? at : writeText(bytes, at, facts.landing);
+  if (hasBudget) at = bytes.writeDoubleLE(budgetRate, writeName(bytes, at, budgetCurrency));
+  for (const name of frequencyNames) at = writeName(bytes, at, name);
+  return landing === undefined ? at : writeText(bytes, at, landing);
 }
 
 /** Bytes that carry a good signature are our own, written by `writeFacts` of this layout. */
@@ -97,16 +128,39 @@ function readFacts(payload: Buffer): NoticeFacts {
   const reader = new FactsReader(payload);
   const flags = reader.byte();
   const bidAtMs = reader.varint();
+  const flightDay = reader.varint();
+  const holdSeconds = reader.varint();
   const priceMicros = reader.varint() as Micros;
   const currency = reader.text();
   const exchange = reader.text();
   const bidId = reader.text();
+  const advertiser = reader.text();
   const campaign = reader.text();
   const lineItem = reader.text();
   const creative = reader.text();
-  const landing = (flags & FLAG_LANDING) === 0 ? undefined : reader.text();
-  const test = (flags & FLAG_TEST) !== 0;
-  return { exchange, bidId, campaign, lineItem, creative, priceMicros, currency, bidAtMs, test, landing };
+  const hasBudget = (flags & FLAG_BUDGET) !== 0;
+  const budgetCurrency = hasBudget ? reader.text() : currency;
+  const budgetRate = hasBudget ? reader.double() : 1;
+  const frequencyNames = Array.from({ length: (flags >> LOGS_SHIFT) & LOGS_MASK }, () => reader.text());
+  return {
+    exchange,
+    bidId,
+    advertiser,
+    campaign,
+    lineItem,
+    creative,
+    priceMicros,
+    currency,
+    budgetCurrency,
+    budgetRate,
+    billing: BILLING_MODES[flags >> BILLING_SHIFT] as BillingMode,
+    bidAtMs,
+    flightDay,
+    holdSeconds,
+    frequencyNames,
+    test: (flags & FLAG_TEST) !== 0,
+    landing: (flags & FLAG_LANDING) === 0 ? undefined : reader.text(),
+  };
 }
 
 class FactsReader {
@@ -130,6 +184,12 @@ class FactsReader {
       if (byte < 0x80) return value;
       scale *= 0x80;
     }
+  }
+
+  double(): number {
+    const start = this.#at;
+    this.#at += RATE_BYTES;
+    return this.#bytes.readDoubleLE(start);
   }
 
   text(): string {

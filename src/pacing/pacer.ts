@@ -54,7 +54,8 @@ export function pacingHash(requestId: string, lineItemId: string): number {
  * cost to bid on everything (market-figures.ts). The throttle is the proportion, and follows traffic within a minute or
  * two. Where it stays below nine tenths, there is more traffic than money, and the bids are lowered step by step: the
  * same money then buys more impressions (bench/pacing/ measures how many). Where everything is bid on and the plan is
- * missed, the bids rise again, up to the full price. `asap` does neither.
+ * missed, the bids rise again, up to the full price. `asap` does neither. A campaign that nothing is known about bids on the
+ * first that come, as many as the next minute's money pays for at the full price, and from then on on a fiftieth and more.
  *
  * Between two observations no more passes than the rest of the budget pays for at the full price. The ledger holds the
  * budget in any case, and among several processes it alone. Each process may count its own share of the traffic as long
@@ -68,9 +69,11 @@ export class Pacer {
   #traffic: FlightTraffic;
   #dearestMicros: number;
   #throttle = THROTTLE_START;
+  #isNew = true;
   #bidMultiplier = 1;
   #passBelow = 0;
   #passesLeft = 0;
+  #firstPasses = 0;
   #candidates = 0;
   #passed = 0;
   #nowMs = NaN;
@@ -90,6 +93,7 @@ export class Pacer {
     this.#traffic = trafficOf(campaign, days);
     this.#dearestMicros = dearestMicros(campaign);
     if (!state) return;
+    this.#isNew = false;
     this.#throttle = state.throttle;
     this.#bidMultiplier = Math.max(MULTIPLIER_MIN, state.bidMultiplier);
     this.#curve.restore(state.curve);
@@ -105,6 +109,11 @@ export class Pacer {
     this.#missedMicros = 0;
   }
 
+  /** The next figures are no continuation of the last ones: what is more in them did not happen in between. */
+  figuresBeginAnew(): void {
+    this.#money = undefined;
+  }
+
   /** How much of what comes is bid on: 0 to 1. */
   get throttle(): number {
     return this.#throttle;
@@ -117,7 +126,7 @@ export class Pacer {
 
   /**
    * Counts a candidate, and says whether to bid on it. Call it once for each auction in which a line item could bid with its
-   * full price, also when there is no money: the traffic is learnt from these calls.
+   * full price, or else `missed`: the traffic is learnt from these calls.
    *
    * @param requestHash from `pacingHash`
    */
@@ -126,12 +135,18 @@ export class Pacer {
     if (!this.wouldPass(requestHash)) return false;
     this.#passed += 1;
     this.#passesLeft -= 1;
+    if (this.#firstPasses > 0) this.#firstPasses -= 1;
     return true;
+  }
+
+  /** Counts a candidate on which nothing can be bid, because the ledger has no money at hand for it. */
+  missed(): void {
+    this.#candidates += 1;
   }
 
   /** What `passes` would say; counts nothing. For explanations. */
   wouldPass(requestHash: number): boolean {
-    return requestHash < this.#passBelow && this.#passesLeft >= 1;
+    return (requestHash < this.#passBelow || this.#firstPasses > 0) && this.#passesLeft >= 1;
   }
 
   /**
@@ -152,6 +167,21 @@ export class Pacer {
     if (this.#passesLeft < 1 && this.#facts.state !== 'no-flight') {
       this.#facts = { ...this.#facts, state: 'no-money' };
     }
+  }
+
+  /**
+   * What an even plan of the whole day, or a front-loaded one, would have spent of today's money by now: what was spent is held
+   * against it. All of the day's money with `asap`, nothing outside of the flight.
+   */
+  plannedUntil(nowMs: number): { readonly untilNowMicros: number; readonly wholeDayMicros: number } {
+    if (!this.#isInFlight(nowMs)) return { untilNowMicros: 0, wholeDayMicros: 0 };
+    const { budget } = this.#campaign;
+    const day = this.#traffic.at(nowMs, this.#curve.rates);
+    const { spentTodayMicros = 0, spentTotalMicros = 0 } = this.#money ?? {};
+    const before = { todayMicros: 0, totalMicros: Math.max(0, spentTotalMicros - spentTodayMicros) };
+    const plan = (untilMs: number) => plannedMicros(budget, this.#traffic, before, day.startMs, untilMs);
+    const wholeDayMicros = plan(day.endMs);
+    return { untilNowMicros: budget.pacing === 'asap' ? wholeDayMicros : plan(nowMs), wholeDayMicros };
   }
 
   /** Why bids are held back, or not; in words. */
@@ -244,6 +274,8 @@ export class Pacer {
     }
     this.#traffic.at(nowMs, this.#curve.rates);
     const plannedPerMs = this.#plannedPerMs(nowMs);
+    if (this.#isNew) this.#firstPasses = Math.ceil((plannedPerMs * MINUTE_MS) / this.#dearestMicros);
+    this.#isNew = false;
     const wantedPerMs = this.#corrected(plannedPerMs, elapsedMs);
     const possiblePerMs = this.#market.candidatesPerMs * this.#market.costMicros(this.#dearestMicros);
     const proportion = possiblePerMs > 0 ? wantedPerMs / possiblePerMs : 1;

@@ -12,6 +12,11 @@ export function describePrice(question: PriceQuestion, price: Price | undefined,
     `bid ${converted(bidMicros, bidCurrency, responseCurrency, rates)} per thousand impressions`,
     `floor ${converted(floorMicros, floorCurrency, responseCurrency, rates, Math.ceil)}`,
   ];
+  if (price && question.auctionType !== FIXED_PRICE && price.priceMicros < price.valueMicros) {
+    const percent = `${Math.round(question.bidMultiplier * 1000) / 10} %`;
+    const floored = price.priceMicros === price.floorMicros ? ', not below the floor' : '';
+    steps.push(`pacing bids ${percent} of it${floored}: ${unitsText(price.priceMicros)} ${responseCurrency}`);
+  }
   if (price) steps.push(payment(question.auctionType, price, responseCurrency));
   return steps;
 }

@@ -18,6 +18,7 @@ const question: PriceQuestion = {
   floorCurrency: 'USD',
   auctionType: 1,
   responseCurrency: USD,
+  bidMultiplier: 1,
 };
 
 describe('priceBid', () => {
@@ -25,6 +26,16 @@ describe('priceBid', () => {
     const price = { valueMicros: 3_200_000, floorMicros: 2_000_000, priceMicros: 3_200_000 };
     expect(priceBid(question, rates)).toEqual(price);
     expect(priceBid({ ...question, auctionType: 2 }, rates)).toEqual(price);
+  });
+
+  it('bids what pacing makes of the value, and never below the floor', () => {
+    expect(priceBid({ ...question, bidMultiplier: 0.75 }, rates)).toMatchObject({ priceMicros: 2_400_000 });
+    expect(priceBid({ ...question, bidMultiplier: 0.1 }, rates)).toMatchObject({ priceMicros: 2_000_000 });
+    const free = { ...question, floorMicros: microsFromUnits(0), bidMicros: microsFromUnits(0.000001) };
+    expect(priceBid({ ...free, bidMultiplier: 0.1 }, rates)).toMatchObject({ priceMicros: 1 });
+    expect(priceBid({ ...question, auctionType: 3, bidMultiplier: 0.1 }, rates)).toMatchObject({
+      priceMicros: 2_000_000,
+    });
   });
 
   it('pays exactly the floor at a fixed-price deal', () => {

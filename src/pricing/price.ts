@@ -19,6 +19,8 @@ export interface PriceQuestion {
   /** 1 first price, 2 second price plus, 3 the floor is the price (deals only), 500 and up the exchange's own. */
   readonly auctionType: number;
   readonly responseCurrency: Currency;
+  /** What pacing makes of the bid: above 0, at most 1. */
+  readonly bidMultiplier: number;
 }
 
 /** Amounts in the response's currency. */
@@ -38,7 +40,9 @@ export const FIXED_PRICE = 3;
  * Turns a line item's bid into a price for one impression, or names the rule that ends it.
  *
  * In a first-price auction the price is what is paid; in a second-price auction it is the most that is paid. Both bid
- * the full value, because nothing is known yet about the prices that win. At a fixed-price deal the floor is the price.
+ * the full value, because nothing is known yet about the prices that win, unless pacing lowers it: where there is more
+ * traffic than money, the same money buys more at lower bids. Never below the floor, as long as the value is not: at the
+ * floor it is cheapest. At a fixed-price deal the floor is the price.
  */
 export function priceBid(question: PriceQuestion, rates: Rates): Price | PriceRule {
   const { bidMicros, bidCurrency, responseCurrency } = question;
@@ -46,7 +50,10 @@ export function priceBid(question: PriceQuestion, rates: Rates): Price | PriceRu
   const floorMicros = floorIn(responseCurrency, question, rates);
   if (valueMicros === undefined || floorMicros === undefined) return 'no-exchange-rate';
   if (valueMicros <= 0 || valueMicros < floorMicros) return 'below-floor';
-  if (question.auctionType !== FIXED_PRICE) return { valueMicros, floorMicros, priceMicros: valueMicros };
+  if (question.auctionType !== FIXED_PRICE) {
+    const pacedMicros = Math.max(1, Math.round(valueMicros * question.bidMultiplier)) as Micros;
+    return { valueMicros, floorMicros, priceMicros: pacedMicros < floorMicros ? floorMicros : pacedMicros };
+  }
   return floorMicros === 0 ? 'deal-without-price' : { valueMicros, floorMicros, priceMicros: floorMicros };
 }
 

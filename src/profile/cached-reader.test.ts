@@ -32,6 +32,7 @@ function storeByHand() {
     onChange: (listener: (change: ProfileChange) => void) => {
       tell = listener;
     },
+    logNames: () => [],
     find: (keys: readonly ProfileKey[]) =>
       new Promise<FoundProfile[]>((resolve, reject) => {
         const texts = keys.map(profileKeyText);
@@ -72,7 +73,7 @@ function setUp({ bytesMax = 1_000_000, ttlMs = 60_000 } = {}) {
   const find = async (keys: readonly ProfileKey[], forMs = 5_000) => {
     const answer = await reader.find(keys, systemClock.monotonicMs() + forMs);
     return answer.kind === 'answered'
-      ? answer.stored.map((stored) => stored?.profile?.people.age)
+      ? answer.found.map(({ stored }) => stored?.profile?.people.age)
       : answer.kind;
   };
   return { store, reader, counted, find };

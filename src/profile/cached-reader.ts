@@ -5,7 +5,6 @@ import type {
   ProfileCacheMetrics,
   ProfileReader,
   ProfileStore,
-  StoredProfile,
 } from '../domain/ports.js';
 import { profileKeyText, type ProfileKey } from '../domain/profile.js';
 import { CircuitBreaker, type Permission } from '../lib/circuit-breaker.js';
@@ -51,7 +50,7 @@ interface Flight {
 /** One lookup that waits for keys. */
 interface Waiter {
   readonly keys: readonly ProfileKey[];
-  readonly stored: (StoredProfile | undefined)[];
+  readonly found: (FoundProfile | undefined)[];
   /** The keys that it waits for. */
   readonly missing: Map<number, Question>;
   readonly settle: (answer: ProfileAnswer) => void;
@@ -70,14 +69,14 @@ interface Waiter {
  * so half an answer would be worse than none.
  */
 export class CachedReader implements ProfileReader {
-  readonly #store: Pick<ProfileStore, 'find' | 'onChange'>;
+  readonly #store: Pick<ProfileStore, 'find' | 'onChange' | 'logNames'>;
   readonly #clock: Clock;
   readonly #metrics: ProfileCacheMetrics;
   readonly #cache: ProfileCache;
   readonly #breaker = new CircuitBreaker(BREAKER);
   readonly #flights = new Map<string, Flight>();
 
-  constructor(store: Pick<ProfileStore, 'find' | 'onChange'>, options: CachedReaderOptions) {
+  constructor(store: Pick<ProfileStore, 'find' | 'onChange' | 'logNames'>, options: CachedReaderOptions) {
     this.#store = store;
     this.#clock = options.clock;
     this.#metrics = options.metrics;
@@ -92,21 +91,25 @@ export class CachedReader implements ProfileReader {
   }
 
   find(keys: readonly ProfileKey[], deadlineMs: number): Promise<ProfileAnswer> {
-    const stored: (StoredProfile | undefined)[] = [];
+    const found: (FoundProfile | undefined)[] = [];
     const missing: number[] = [];
     for (const key of keys) {
       const entry = this.#cache.get(profileKeyText(key));
-      if (entry === undefined) missing.push(stored.length);
+      if (entry === undefined) missing.push(found.length);
       else this.#metrics.keyLookup(key.kind, entry.stored === undefined ? 'negative' : 'lru');
-      stored.push(entry?.stored);
+      found.push(entry);
     }
-    if (missing.length === 0) return Promise.resolve({ kind: 'answered', stored });
-    return this.#findMissing(keys, stored, missing, deadlineMs);
+    if (missing.length === 0) return Promise.resolve(answerOf(found));
+    return this.#findMissing(keys, found, missing, deadlineMs);
+  }
+
+  logNames(key: ProfileKey, changeNames?: readonly string[]): readonly string[] {
+    return this.#store.logNames(key, changeNames);
   }
 
   #findMissing(
     keys: readonly ProfileKey[],
-    stored: (StoredProfile | undefined)[],
+    found: (FoundProfile | undefined)[],
     missing: readonly number[],
     deadlineMs: number,
   ): Promise<ProfileAnswer> {
@@ -124,7 +127,7 @@ export class CachedReader implements ProfileReader {
       return Promise.resolve(BROKEN);
     }
     return new Promise((settle) => {
-      const waiter: Waiter = { keys, stored, missing: new Map(), settle, timer: undefined };
+      const waiter: Waiter = { keys, found, missing: new Map(), settle, timer: undefined };
       for (const index of missing) {
         const flight = this.#flights.get(texts[index] as string) as Flight;
         flight.waiting.push({ waiter, index });
@@ -155,7 +158,7 @@ export class CachedReader implements ProfileReader {
       const entry = found[i] as FoundProfile;
       this.#cache.remember(text, entry, question.askedMs);
       this.#land(text, (waiter, index) => {
-        this.#arrive(waiter, index, entry.stored);
+        this.#arrive(waiter, index, entry);
       });
     }
   }
@@ -167,11 +170,11 @@ export class CachedReader implements ProfileReader {
     for (const { waiter, index } of waiting) tell(waiter, index);
   }
 
-  #arrive(waiter: Waiter, index: number, stored: StoredProfile | undefined): void {
+  #arrive(waiter: Waiter, index: number, entry: FoundProfile): void {
     if (!waiter.missing.delete(index)) return;
-    waiter.stored[index] = stored;
+    waiter.found[index] = entry;
     this.#count(waiter.keys, index, 'redis');
-    if (waiter.missing.size === 0) this.#finish(waiter, { kind: 'answered', stored: waiter.stored });
+    if (waiter.missing.size === 0) this.#finish(waiter, answerOf(waiter.found));
   }
 
   readonly #giveUp = (waiter: Waiter): void => {
@@ -207,6 +210,11 @@ export class CachedReader implements ProfileReader {
   ) {
     this.#metrics.keyLookup((keys[index] as ProfileKey).kind, source);
   }
+}
+
+/** @param found with nothing missing any more */
+function answerOf(found: readonly (FoundProfile | undefined)[]): ProfileAnswer {
+  return { kind: 'answered', found: found as readonly FoundProfile[] };
 }
 
 function pickAll<T>(all: readonly T[], indexes: readonly number[]): readonly T[] {

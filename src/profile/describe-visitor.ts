@@ -1,12 +1,6 @@
 import type { StoredProfile } from '../domain/ports.js';
-import type {
-  CustomerValue,
-  FrequencyCounters,
-  People,
-  Profile,
-  ProfileGeo,
-  ProfileKey,
-} from '../domain/profile.js';
+import { FREQUENCY_KINDS, type FrequencyRecord } from '../domain/frequency.js';
+import type { CustomerValue, People, Profile, ProfileGeo, ProfileKey } from '../domain/profile.js';
 import { unreachable } from '../lib/assert.js';
 import { prefixText } from './prefix-text.js';
 import type { VisitorRecord } from './visitor-records.js';
@@ -53,7 +47,7 @@ export function recordAsData({ key, stored }: VisitorRecord): object {
   return {
     id: idFields(key),
     ...(profile === undefined ? {} : { profile: fields }),
-    ...(frequency === undefined ? {} : { frequency: countersAsData(frequency) }),
+    ...(frequency === undefined ? {} : { frequency: frequency.map(frequencyAsData) }),
     ...(linked === undefined ? {} : { linked: recordAsData({ key, stored: linked }) }),
   };
 }
@@ -107,20 +101,29 @@ function placeText({ country, region, city, zip }: ProfileGeo): string {
   ]);
 }
 
-function frequencyInWords(counters: FrequencyCounters, nowMs: number): readonly Fact[] {
-  return Array.from(counters, ([name, { impressions, endMs }]) => [
-    'shown',
-    `${name}: ${impressions} ${impressions === 1 ? 'time' : 'times'}, ` +
-      `counted until ${instantText(endMs)}${endMs > nowMs ? '' : ', which is over'}`,
-  ]);
+/** One fact a kind: how many bids, and when the last one. Which campaigns they were of is known by hashes only. */
+function frequencyInWords(records: readonly FrequencyRecord[], nowMs: number): readonly Fact[] {
+  return FREQUENCY_KINDS.flatMap((kind): readonly Fact[] => {
+    const ofKind = records.filter((record) => record.kind === kind);
+    const [first] = ofKind;
+    if (first === undefined) return [];
+    const bids = new Set(ofKind.map(({ bidId }) => bidId)).size;
+    const last = ofKind.reduce((latest, record) => (record.atMs > latest.atMs ? record : latest), first);
+    const held = kind === 'reserved' && last.heldUntilMs > nowMs ? ', which is held still' : '';
+    const text = `${bids} ${bids === 1 ? 'time' : 'times'}, last ${instantText(last.atMs)}${held}`;
+    return [[kind, text]];
+  });
 }
 
-function countersAsData(counters: FrequencyCounters): object[] {
-  return Array.from(counters, ([name, { impressions, endMs }]) => ({
-    name,
-    impressions,
-    end: instantText(endMs),
-  }));
+function frequencyAsData(record: FrequencyRecord): object {
+  const { kind, bidId, atMs, heldUntilMs, advertiser, campaign, lineItem } = record;
+  return {
+    kind,
+    bid: bidId,
+    at: instantText(atMs),
+    ...(heldUntilMs === 0 ? {} : { heldUntil: instantText(heldUntilMs) }),
+    hashes: { advertiser, campaign, lineItem },
+  };
 }
 
 /** The texts of the facts that are known. */

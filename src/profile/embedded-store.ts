@@ -1,6 +1,12 @@
 import type { FoundProfile, ProfileChange, ProfileStore, StoredProfile } from '../domain/ports.js';
-import type { FrequencyCounters, Profile, ProfileKey } from '../domain/profile.js';
+import { randomBytes } from 'node:crypto';
+import type { Touch } from '../domain/event.js';
+import type { FrequencyRecord } from '../domain/frequency.js';
+import { touchesOf } from '../domain/frequency-log.js';
+import type { Profile, ProfileKey } from '../domain/profile.js';
 import { profileKeyText } from '../domain/profile.js';
+import { systemClock } from '../lib/clock.js';
+import { FrequencyMemory } from './frequency-memory.js';
 
 /** A profile store in this process's memory. */
 export interface EmbeddedStore extends ProfileStore {
@@ -12,7 +18,6 @@ export interface EmbeddedStore extends ProfileStore {
 interface Entry {
   readonly key: ProfileKey;
   profile: Profile | undefined;
-  frequency: FrequencyCounters | undefined;
   /** Of an exchange's user id: the cookie of the same person. */
   cookie: string | undefined;
   /** Of a cookie: the texts of the user ids that lead to it. */
@@ -20,22 +25,34 @@ interface Entry {
 }
 
 /**
- * Everything in one map by the text of the key; links stand on both sides.
+ * Everything in one map by the text of the key; links stand on both sides. Frequency logs stand apart, by their names.
  *
  * @param profilesMax most keys about which something is held, at roughly a kilobyte each; a full store takes no new key,
  *   yet replaces what it has
+ * @param logs the frequency logs; undefined for some that end with the process
  */
-export function createEmbeddedStore(profilesMax = 2_000_000): EmbeddedStore {
-  return new MapStore(profilesMax);
+export function createEmbeddedStore(profilesMax = 2_000_000, logs = passingLogs()): EmbeddedStore {
+  return new MapStore(profilesMax, logs);
+}
+
+function passingLogs(): FrequencyMemory {
+  return new FrequencyMemory({
+    keyRing: [{ id: 'passing', secret: randomBytes(32) }],
+    ttlMs: Infinity,
+    clock: systemClock,
+    metrics: { frequencyRecords: () => undefined },
+  });
 }
 
 class MapStore implements EmbeddedStore {
   readonly #profilesMax: number;
+  readonly #logs: FrequencyMemory;
   readonly #entries = new Map<string, Entry>();
   readonly #listeners: ((change: ProfileChange) => void)[] = [];
 
-  constructor(profilesMax: number) {
+  constructor(profilesMax: number, logs: FrequencyMemory) {
     this.#profilesMax = profilesMax;
+    this.#logs = logs;
   }
 
   get size(): number {
@@ -54,15 +71,26 @@ class MapStore implements EmbeddedStore {
     return Promise.resolve('stored');
   }
 
-  putFrequency(key: ProfileKey, frequency: FrequencyCounters): Promise<void> {
-    // Of addresses and exchanges' users nothing is counted.
-    if (key.kind === 'ip' || key.kind === 'user') return Promise.resolve();
-    const entry = this.#entryOf(key);
-    if (entry === undefined) return Promise.reject(new Error('the store is full'));
-    entry.frequency = frequency.size === 0 ? undefined : frequency;
-    this.#forgetIfEmpty(key);
-    this.#announce(key);
-    return Promise.resolve();
+  record(names: readonly string[], record: FrequencyRecord): void {
+    for (const name of names) if (this.#logs.add(name, record)) this.#tell([name]);
+  }
+
+  logNames(key: ProfileKey): readonly string[] {
+    const [own] = this.#logs.namesOf(key);
+    if (own === undefined) return [];
+    const cookie = key.kind === 'user' ? this.#entries.get(profileKeyText(key))?.cookie : undefined;
+    const [linked] = cookie === undefined ? [] : this.#logs.namesOf(cookieKey(cookie));
+    return linked === undefined ? [own] : [own, linked];
+  }
+
+  touchesOf(cookie: string, advertiser: number): Promise<readonly Touch[]> {
+    const person = cookieKey(cookie);
+    const records = [...(this.#logs.recordsOf(person) ?? [])];
+    for (const text of this.#entries.get(profileKeyText(person))?.linked ?? []) {
+      const user = this.#entries.get(text);
+      if (user !== undefined) records.push(...(this.#logs.recordsOf(user.key) ?? []));
+    }
+    return Promise.resolve(touchesOf(records, advertiser));
   }
 
   link(exchange: string, userId: string, cookie: string): Promise<void> {
@@ -82,7 +110,7 @@ class MapStore implements EmbeddedStore {
 
   erase(key: ProfileKey, what: 'everything' | 'own' = 'everything'): Promise<number> {
     const entry = this.#entries.get(profileKeyText(key));
-    if (entry === undefined) return Promise.resolve(0);
+    if (entry === undefined) return Promise.resolve(this.#eraseLog(key));
     const { cookie } = entry;
     const person = cookie === undefined ? undefined : this.#entries.get(profileKeyText(cookieKey(cookie)));
     return Promise.resolve(
@@ -107,12 +135,30 @@ class MapStore implements EmbeddedStore {
   }
 
   #find(key: ProfileKey): FoundProfile {
-    const text = profileKeyText(key);
-    const entry = this.#entries.get(text);
-    if (entry?.cookie === undefined) return { changeNames: [text], stored: toStored(entry, undefined) };
-    const linkedText = profileKeyText(cookieKey(entry.cookie));
-    const linked = toStored(this.#entries.get(linkedText), undefined);
-    return { changeNames: [text, linkedText], stored: toStored(entry, linked) };
+    const entry = this.#entries.get(profileKeyText(key));
+    const changeNames = this.#changeNames(key);
+    if (entry?.cookie === undefined) return { changeNames, stored: this.#stored(key, entry, undefined) };
+    const person = cookieKey(entry.cookie);
+    const linked = this.#stored(person, this.#entries.get(profileKeyText(person)), undefined);
+    return {
+      changeNames: [...changeNames, ...this.#changeNames(person)],
+      stored: this.#stored(key, entry, linked),
+    };
+  }
+
+  #stored(
+    key: ProfileKey,
+    entry: Entry | undefined,
+    linked: StoredProfile | undefined,
+  ): StoredProfile | undefined {
+    const profile = entry?.profile;
+    const frequency = this.#logs.recordsOf(key);
+    const isEmpty = profile === undefined && frequency === undefined && linked === undefined;
+    return isEmpty ? undefined : { profile, frequency, linked };
+  }
+
+  #changeNames(key: ProfileKey): readonly string[] {
+    return [profileKeyText(key), ...this.#logs.namesOf(key)];
   }
 
   /** @returns undefined when it would be a new one and there is no room */
@@ -121,7 +167,7 @@ class MapStore implements EmbeddedStore {
     const known = this.#entries.get(text);
     if (known !== undefined || this.#entries.size >= this.#profilesMax) return known;
     const linked = new Set<string>();
-    const entry: Entry = { key, profile: undefined, frequency: undefined, cookie: undefined, linked };
+    const entry: Entry = { key, profile: undefined, cookie: undefined, linked };
     this.#entries.set(text, entry);
     return entry;
   }
@@ -144,10 +190,17 @@ class MapStore implements EmbeddedStore {
     }
     const text = profileKeyText(key);
     if (this.#entries.get(text) !== entry) return count;
-    count += countRecords(entry);
+    count += countRecords(entry) + this.#eraseLog(key);
     this.#unlink(key);
     this.#entries.delete(text);
     this.#announce(key);
+    return count;
+  }
+
+  /** @returns how many there were */
+  #eraseLog(key: ProfileKey): number {
+    const count = this.#logs.erase(key);
+    if (count > 0) this.#announce(key);
     return count;
   }
 
@@ -170,7 +223,11 @@ class MapStore implements EmbeddedStore {
   }
 
   #announce(key: ProfileKey): void {
-    for (const listener of this.#listeners) listener([profileKeyText(key)]);
+    this.#tell([profileKeyText(key)]);
+  }
+
+  #tell(change: readonly string[]): void {
+    for (const listener of this.#listeners) listener(change);
   }
 }
 
@@ -178,13 +235,6 @@ function cookieKey(id: string): ProfileKey {
   return { kind: 'cookie', id };
 }
 
-function countRecords({ profile, frequency, cookie }: Entry): number {
-  return [profile, frequency, cookie].filter((record) => record !== undefined).length;
-}
-
-function toStored(entry: Entry | undefined, linked: StoredProfile | undefined): StoredProfile | undefined {
-  const profile = entry?.profile;
-  const frequency = entry?.frequency;
-  const isEmpty = profile === undefined && frequency === undefined && linked === undefined;
-  return isEmpty ? undefined : { profile, frequency, linked };
+function countRecords({ profile, cookie }: Entry): number {
+  return [profile, cookie].filter((record) => record !== undefined).length;
 }

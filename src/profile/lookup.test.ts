@@ -3,7 +3,9 @@ import { visitorOf } from '../../test/support/visitor.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { ExchangeId } from '../domain/ids.js';
 import type { ProfileAnswer, ProfileLookupResult, ProfileReader } from '../domain/ports.js';
-import type { ProfileKey } from '../domain/profile.js';
+import { NOBODY_SEEN } from '../domain/frequency.js';
+import { profileKeyText, type ProfileKey } from '../domain/profile.js';
+import { STRANGER } from '../domain/visitor.js';
 import { readDirectly } from './direct-reader.js';
 import { createEmbeddedStore } from './embedded-store.js';
 import { createProfileLookup } from './lookup.js';
@@ -27,8 +29,10 @@ function lookupIn(reader: ProfileReader) {
   return { results, lookup };
 }
 
+const logNames: ProfileReader['logNames'] = (key) => [`log of ${profileKeyText(key)}`];
+
 function answering(answer: ProfileAnswer): ProfileReader {
-  return { find: () => Promise.resolve(answer) };
+  return { find: () => Promise.resolve(answer), logNames };
 }
 
 const store = await storeOf(
@@ -54,21 +58,20 @@ describe('looking a visitor up', () => {
     ['the person before the address', { buyerId: 'c-1', ip: '192.0.2.10' }, 30],
   ])('finds by %s', async (_, known, age) => {
     const { results, lookup } = lookupIn(readDirectly(store));
-    expect((await lookup(visitorOf(known), GENERIC, 0))?.people.age).toBe(age);
+    expect((await lookup(visitorOf(known), GENERIC, 0)).profile?.people.age).toBe(age);
     expect(results).toEqual(['found']);
   });
 
   it('merges what is known about the person with the narrowest that is known about the address', async () => {
     const { lookup } = lookupIn(readDirectly(store));
-    const profile = await lookup(visitorOf({ buyerId: 'c-1', ip: '192.0.2.10' }), GENERIC, 0);
+    const { profile } = await lookup(visitorOf({ buyerId: 'c-1', ip: '192.0.2.10' }), GENERIC, 0);
     expect(profile?.people).toMatchObject({ age: 30, income: 'high' });
   });
 
   it('takes the user id of another exchange for another user', async () => {
     const { results, lookup } = lookupIn(readDirectly(store));
-    expect(
-      await lookup(visitorOf({ id: 'u-1' }), { ...GENERIC, id: 'other' as ExchangeId }, 0),
-    ).toBeUndefined();
+    const other = { ...GENERIC, id: 'other' as ExchangeId };
+    expect((await lookup(visitorOf({ id: 'u-1' }), other, 0)).profile).toBeUndefined();
     expect(results).toEqual(['not-found']);
   });
 
@@ -79,22 +82,25 @@ describe('looking a visitor up', () => {
     );
     await linked.link('generic', 'u-1', 'c-1');
     const { lookup } = lookupIn(readDirectly(linked));
-    expect((await lookup(visitorOf({ id: 'u-1' }), GENERIC, 0))?.people.age).toBe(30);
+    expect((await lookup(visitorOf({ id: 'u-1' }), GENERIC, 0)).profile?.people.age).toBe(30);
   });
 
   it('asks once for all keys and hands on the deadline', async () => {
     const asked: [readonly ProfileKey[], number][] = [];
     const find: ProfileReader['find'] = (keys, deadlineMs) => {
       asked.push([keys, deadlineMs]);
-      return Promise.resolve({ kind: 'answered', stored: keys.map(() => undefined) });
+      return Promise.resolve({
+        kind: 'answered',
+        found: keys.map(() => ({ changeNames: [], stored: undefined })),
+      });
     };
-    await lookupIn({ find }).lookup(visitorOf({ buyerId: 'c', ip: '192.0.2.1' }), GENERIC, 123);
+    await lookupIn({ find, logNames }).lookup(visitorOf({ buyerId: 'c', ip: '192.0.2.1' }), GENERIC, 123);
     expect(asked).toEqual([[expect.objectContaining({ length: 3 }), 123]]);
   });
 
   it('asks nobody when the request names nobody', async () => {
-    const { results, lookup } = lookupIn({ find: () => Promise.reject(new Error('asked')) });
-    expect(await lookup(visitorOf({ buyerId: '', ip: 'unknown' }), GENERIC, 0)).toBeUndefined();
+    const { results, lookup } = lookupIn({ find: () => Promise.reject(new Error('asked')), logNames });
+    expect(await lookup(visitorOf({ buyerId: '', ip: 'unknown' }), GENERIC, 0)).toEqual(STRANGER);
     expect(results).toEqual(['no-key']);
   });
 
@@ -102,7 +108,9 @@ describe('looking a visitor up', () => {
     'goes on without a profile when the store is %s, and counts it',
     async (kind) => {
       const { results, lookup } = lookupIn(answering({ kind }));
-      expect(await lookup(visitorOf({ buyerId: 'c-1' }), GENERIC, 0)).toBeUndefined();
+      const found = await lookup(visitorOf({ buyerId: 'c-1' }), GENERIC, 0);
+      expect(found.profile).toBeUndefined();
+      expect(found.frequency).toEqual({ ...NOBODY_SEEN, personNames: ['log of c:c-1'] });
       expect(results).toEqual([kind]);
     },
   );

@@ -5,7 +5,7 @@ import type { StoredProfile } from '../domain/ports.js';
 import { ManualClock } from '../lib/clock.js';
 import { ProfileCache } from './profile-cache.js';
 
-const STORED: StoredProfile = { profile: undefined, frequency: new Map(), linked: undefined };
+const STORED: StoredProfile = { profile: undefined, frequency: [], linked: undefined };
 
 function setUp({ bytesMax = 1_000_000, ttlMs = 60_000 } = {}) {
   const clock = new ManualClock(0);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { frequencyRecord } from '../../test/support/frequency.js';
 import { makeProfile, SMALL, TYPICAL } from '../../bench/micro/sample-profiles.js';
 import type { Profile } from '../domain/profile.js';
 import { seededRandom } from '../lib/prng.js';
@@ -26,15 +27,12 @@ describe('the estimated bytes of a cached profile', () => {
     expect(withSegment('跑步者'.repeat(20)) - withSegment('x')).toBeGreaterThan(119);
   });
 
-  it('count each change name and each counter', () => {
+  it('count each change name and each frequency record', () => {
     const counted = (count: number) => {
-      const counters = Array.from(
-        { length: count },
-        (_, i) => [`c${i}`, { impressions: 1, endMs: 2 ** 41 }] as const,
-      );
-      return storedBytes('c:1', { profile: undefined, frequency: new Map(counters), linked: undefined }, []);
+      const frequency = Array.from({ length: count }, (_, i) => frequencyRecord('shown', i));
+      return storedBytes('c:1', { profile: undefined, frequency, linked: undefined }, []);
     };
-    expect(counted(100) - counted(0)).toBeGreaterThan(100 * 56);
+    expect(counted(100) - counted(0)).toBeGreaterThan(100 * 120);
     expect(storedBytes('c:1', undefined, ['a', 'b'])).toBeGreaterThan(storedBytes('c:1', undefined, ['a']));
   });
 });

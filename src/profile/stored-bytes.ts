@@ -19,7 +19,9 @@ const PROFILE_BYTES = 80;
 const PEOPLE_BYTES = 72;
 const VALUE_BYTES = 56;
 const GEO_BYTES = 56;
-const COUNTER_BYTES = 40;
+/** Its fields, its bid id, and the numbers that are no small integers. */
+const RECORD_BYTES = 168;
+const LIST_BYTES = 32;
 /** A number that is no small integer, such as a time, lies on the heap by itself. */
 const NUMBER_BYTES = 16;
 const SMALL_INTEGER_LIMIT = 2 ** 31;
@@ -39,10 +41,7 @@ export function storedBytes(
 function recordBytes({ profile, frequency, linked }: StoredProfile): number {
   let bytes = STORED_BYTES;
   if (profile !== undefined) bytes += profileBytes(profile);
-  if (frequency !== undefined) {
-    bytes += mapBytes(frequency.size) + (COUNTER_BYTES + NUMBER_BYTES) * frequency.size;
-    for (const name of frequency.keys()) bytes += nameBytes(name);
-  }
+  if (frequency !== undefined) bytes += LIST_BYTES + RECORD_BYTES * frequency.length;
   return linked === undefined ? bytes : bytes + recordBytes(linked);
 }
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { bidIdOf, frequencyRecord, SHOES } from '../../test/support/frequency.js';
 import { createMapStore } from '../../test/support/map-store.js';
 import type { ProfileKey } from '../domain/profile.js';
 import { keyInWords, recordAsData, recordInWords } from './describe-visitor.js';
@@ -27,24 +28,27 @@ const COMPLETE = {
   updated: '2026-11-15',
 };
 
+const SEEN = [
+  frequencyRecord('shown', 1, { atMs: Date.UTC(2026, 10, 19) }),
+  frequencyRecord('shown', 2, { atMs: Date.UTC(2026, 10, 20, 10) }),
+  frequencyRecord('reserved', 3, {
+    atMs: Date.UTC(2026, 10, 20, 11, 30),
+    heldUntilMs: Date.UTC(2026, 10, 20, 12, 30),
+  }),
+];
+
 function parsed(line: string) {
   const result = parseProfileLine(line, NOW_MS);
   if (result.kind === 'problem') throw result.problem;
   return result;
 }
 
-/** A store that knows the sample person, by cookie and by a linked user id, with counters; and two of an address's networks. */
+/** A store that knows the sample person, by cookie and by a linked user id, with a frequency log; and two of an address's networks. */
 async function sampleStore() {
   const store = createMapStore();
   const { key, profile } = parsed(JSON.stringify(COMPLETE));
   await store.put(key, profile);
-  await store.putFrequency(
-    key,
-    new Map([
-      ['trail-shoes/runners/1d', { impressions: 2, endMs: Date.UTC(2026, 10, 21) }],
-      ['trail-shoes/runners/7d', { impressions: 1, endMs: Date.UTC(2026, 10, 20, 11, 30) }],
-    ]),
-  );
+  for (const record of SEEN) store.record(store.logNames(key), record);
   await store.link('generic', 'gx-1', 'c-81f3');
   for (const ip of ['203.0.113.0/24', '2001:db8:1::/48']) {
     const network = parsed(JSON.stringify({ id: { ip }, segments: { campus: null } }));
@@ -149,8 +153,8 @@ describe('what is known of a visitor', () => {
       stage: active
       place: CHN, region 31, shanghai, postal code 200000
       updated: 2026-11-15
-      shown: trail-shoes/runners/1d: 2 times, counted until 2026-11-21
-      shown: trail-shoes/runners/7d: 1 time, counted until 2026-11-20T11:30:00.000Z, which is over"
+      reserved: 1 time, last 2026-11-20T11:30:00.000Z, which is held still
+      shown: 2 times, last 2026-11-20T10:00:00.000Z"
     `);
     expect(await wordsOf({ kind: 'user', exchange: 'generic', id: 'gx-1' })).toContain(
       'user gx-1 of exchange generic\nlinked: the same person is known by our cookie:\nperson: 34 years old',
@@ -165,8 +169,15 @@ describe('what is known of a visitor', () => {
       id,
       profile,
       frequency: [
-        { name: 'trail-shoes/runners/1d', impressions: 2, end: '2026-11-21' },
-        { name: 'trail-shoes/runners/7d', impressions: 1, end: '2026-11-20T11:30:00.000Z' },
+        { kind: 'shown', bid: bidIdOf(1), at: '2026-11-19', hashes: SHOES },
+        { kind: 'shown', bid: bidIdOf(2), at: '2026-11-20T10:00:00.000Z', hashes: SHOES },
+        {
+          kind: 'reserved',
+          bid: bidIdOf(3),
+          at: '2026-11-20T11:30:00.000Z',
+          heldUntil: '2026-11-20T12:30:00.000Z',
+          hashes: SHOES,
+        },
       ],
     });
   });

@@ -23,21 +23,31 @@ export class ClusterServers implements RedisServers {
   readonly #seeds: readonly RedisAddress[];
   readonly #options: LinkOptions;
   readonly #reports: RedisReports;
+  readonly #onConnected: () => void;
   readonly #links = new Map<string, RedisLink>();
   readonly #slots: (RedisLink | undefined)[] = Array.from({ length: SLOTS });
   /** In the table; the other links are seeds and those that a redirection named. */
   #masters: ReadonlySet<RedisLink> = new Set();
   #epochNames: readonly string[] = [];
+  /** A connection came up, and it is not known yet which slots lie behind it. */
+  #cameUp = false;
   #isAsking = false;
   #askAgain = false;
   #turn = 0;
   #tick = 0;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(seeds: readonly RedisAddress[], options: LinkOptions, reports: RedisReports) {
+  /** @param onConnected told when a connection has come up and the table was read since, so that its slots can be asked */
+  constructor(
+    seeds: readonly RedisAddress[],
+    options: LinkOptions,
+    reports: RedisReports,
+    onConnected = () => {},
+  ) {
     this.#seeds = seeds;
     this.#options = options;
     this.#reports = reports;
+    this.#onConnected = onConnected;
     for (const seed of seeds) this.#linkAt(seed);
     this.#timer = setInterval(() => this.#check(), TICK_MS);
     this.#timer.unref();
@@ -92,7 +102,10 @@ export class ClusterServers implements RedisServers {
     const address = `${node.host}:${node.port}`;
     const known = this.#links.get(address);
     if (known !== undefined) return known;
-    const link = new RedisLink(node, this.#options, this.#reports, () => void this.#refresh());
+    const link = new RedisLink(node, this.#options, this.#reports, () => {
+      this.#cameUp = true;
+      void this.#refresh();
+    });
     this.#links.set(address, link);
     return link;
   }
@@ -138,6 +151,9 @@ export class ClusterServers implements RedisServers {
       this.#links.delete(address);
     }
     this.#epochNames = this.#findEpochNames();
+    if (!this.#cameUp) return;
+    this.#cameUp = false;
+    this.#onConnected();
   }
 
   /** Names that differ only in a number fall on all nodes before long. */

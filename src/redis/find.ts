@@ -1,7 +1,8 @@
 import type { FoundProfile, RemoteStoreMetrics, StoredProfile } from '../domain/ports.js';
 import type { ProfileKey } from '../domain/profile.js';
 import type { KeyNames, KeyRing } from './keys.js';
-import { decodeFrequency, decodeProfile } from './profile-codec.js';
+import type { RedisFrequencyLogs } from './frequency-logs.js';
+import { decodeProfile } from './profile-codec.js';
 import type { Persons } from './persons.js';
 import type { ReadBatch } from './read-batch.js';
 import type { Convert, Mover } from './rotation.js';
@@ -9,6 +10,7 @@ import type { Convert, Mover } from './rotation.js';
 export interface TimesToLive {
   readonly profileTtlMs: number;
   readonly addressTtlMs: number;
+  /** From the last record of a log; older records of it are forgotten too, as soon as there are many. */
   readonly frequencyTtlMs: number;
   readonly linkTtlMs: number;
 }
@@ -35,6 +37,7 @@ export class Finder {
   readonly #reads: ReadBatch;
   readonly #mover: Mover;
   readonly #persons: Persons;
+  readonly #logs: RedisFrequencyLogs;
   readonly #ttls: TimesToLive;
   readonly #metrics: RemoteStoreMetrics;
 
@@ -43,6 +46,7 @@ export class Finder {
     reads: ReadBatch,
     mover: Mover,
     persons: Persons,
+    logs: RedisFrequencyLogs,
     ttls: TimesToLive,
     metrics: RemoteStoreMetrics,
   ) {
@@ -50,6 +54,7 @@ export class Finder {
     this.#reads = reads;
     this.#mover = mover;
     this.#persons = persons;
+    this.#logs = logs;
     this.#ttls = ttls;
     this.#metrics = metrics;
   }
@@ -70,13 +75,11 @@ export class Finder {
       names.flatMap(({ profile, frequency, link }) => [...profile, ...frequency, ...link]),
     );
     let at = 0;
-    const take = <T>(of: readonly string[], kind: RecordKind<T>): T | undefined => {
-      at += of.length;
-      return this.#firstReadable(of, values.slice(at - of.length, at), kind);
-    };
-    const { profileTtlMs, addressTtlMs, frequencyTtlMs, linkTtlMs } = this.#ttls;
+    const next = (of: readonly string[]) => values.slice(at, (at += of.length));
+    const take = <T>(of: readonly string[], kind: RecordKind<T>): T | undefined =>
+      this.#firstReadable(of, next(of), kind);
+    const { profileTtlMs, addressTtlMs, linkTtlMs } = this.#ttls;
     const convertFor = () => asItIs;
-    const counters = { ttlMs: frequencyTtlMs, decode: decodeFrequency, convertFor };
     const link = {
       ttlMs: linkTtlMs,
       decode: (value: Buffer) => this.#ring.openCookie(value),
@@ -85,7 +88,8 @@ export class Finder {
     return names.map((of, i): Found => {
       const ttlMs = keys[i]?.kind === 'ip' ? addressTtlMs : profileTtlMs;
       const profile = take(of.profile, { ttlMs, decode: decodeProfile, convertFor });
-      const frequency = take(of.frequency, counters);
+      // What was logged under an older secret counts where it stands, and expires there.
+      const frequency = this.#logs.read(of.frequency, next(of.frequency));
       return { names: of, profile, frequency, cookie: take(of.link, link) };
     });
   }

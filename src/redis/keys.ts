@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import type { ProfileKey } from '../domain/profile.js';
-import { profileKeyText } from '../domain/profile.js';
+import { hasFrequencyLog, profileKeyText } from '../domain/profile.js';
 import type { SecretKey } from '../domain/secret-key.js';
 import { assert } from '../lib/assert.js';
 
@@ -8,13 +8,22 @@ import { assert } from '../lib/assert.js';
  * The names of everything that stands in Redis:
  *
  *   nc:{u:<person>}:p                 profile of a person by our cookie, device or extended id
- *   nc:{u:<person>}:f                 how often ads were shown to the person
+ *   nc:{u:<person>}:f                 frequency log: what the person was shown
  *   nc:{u:<person>}:x                 set of the names of the links that lead to a cookie, so that they can be erased
  *   nc:{ip:<address>}:p               profile of an address or network
  *   nc:{u:<person>}:e                 stands for a minute behind a cookie that was erased: no link is made to it
  *   nc:{x:<exchange>:<person>}        link: an exchange's user id is the person of this cookie of ours
  *   nc:{x:<exchange>:<person>}:p      profile of an exchange's user
+ *   nc:{x:<exchange>:<person>}:f      frequency log of an exchange's user
+ *   nc:{ip:<address>}:f               frequency log of a household: an IPv4 address or the /64 of an IPv6 address
  *   nc:epoch:{<number>}               a random text; when it is gone or another one, the data were thrown away
+ *   nc:{c:<campaign>}:budget          hash, the campaign's account: epoch, what is booked, what is held (ledger-names.ts)
+ *   nc:{c:<campaign>}:day:<day>       hash, what is booked for one day of the flight
+ *   nc:{c:<campaign>}:leases          hash, who holds how much of the budget
+ *   nc:{c:<campaign>}:ends            sorted set, when each lease ends
+ *   nc:{c:<campaign>}:inbox:<day>:<holder>        list, what the holder of a lease has yet to hear
+ *   nc:{c:<campaign>}:billed:<holder>:<stretch>   set, which of a stretch of a holder's bids are billed
+ *   nc:{c:<campaign>}:billed-other:<day>          set, the same of bids whose ids are not ours, by day of the bid
  *   nc:keys                           set of the fingerprints of the secrets that names are made with
  *   nc:changes                        the channel on which changes are announced
  *
@@ -22,6 +31,9 @@ import { assert } from '../lib/assert.js';
  * cut to 128 bits, base64url. Whoever reads Redis without the secret learns neither who somebody is nor whether a
  * certain person is there. What stands in braces decides the slot in Redis Cluster, so all records of one key lie on one
  * node. A link's value is our cookie id, encrypted, because a pseudonym could not be followed once the key had changed.
+ *
+ * What stands in the braces of a frequency log is its name everywhere else: links carry it, so that a notice finds the log
+ * without knowing whose it is.
  *
  * Keys rotate. The first of the ring names what is written, all of them are asked, so what is there under an older one
  * is found and moved. A new key is first put behind the old one on every process, then in front, so that no process meets
@@ -51,7 +63,7 @@ export interface KeyNames {
   /** Under which changes are announced: the pseudonyms. */
   readonly changes: readonly string[];
   readonly profile: readonly string[];
-  /** Empty for keys that have none. */
+  /** Empty for networks, which have none. */
   readonly frequency: readonly string[];
   /** Only an exchange's user id has one. */
   readonly link: readonly string[];
@@ -61,6 +73,8 @@ export interface KeyNames {
 }
 
 const NONE: readonly string[] = [];
+const PSEUDONYM_CHARACTERS = 22;
+const LOG_NAME = /^(?:u|ip|x:(?:~|[A-Za-z0-9][A-Za-z0-9._-]{0,63})):[A-Za-z0-9_-]{22}$/;
 
 export function epochName(number: number): string {
   return `nc:epoch:{${number}}`;
@@ -69,6 +83,21 @@ export function epochName(number: number): string {
 /** @param link name of a link. @returns the name of the profile of the same user id */
 export function profileNameOfLink(link: string): string {
   return `${link}:p`;
+}
+
+/** @param link name of a link. @returns the name of the frequency log of the same user id */
+export function frequencyNameOfLink(link: string): string {
+  return `${link}:f`;
+}
+
+/**
+ * Where the log of a name stands, and under which name its changes are announced.
+ *
+ * @returns undefined for a text that is no name of ours: names come back in links
+ */
+export function frequencyLogOf(name: string): { readonly key: string; readonly change: string } | undefined {
+  if (!LOG_NAME.test(name)) return undefined;
+  return { key: `nc:{${name}}:f`, change: name.slice(-PSEUDONYM_CHARACTERS) };
 }
 
 /** @param link name of a link. @returns the name under which changes of that user id are announced */
@@ -95,40 +124,35 @@ export class KeyRing {
   }
 
   namesOf(key: ProfileKey): KeyNames {
-    const text = profileKeyText(key);
-    const changes = this.#secrets.map(({ naming }) => pseudonym(naming, text));
-    const named = (prefix: string, suffix: string) =>
-      changes.map((name) => `nc:{${prefix}:${name}}${suffix}`);
-    if (key.kind === 'ip') {
-      return {
-        changes,
-        profile: named('ip', ':p'),
-        frequency: NONE,
-        link: NONE,
-        linksTo: NONE,
-        erased: NONE,
-      };
-    }
-    if (key.kind === 'user') {
-      const prefix = `x:${PLAIN_EXCHANGE.test(key.exchange) ? key.exchange : '~'}`;
-      return {
-        changes,
-        profile: named(prefix, ':p'),
-        frequency: NONE,
-        link: named(prefix, ''),
-        linksTo: NONE,
-        erased: NONE,
-      };
-    }
-    const ofCookie = (suffix: string) => (key.kind === 'cookie' ? named('u', suffix) : NONE);
+    const changes = this.#pseudonyms(key);
+    const prefix = prefixOf(key);
+    const named = (suffix: string) => changes.map((name) => `nc:{${prefix}:${name}}${suffix}`);
+    const ofCookie = (suffix: string) => (key.kind === 'cookie' ? named(suffix) : NONE);
     return {
       changes,
-      profile: named('u', ':p'),
-      frequency: named('u', ':f'),
-      link: NONE,
+      profile: named(':p'),
+      frequency: hasFrequencyLog(key) ? named(':f') : NONE,
+      link: key.kind === 'user' ? named('') : NONE,
       linksTo: ofCookie(':x'),
       erased: ofCookie(':e'),
     };
+  }
+
+  /**
+   * @param changes of the key and, behind them, of the cookie that it is linked to, a pseudonym for each secret; made where undefined
+   * @returns names of frequency logs under the newest secret, as ProfileStore has them
+   */
+  logNames(key: ProfileKey, changes: readonly string[] | undefined): readonly string[] {
+    if (!hasFrequencyLog(key)) return NONE;
+    const own = changes?.[0] ?? this.#pseudonyms(key)[0];
+    const linked = changes?.[this.#secrets.length];
+    const name = `${prefixOf(key)}:${own}`;
+    return linked === undefined ? [name] : [name, `u:${linked}`];
+  }
+
+  #pseudonyms(key: ProfileKey): readonly string[] {
+    const text = profileKeyText(key);
+    return this.#secrets.map(({ naming }) => pseudonym(naming, text));
   }
 
   /** @returns nonce, cipher text, tag: another text each time */
@@ -157,6 +181,13 @@ export class KeyRing {
     }
     return undefined;
   }
+}
+
+/** What stands before the pseudonym. */
+function prefixOf(key: ProfileKey): string {
+  if (key.kind === 'ip') return 'ip';
+  if (key.kind !== 'user') return 'u';
+  return `x:${PLAIN_EXCHANGE.test(key.exchange) ? key.exchange : '~'}`;
 }
 
 /** A key of its own for each purpose, so that one secret may serve several without their texts mixing. */

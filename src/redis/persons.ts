@@ -1,5 +1,11 @@
 import type { ProfileKey } from '../domain/profile.js';
-import { changeNameOfLink, profileNameOfLink, type KeyNames, type KeyRing } from './keys.js';
+import {
+  changeNameOfLink,
+  frequencyNameOfLink,
+  profileNameOfLink,
+  type KeyNames,
+  type KeyRing,
+} from './keys.js';
 import type { ReadBatch } from './read-batch.js';
 import { RedisStoreError } from './store-error.js';
 import type { WriteBatch } from './write-batch.js';
@@ -107,11 +113,19 @@ export class Persons {
     const names = this.#ring.namesOf({ kind: 'cookie', id: cookie });
     await Promise.all(names.erased.map((mark) => this.#mark(mark)));
     const links = await this.#linksTo(names, cookie);
-    const ofLinks = what === 'own' ? links : links.flatMap((link) => [link, profileNameOfLink(link)]);
+    const withRecords = (link: string) => [link, profileNameOfLink(link), frequencyNameOfLink(link)];
+    const ofLinks = what === 'own' ? links : links.flatMap(withRecords);
     const changes = [...names.changes, ...links.map(changeNameOfLink)];
     const count = await this.#delete([...ofLinks, ...names.profile, ...names.frequency], changes);
     await this.#delete(names.linksTo, []);
     return count;
+  }
+
+  /** @returns where the frequency logs of a cookie stand, and of the user ids that lead to it */
+  async frequencyNames(cookie: string): Promise<readonly string[]> {
+    const names = this.#ring.namesOf({ kind: 'cookie', id: cookie });
+    const links = await this.#linksTo(names, cookie);
+    return [...names.frequency, ...links.map(frequencyNameOfLink)];
   }
 
   /** A server without memory for a mark still has to erase. */

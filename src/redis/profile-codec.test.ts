@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { STAGES, type FrequencyCounters, type Profile } from '../domain/profile.js';
-import { decodeFrequency, decodeProfile, encodeFrequency, encodeProfile } from './profile-codec.js';
+import { STAGES, type Profile } from '../domain/profile.js';
+import { decodeProfile, encodeProfile } from './profile-codec.js';
 
 const UNKNOWN = undefined;
 const STRANGER: Profile = {
@@ -37,10 +37,6 @@ const RUNNER: Profile = {
   geo: { country: 'CHN', region: '31', city: '上海', zip: UNKNOWN },
   updatedMs: Date.UTC(2026, 10, 15),
 };
-const COUNTERS: FrequencyCounters = new Map([
-  ['trail-shoes/runners/1d', { impressions: 2, endMs: Date.UTC(2026, 10, 21) }],
-  ['__proto__', { impressions: 70_000, endMs: 1_795_000_000_123 }],
-]);
 const SECTION_OF_THE_FUTURE = Buffer.from([99, 3, 1, 2, 3]);
 
 const anyName = fc.oneof(
@@ -94,10 +90,6 @@ const anyProfile: fc.Arbitrary<Profile> = record({
   }),
   updatedMs: maybe(fc.oneof(fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }))),
 });
-const anyCounters: fc.Arbitrary<FrequencyCounters> = anyMap(
-  record({ impressions: fc.maxSafeNat(), endMs: fc.maxSafeInteger() }),
-);
-
 /** What any reader may rely on, written from the comments of the domain. */
 function expectValid(profile: Profile): void {
   for (const endMs of profile.segments.values()) expect(endMs).not.toBeNaN();
@@ -130,9 +122,6 @@ describe('an encoded profile', () => {
   it('keeps the bytes that are stored by now', () => {
     expect(encodeProfile(RUNNER).toString('hex')).toMatchInlineSnapshot(
       `"11012b0672756e6e6572cd8a05076f7574646f6f7200076cc3a475666572dac68c390473616c65ffb6f2db8cd101021a0772756e6e696e67d6020674726176656c04555555555555d53f0301020403918905050289010a0666656d616c650c077465616368657206028a0e07010d08090400000000000004c00902911c0f0343484e100233311106e4b88ae6b5b7"`,
-    );
-    expect(encodeFrequency(COUNTERS).toString('hex')).toMatchInlineSnapshot(
-      `"21011a02a98905747261696c2d73686f65732f72756e6e6572732f31640113f0a204eff3e5cafbd0015f5f70726f746f5f5f"`,
     );
   });
 
@@ -177,23 +166,18 @@ describe('versions', () => {
     const [version, rest] = [bytes.subarray(0, 1), bytes.subarray(1)];
     expect(decodeProfile(Buffer.concat([version, SECTION_OF_THE_FUTURE, rest]))).toStrictEqual(RUNNER);
     expect(decodeProfile(Buffer.concat([bytes, SECTION_OF_THE_FUTURE]))).toStrictEqual(RUNNER);
-    const counters = encodeFrequency(COUNTERS);
-    expect(decodeFrequency(Buffer.concat([counters, SECTION_OF_THE_FUTURE]))).toStrictEqual(COUNTERS);
   });
 
   it('let a stage of the future be unknown', () => {
     expect(decodeProfile(Buffer.from([0x11, 3, 1, 77]))).toStrictEqual(STRANGER);
   });
 
-  it('refuse another major version, and one kind of value in the place of the other', () => {
+  it('refuse another major version', () => {
     const bytes = encodeProfile(RUNNER);
     for (let version = 0; version < 256; version++) {
       bytes[0] = version;
       if (version !== 0x11) expect(decodeProfile(bytes)).toBeUndefined();
     }
-    expect(decodeProfile(encodeFrequency(COUNTERS))).toBeUndefined();
-    expect(decodeFrequency(encodeProfile(RUNNER))).toBeUndefined();
-    expect(decodeFrequency(Buffer.from([0x22]))).toBeUndefined();
   });
 });
 
@@ -219,7 +203,6 @@ describe('a corrupt value', () => {
 
   it('is refused by its size before it is read', () => {
     expect(decodeProfile(Buffer.alloc(3 * 1024 * 1024, 0x11))).toBeUndefined();
-    expect(decodeFrequency(Buffer.alloc(3 * 1024 * 1024, 0x21))).toBeUndefined();
   });
 
   it('cut anywhere is nothing, or what came before the cut', () => {
@@ -228,9 +211,6 @@ describe('a corrupt value', () => {
       const decoded = decodeProfile(bytes.subarray(0, length));
       if (decoded !== undefined) expectValid(decoded);
     }
-    const counters = encodeFrequency(COUNTERS);
-    for (let length = 0; length < counters.length; length++)
-      expect(decodeFrequency(counters.subarray(0, length))?.size ?? 0).toBeLessThan(2);
   });
 
   it('with flipped bits is nothing or a valid profile, whatever flips', () => {
@@ -239,14 +219,11 @@ describe('a corrupt value', () => {
       maxLength: 6,
     });
     fc.assert(
-      fc.property(anyProfile, anyCounters, anyFlips, (profile, counters, flips) => {
-        for (const bytes of [encodeProfile(profile), encodeFrequency(counters)]) {
-          for (const [at, mask] of flips) bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ mask;
-          const decoded = decodeProfile(bytes);
-          if (decoded !== undefined) expectValid(decoded);
-          for (const { impressions, endMs } of decodeFrequency(bytes)?.values() ?? [])
-            expect(Number.isSafeInteger(impressions) && Number.isFinite(endMs)).toBe(true);
-        }
+      fc.property(anyProfile, anyFlips, (profile, flips) => {
+        const bytes = encodeProfile(profile);
+        for (const [at, mask] of flips) bytes[at % bytes.length] = (bytes[at % bytes.length] ?? 0) ^ mask;
+        const decoded = decodeProfile(bytes);
+        if (decoded !== undefined) expectValid(decoded);
       }),
       { numRuns: 500 },
     );
@@ -262,19 +239,5 @@ describe('a corrupt value', () => {
       }),
       { numRuns: 2_000 },
     );
-  });
-});
-
-describe('encoded frequency counters', () => {
-  it('are what they were when they are decoded', () => {
-    fc.assert(
-      fc.property(anyCounters, (counters) => {
-        expect(decodeFrequency(encodeFrequency(counters))).toStrictEqual(counters);
-      }),
-    );
-  });
-
-  it('may be none', () => {
-    expect(decodeFrequency(encodeFrequency(new Map()))).toStrictEqual(new Map());
   });
 });

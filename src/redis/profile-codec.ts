@@ -1,9 +1,9 @@
-import { STAGES, type FrequencyCounter, type FrequencyCounters, type Profile } from '../domain/profile.js';
+import { STAGES, type Profile } from '../domain/profile.js';
 import { assert } from '../lib/assert.js';
 import { ByteReader, ByteWriter } from './bytes.js';
 
 /**
- * How profiles and frequency counters are laid down in Redis.
+ * How profiles are laid down in Redis.
  *
  * A value is one byte that says what it is and in which major version, then sections: a tag byte, the length of what
  * follows as a varint, and the content. A fact that is not known has no section. A reader skips the sections whose tag
@@ -13,7 +13,6 @@ import { ByteReader, ByteWriter } from './bytes.js';
  * Chosen by measurement over JSON and MessagePack: see the table "Profile encoding" of the benchmark.
  */
 const PROFILE_VERSION = 0x11;
-const FREQUENCY_VERSION = 0x21;
 
 /**
  * More than the limits of a profile line allow. A longer value was not written by us, and is not worth the time on
@@ -44,7 +43,6 @@ const TAG = {
   city: 17,
   zip: 18,
 } as const;
-const TAG_COUNTER = 1;
 
 const AGE_MAX = 120;
 
@@ -96,36 +94,6 @@ export function decodeProfile(bytes: Uint8Array): Profile | undefined {
   if (reader.varint() !== PROFILE_VERSION) return undefined;
   const sections = readSections(reader);
   return reader.failed ? undefined : profileOf(sections);
-}
-
-/** Counts and ends of windows by what is counted; see `encodeProfile` for texts and size. */
-export function encodeFrequency(counters: FrequencyCounters): Buffer {
-  const writer = new ByteWriter(FREQUENCY_VERSION);
-  for (const [name, { impressions, endMs }] of counters) {
-    writer.beginSection(TAG_COUNTER);
-    writer.varint(impressions);
-    writer.time(endMs);
-    writer.lastText(name);
-    writer.endSection();
-  }
-  return finish(writer);
-}
-
-/** As `decodeProfile`. @returns undefined when the bytes are no counters of a version that this reader knows */
-export function decodeFrequency(bytes: Uint8Array): FrequencyCounters | undefined {
-  if (bytes.length > VALUE_BYTES_MAX) return undefined;
-  const reader = new ByteReader(bytes);
-  if (reader.varint() !== FREQUENCY_VERSION) return undefined;
-  const counters = new Map<string, FrequencyCounter>();
-  while (reader.hasMore()) {
-    if (reader.beginSection() === TAG_COUNTER) {
-      const impressions = reader.varint();
-      const endMs = finite(reader, reader.time());
-      counters.set(reader.lastText(), { impressions, endMs });
-    } else reader.skipSection();
-    reader.endSection();
-  }
-  return reader.failed ? undefined : counters;
 }
 
 /**

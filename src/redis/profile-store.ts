@@ -1,20 +1,23 @@
 import type { FoundProfile, ProfileChange, ProfileStore, RemoteStoreMetrics } from '../domain/ports.js';
-import type { FrequencyCounters, Profile, ProfileKey } from '../domain/profile.js';
+import type { Touch } from '../domain/event.js';
+import type { FrequencyRecord } from '../domain/frequency.js';
+import { touchesOf } from '../domain/frequency-log.js';
+import type { Profile, ProfileKey } from '../domain/profile.js';
 import type { SecretKey } from '../domain/secret-key.js';
-import { assert } from '../lib/assert.js';
 import { ChangeListener } from './changes.js';
-import { ClusterServers } from './cluster.js';
 import { EpochWatch } from './epoch.js';
 import { Finder, type TimesToLive } from './find.js';
 import { KeyRing } from './keys.js';
 import { KeyWatch } from './key-watch.js';
 import type { RedisReports } from './link.js';
+import { openServers } from './open-servers.js';
 import { Persons } from './persons.js';
-import { encodeFrequency, encodeProfile } from './profile-codec.js';
+import { RedisFrequencyLogs } from './frequency-logs.js';
+import { encodeProfile } from './profile-codec.js';
 import { ReadBatch } from './read-batch.js';
 import type { RedisTarget } from './redis-url.js';
 import { Mover } from './rotation.js';
-import { SingleServer, type RedisServers } from './servers.js';
+import type { RedisServers } from './servers.js';
 import { RedisStoreError } from './store-error.js';
 import { WriteBatch } from './write-batch.js';
 
@@ -26,6 +29,8 @@ export interface RedisStoreOptions extends TimesToLive {
   readonly keyRing: readonly SecretKey[];
   readonly metrics: RemoteStoreMetrics;
   readonly reports: RedisReports;
+  /** Told each time that a connection has come up: what was told last may be lost. */
+  readonly onConnected?: () => void;
 }
 
 /**
@@ -40,7 +45,9 @@ class RedisProfileStore implements ProfileStore {
   readonly #options: RedisStoreOptions;
   readonly #ring: KeyRing;
   readonly #servers: RedisServers;
+  readonly #reads: ReadBatch;
   readonly #writes: WriteBatch;
+  readonly #logs: RedisFrequencyLogs;
   readonly #persons: Persons;
   readonly #finder: Finder;
   readonly #changes: ChangeListener;
@@ -51,18 +58,16 @@ class RedisProfileStore implements ProfileStore {
   constructor(options: RedisStoreOptions) {
     const { metrics, reports, target } = options;
     const linkOptions = { ...target, certificateAuthority: options.certificateAuthority };
-    const [first] = target.nodes;
-    assert(first !== undefined, 'a Redis target names a node');
     this.#options = options;
     this.#ring = new KeyRing(options.keyRing);
-    this.#servers = target.cluster
-      ? new ClusterServers(target.nodes, linkOptions, reports)
-      : new SingleServer(first, linkOptions, reports);
+    this.#servers = openServers(target, linkOptions, reports, options.onConnected);
     const reads = new ReadBatch(this.#servers, metrics);
+    this.#reads = reads;
     this.#writes = new WriteBatch(this.#servers, metrics, reports);
     this.#persons = new Persons(this.#ring, reads, this.#writes, options.linkTtlMs);
+    this.#logs = new RedisFrequencyLogs(this.#writes, options.frequencyTtlMs, metrics);
     const mover = new Mover(reads, this.#writes);
-    this.#finder = new Finder(this.#ring, reads, mover, this.#persons, options, metrics);
+    this.#finder = new Finder(this.#ring, reads, mover, this.#persons, this.#logs, options, metrics);
     const announce = (change: ProfileChange) => {
       for (const listener of this.#listeners) listener(change);
     };
@@ -88,14 +93,17 @@ class RedisProfileStore implements ProfileStore {
     return 'stored';
   }
 
-  async putFrequency(key: ProfileKey, frequency: FrequencyCounters): Promise<void> {
-    const names = this.#ring.namesOf(key);
-    if (frequency.size > 0) {
-      const value = encodeFrequency(frequency);
-      await this.#set(names.frequency, value, this.#options.frequencyTtlMs, names.changes);
-    } else {
-      await Promise.all(names.frequency.map((name) => this.#writes.run(name, ['DEL', name], names.changes)));
-    }
+  record(names: readonly string[], record: FrequencyRecord): void {
+    this.#logs.record(names, record);
+  }
+
+  logNames(key: ProfileKey, changeNames?: readonly string[]): readonly string[] {
+    return this.#ring.logNames(key, changeNames);
+  }
+
+  async touchesOf(cookie: string, advertiser: number): Promise<readonly Touch[]> {
+    const names = await this.#persons.frequencyNames(cookie);
+    return touchesOf(this.#logs.read(names, await this.#reads.ask(names)) ?? [], advertiser);
   }
 
   link(exchange: string, userId: string, cookie: string): Promise<void> {

@@ -32,9 +32,10 @@ export class SingleServer implements RedisServers {
   readonly #link: RedisLink;
   readonly #address: RedisAddress;
 
-  constructor(address: RedisAddress, options: LinkOptions, reports: RedisReports) {
+  /** @param onConnected told each time that the connection has come up */
+  constructor(address: RedisAddress, options: LinkOptions, reports: RedisReports, onConnected = () => {}) {
     this.#address = address;
-    this.#link = new RedisLink(address, options, reports, () => {});
+    this.#link = new RedisLink(address, options, reports, onConnected);
   }
 
   linkOf(_name: string): RedisLink | undefined {

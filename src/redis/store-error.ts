@@ -2,10 +2,11 @@
  * Why Redis did not do what it was asked:
  * - `not-connected`: nothing was sent
  * - `connection-lost`: sent, and the connection broke before the answer; a write may have happened
+ * - `late`: sent, and not answered within the time that the caller has; a write may have happened
  * - `overloaded`: more was outstanding than is kept; nothing was sent
  * - `refused`: the server answered with an error, named by the first word of it
  */
-export type RedisErrorCode = 'not-connected' | 'connection-lost' | 'overloaded' | 'refused';
+export type RedisErrorCode = 'not-connected' | 'connection-lost' | 'late' | 'overloaded' | 'refused';
 
 /** Carries neither keys nor values, so it may be logged. */
 export class RedisStoreError extends Error {

@@ -8,6 +8,8 @@ import { RedisStoreError, toStoreError } from './store-error.js';
 
 const OUTSTANDING_MAX = 20_000;
 
+type WriteMetrics = Pick<RemoteStoreMetrics, 'storeTrouble'>;
+
 interface Write {
   /** Name of the key that the command is about, which says where it goes. */
   readonly name: string;
@@ -24,13 +26,13 @@ interface Write {
  */
 export class WriteBatch {
   readonly #servers: RedisServers;
-  readonly #metrics: RemoteStoreMetrics;
+  readonly #metrics: WriteMetrics;
   readonly #reports: RedisReports;
   #isHeard = true;
   #writes: Write[] = [];
   #outstanding = 0;
 
-  constructor(servers: RedisServers, metrics: RemoteStoreMetrics, reports: RedisReports) {
+  constructor(servers: RedisServers, metrics: WriteMetrics, reports: RedisReports) {
     this.#servers = servers;
     this.#metrics = metrics;
     this.#reports = reports;

@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { FrequencyCounters, Profile } from '../../src/domain/profile.js';
+import type { Profile } from '../../src/domain/profile.js';
 import { createEmbeddedStore } from '../../src/profile/embedded-store.js';
 import { loadLines, noTotals } from '../../src/profile/load-lines.js';
 import { openStore, type OpenStore } from '../redis/open-store.js';
@@ -108,18 +108,13 @@ describe('prototypes stay as they are', () => {
           const people = { ...RUNNER.people, education: word, occupation: word };
           return profileOf(1, { segments, interests, people, geo: { ...RUNNER.geo, city: word } });
         });
-      const anyCounters: fc.Arbitrary<FrequencyCounters> = fc
-        .array(name)
-        .map((list) => new Map(list.map((counted) => [counted, { impressions: 1, endMs: 2e12 }])));
       await fc.assert(
-        fc.asyncProperty(name, anyProfile, anyCounters, async (id, profile, counters) => {
+        fc.asyncProperty(name, anyProfile, async (id, profile) => {
           const key = { kind: 'cookie', id } as const;
           await opened.store.put(key, profile);
-          await opened.store.putFrequency(key, counters);
           await opened.store.link('__proto__', id, id);
           const [own, linked] = await opened.store.find([key, { kind: 'user', exchange: '__proto__', id }]);
-          const frequency = counters.size === 0 ? undefined : counters;
-          expect(own?.stored).toEqual({ profile, frequency, linked: undefined });
+          expect(own?.stored).toEqual({ profile, frequency: undefined, linked: undefined });
           expect(linked?.stored?.linked?.profile).toEqual(profile);
           expect(namesOf()).toEqual(namesAtStart);
         }),

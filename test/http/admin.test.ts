@@ -17,6 +17,7 @@ async function start(overrides: Partial<AdminServerOptions> = {}): Promise<void>
     clock: systemClock,
     metricsText: async () => ({ contentType: 'text/plain; version=0.0.4', body: 'up 1\n' }),
     readiness: () => ({ ready: true, why: 'ready' }),
+    delivery: async (campaign) => JSON.stringify({ campaign }),
     explain: async (exchange, body) => ({
       status: exchange === 'generic' ? 200 : 404,
       body: JSON.stringify({ exchange, body: Buffer.from(body).toString() }),
@@ -146,6 +147,13 @@ describe('the admin port', () => {
     const response = await send('GET', '/readyz');
     expect([response.status, response.body.toString()]).toEqual([503, 'draining\n']);
     expect((await send('GET', '/livez')).status).toBe(200);
+  });
+
+  it('tells how campaigns spend, all or one', async () => {
+    await start();
+    const body = async (path: string) => (await send('GET', path)).body.toString();
+    expect(await body('/delivery')).toBe('{}');
+    expect(await body('/delivery?campaign=shoes')).toBe('{"campaign":"shoes"}');
   });
 
   it('hands a request to explain on and its answer back', async () => {

@@ -42,6 +42,14 @@ describe('notices', () => {
     expect(server.notices).toHaveLength(2);
   });
 
+  it('without a query have an empty one: undefined was handed on, and the call was never answered', async () => {
+    for (const path of ['/n/bill/t1', '/v/acme']) {
+      connection.send(get(path));
+      await connection.response();
+    }
+    expect([server.notices[0]?.query, server.conversions[0]?.query]).toEqual(['', '']);
+  });
+
   it('answers when the handler does, and with 503 what cannot be written down', async () => {
     server.close();
     const answers: ((answer: NoticeAnswer) => void)[] = [];
@@ -83,18 +91,68 @@ describe('notices', () => {
     expect(server.notices.map(({ token }) => token)).toEqual(['t1', 't2']);
   });
 
-  it.each(['PUT', 'DELETE', 'OPTIONS', 'get'])('answers %s with 405', async (method) => {
-    connection.send(`${method} /n/win/t1 HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`);
-    const response = await connection.response();
-    expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('GET, POST');
-    expect(server.notices).toEqual([]);
+  it.each(['PUT', 'DELETE', 'HEAD', 'get'])('answers %s with 405, and books nothing', async (method) => {
+    for (const path of ['/n/win/t1', '/n/bill/t1', '/i/t1', '/c/t1', '/v/acme']) {
+      connection.send(`${method} ${path} HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n`);
+      const response = await connection.response();
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET, POST, OPTIONS');
+    }
+    expect([server.notices, server.conversions]).toEqual([[], []]);
   });
 
-  it.each(['/n/win', '/n/win/', '/n/other/t1', '/n/win/t1/x', '/i/', '/c'])('knows no %s', async (path) => {
-    connection.send(get(path));
-    expect((await connection.response()).status).toBe(404);
-    expect(server.notices).toEqual([]);
-    expect(server.outcomes).toEqual([]);
+  it.each(['/n/bill/t1', '/i/t1', '/c/t1', '/v/acme'])(
+    'lets scripts of any page come to %s',
+    async (path) => {
+      connection.send(
+        `OPTIONS ${path} HTTP/1.1\r\nHost: a\r\nOrigin: https://news.example\r\nContent-Length: 0\r\n\r\n`,
+      );
+      const { status, headers } = await connection.response();
+      expect(status).toBe(204);
+      expect(headers.get('access-control-allow-origin')).toBe('*');
+      expect(headers.get('access-control-allow-methods')).toBe('GET, POST');
+      expect(headers.get('access-control-allow-headers')).toBe('*');
+      expect([server.notices, server.conversions]).toEqual([[], []]);
+    },
+  );
+
+  it.each([
+    ['/v/acme?id=1', 200, 204],
+    ['/v/acme?bad', 400, 400],
+    ['/v/nobody?id=1', 404, 404],
+  ])('hands the conversion %s on: GET %i, POST %i', async (path, byGet, byPost) => {
+    const headers = ['Cookie: nc=1', 'Sec-GPC: 1'];
+    connection.send(get(path, headers));
+    const pixel = await connection.response();
+    connection.send(post('', ['Cookie: a=b', 'Cookie: nc=1'], path));
+    const postback = await connection.response();
+    expect([pixel.status, postback.status]).toEqual([byGet, byPost]);
+    expect(pixel.headers.get('content-type')).toBe(byGet === 200 ? 'image/gif' : undefined);
+    expect(pixel.headers.get('cache-control')).toBe('no-store');
+    const [advertiser = '', query = ''] = path.slice('/v/'.length).split('?');
+    expect(server.conversions).toEqual([
+      { advertiser, query, cookies: 'nc=1', isPrivate: true },
+      { advertiser, query, cookies: 'a=b;nc=1', isPrivate: false },
+    ]);
   });
+
+  it.each([
+    [['DNT: 1'], true],
+    [['DNT: 0', 'Sec-GPC: 0'], false],
+    [['DNT: 0', 'Sec-GPC: 1'], true],
+  ])('a conversion with %j is private: %s', async (headers, isPrivate) => {
+    connection.send(get('/v/acme', headers));
+    await connection.response();
+    expect(server.conversions).toMatchObject([{ isPrivate }]);
+  });
+
+  it.each(['/n/win', '/n/win/', '/n/other/t1', '/n/win/t1/x', '/i/', '/c', '/v', '/v/', '/v/a/b'])(
+    'knows no %s',
+    async (path) => {
+      connection.send(get(path));
+      expect((await connection.response()).status).toBe(404);
+      expect(server.notices).toEqual([]);
+      expect(server.outcomes).toEqual([]);
+    },
+  );
 });

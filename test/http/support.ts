@@ -3,6 +3,7 @@ import {
   SILENT_METRICS,
   type BidAnswer,
   type BidCall,
+  type ConversionCall,
   type NoticeCall,
   type RequestOutcome,
 } from '../../src/domain/ports.js';
@@ -117,6 +118,7 @@ export interface TestServer extends BidServer {
   /** Every body that reached the bid handler, as text. */
   readonly bodies: readonly string[];
   readonly notices: readonly NoticeCall[];
+  readonly conversions: readonly ConversionCall[];
 }
 
 /** Answers with what the body asks for; real ones decode the body before their first await as well. */
@@ -135,6 +137,7 @@ export async function startTestServer(
   const outcomes: [string, RequestOutcome][] = [];
   const bodies: string[] = [];
   const notices: NoticeCall[] = [];
+  const conversions: ConversionCall[] = [];
   const server = await startBidServer({
     host: '127.0.0.1',
     port: 0,
@@ -153,6 +156,11 @@ export async function startTestServer(
       if (call.kind === 'click') return { kind: 'redirect', location: 'https://shop.example/landing?a=1' };
       return { kind: 'accepted' };
     },
+    handleConversion: (call) => {
+      conversions.push(call);
+      if (call.advertiser === 'nobody') return Promise.resolve('unknown-advertiser');
+      return Promise.resolve(call.query === 'bad' ? 'invalid' : 'attributed');
+    },
     handleSync: () => ({ kind: 'refused' }),
     hasExchange: (name) => name === 'generic',
     overloadAnswer: () => ({ kind: 'no-bid', nbr: 1 }),
@@ -160,7 +168,7 @@ export async function startTestServer(
     clock: systemClock,
     ...overrides,
   });
-  return { ...server, outcomes, bodies, notices };
+  return { ...server, outcomes, bodies, notices, conversions };
 }
 
 /** Resolves when the server has seen everything that was sent to it before: it answers one more request. */

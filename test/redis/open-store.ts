@@ -1,4 +1,9 @@
-import type { ProfileStore, RemoteStoreMetrics, StoreTrouble } from '../../src/domain/ports.js';
+import type {
+  FrequencyOutcome,
+  ProfileStore,
+  RemoteStoreMetrics,
+  StoreTrouble,
+} from '../../src/domain/ports.js';
 import type { SecretKey } from '../../src/domain/secret-key.js';
 import { createRedisStore, type RedisStoreOptions } from '../../src/redis/profile-store.js';
 import { parseRedisUrl } from '../../src/redis/redis-url.js';
@@ -10,6 +15,8 @@ export interface OpenStore {
   readonly reports: readonly string[];
   readonly batches: readonly number[];
   readonly troubles: readonly StoreTrouble[];
+  /** What became of frequency records. */
+  readonly frequency: Readonly<Record<FrequencyOutcome, number>>;
   /** Until it can be asked. */
   ready(): Promise<void>;
 }
@@ -30,9 +37,11 @@ export function openStore(url: string, options: Partial<RedisStoreOptions> = {})
   const reports: string[] = [];
   const batches: number[] = [];
   const troubles: StoreTrouble[] = [];
+  const frequency = { written: 0, refused: 0, lost: 0, evicted: 0 };
   const metrics: RemoteStoreMetrics = {
     batchSent: (keys) => void batches.push(keys),
     storeTrouble: (trouble) => void troubles.push(trouble),
+    frequencyRecords: (outcome, count) => void (frequency[outcome] += count),
   };
   const store = createRedisStore({
     target: parseRedisUrl(url, { allowInsecure: false }),
@@ -50,7 +59,7 @@ export function openStore(url: string, options: Partial<RedisStoreOptions> = {})
   });
   const ready = () =>
     waitFor(async () => store.problem() === undefined && (await canBeAsked(store)), 'the store is ready');
-  return { store, reports, batches, troubles, ready };
+  return { store, reports, batches, troubles, frequency, ready };
 }
 
 /** In a Cluster, all of it: the keys lie on every node. */

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import type { ProfileChange, ProfileStore } from '../../src/domain/ports.js';
-import type { FrequencyCounters, Profile, ProfileKey } from '../../src/domain/profile.js';
+import { frequencyHash, type FrequencyRecord } from '../../src/domain/frequency.js';
+import type { Profile, ProfileKey } from '../../src/domain/profile.js';
+import { bidIdOf, frequencyRecord, SHOES } from '../support/frequency.js';
 import { waitFor } from '../support/redis-server.js';
 import { profileWith } from '../support/targeting-samples.js';
 
@@ -16,6 +18,20 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
   });
   const purchases = async (...keys: ProfileKey[]) =>
     (await store().find(keys)).map(({ stored }) => stored?.profile?.value.frequency);
+
+  const logOf = async (key: ProfileKey) => (await store().find([key]))[0]?.stored?.frequency ?? [];
+  /** Records under the names of keys, until they can be read there. */
+  const record = async (what: FrequencyRecord, ...keys: ProfileKey[]) => {
+    const before = await Promise.all(keys.map(logOf));
+    store().record(
+      keys.flatMap((key) => store().logNames(key).slice(0, 1)),
+      what,
+    );
+    for (const [i, key] of keys.entries()) {
+      const length = (before[i]?.length ?? 0) + 1;
+      await waitFor(async () => (await logOf(key)).length === length, 'what was recorded is found');
+    }
+  };
 
   it('finds a profile as it was put, and nothing for a stranger', async () => {
     const key = cookie();
@@ -72,21 +88,101 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     }
   });
 
-  it('replaces a profile and leaves the counters', async () => {
+  it('replaces a profile and leaves the frequency log', async () => {
     const key = cookie();
-    await store().putFrequency(key, COUNTERS);
+    await record(SHOWN, key);
     await store().put(key, profileOf(1));
     await store().put(key, profileOf(2));
     const [found] = await store().find([key]);
-    expect(found?.stored).toEqual({ profile: profileOf(2), frequency: COUNTERS, linked: undefined });
+    expect(found?.stored).toEqual({ profile: profileOf(2), frequency: [SHOWN], linked: undefined });
   });
 
-  it('keeps counters without a profile, and removes them when there are none', async () => {
+  it('keeps a log without a profile, of persons and households, in the order in which it was written', async () => {
+    const keys: ProfileKey[] = [
+      cookie(),
+      user(),
+      user('other/strange exchange}'),
+      { kind: 'ifa', id: newId() },
+      { kind: 'eid', source: 'ids.example', id: newId() },
+      { kind: 'ip', prefix: '4:c0000201/32' },
+      { kind: 'ip', prefix: '6:20010db8000000010000000000000000/64' },
+    ];
+    const reserved = frequencyRecord('reserved', 2, { heldUntilMs: 1_790_000_060_000 });
+    await record(SHOWN, ...keys);
+    await record(reserved, ...keys);
+    await record(SHOWN, ...keys);
+    for (const { stored } of await store().find(keys))
+      expect(stored).toEqual({
+        profile: undefined,
+        frequency: [SHOWN, reserved, SHOWN],
+        linked: undefined,
+      });
+    for (const key of keys) expect(await store().erase(key)).toBe(1);
+    expect((await store().find(keys)).every(({ stored }) => stored === undefined)).toBe(true);
+  });
+
+  it('keeps no log of networks, which are nobody’s, and none under a name or of a bid that is not ours', async () => {
+    expect(store().logNames({ kind: 'ip', prefix: '4:c0000200/24' })).toEqual([]);
+    expect(store().logNames({ kind: 'ip', prefix: '6:20010db8000000000000000000000000/48' })).toEqual([]);
     const key = cookie();
-    await store().putFrequency(key, COUNTERS);
-    expect((await store().find([key]))[0]?.stored?.frequency).toEqual(COUNTERS);
-    await store().putFrequency(key, new Map());
-    expect((await store().find([key]))[0]?.stored).toBeUndefined();
+    const [name = ''] = store().logNames(key);
+    store().record(['', 'u:short', `${name}x`, `q${name}`, `${name}}:f{`, 'nc:keys'], SHOWN);
+    for (const bidId of ['', 'bid', 'h0lder-_-', 'h0lder-_-01', 'h0lder-_-zzzzzzzzzzz', 'h0lder-_-A'])
+      store().record([name], { ...SHOWN, bidId });
+    await record(frequencyRecord('clicked', 7), key);
+    expect(await logOf(key)).toEqual([frequencyRecord('clicked', 7)]);
+  });
+
+  it('names logs the same whether or not it was asked before, and tells nothing by them', async () => {
+    const [person, linked] = [cookie(), user()];
+    await store().link(linked.exchange, linked.id, person.id);
+    for (const key of [person, linked]) {
+      const [found] = await store().find([key]);
+      const names = store().logNames(key, found?.changeNames);
+      expect(names[0]).toBe(store().logNames(key)[0]);
+      for (const name of names) expect(name).not.toContain(key.id);
+      if (key.kind === 'user') expect(names[1]).toBe(store().logNames(person)[0]);
+    }
+  });
+
+  it('tells what a person saw and clicked of an advertiser, by the cookie and what is linked to it', async () => {
+    const [person, linked] = [cookie(), user()];
+    await store().link(linked.exchange, linked.id, person.id);
+    await record(frequencyRecord('shown', 3, { atMs: 3_000 }), person);
+    await record(frequencyRecord('shown', 1, { atMs: 1_000 }), linked);
+    await record(frequencyRecord('shown', 1, { atMs: 1_000 }), person);
+    await record(frequencyRecord('clicked', 1, { atMs: 2_000 }), linked);
+    await record(frequencyRecord('reserved', 4, { atMs: 4_000 }), person);
+    await record(frequencyRecord('shown', 5, { atMs: 5_000, advertiser: 1 }), person);
+    expect(await store().touchesOf(person.id, frequencyHash('advertiser', 'acme'))).toEqual([
+      { bidId: bidIdOf(1), kind: 'view', atMs: 1_000 },
+      { bidId: bidIdOf(1), kind: 'click', atMs: 2_000 },
+      { bidId: bidIdOf(3), kind: 'view', atMs: 3_000 },
+    ]);
+    expect(await store().touchesOf(newId(), SHOES.advertiser)).toEqual([]);
+  });
+
+  it('makes a log that has grown long shorter, and forgets none of the newest impressions', async () => {
+    const key = cookie();
+    const names = store().logNames(key);
+    const write = (from: number, to: number) => {
+      for (let i = from; i < to; i++) {
+        store().record(names, frequencyRecord('reserved', i, { atMs: i, heldUntilMs: i + 60_000 }));
+        store().record(names, frequencyRecord('shown', i, { atMs: i }));
+      }
+    };
+    write(0, 300);
+    await waitFor(
+      async () => (await logOf(key)).some(({ bidId }) => bidId === bidIdOf(299)),
+      'all is written',
+    );
+    write(300, 500);
+    await waitFor(async () => {
+      const log = await logOf(key);
+      return log.length < 480 && log.some(({ bidId }) => bidId === bidIdOf(499));
+    }, 'the log is compacted');
+    const shown = new Set((await logOf(key)).flatMap(({ kind, atMs }) => (kind === 'shown' ? [atMs] : [])));
+    for (let i = 300; i < 500; i++) expect(shown).toContain(i);
   });
 
   it('finds the person of a cookie by the user id that was linked to it', async () => {
@@ -95,9 +191,9 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     const [before] = await store().find([linked]);
     expect(before?.stored).toBeUndefined();
     await store().put(person, profileOf(40));
-    await store().putFrequency(person, COUNTERS);
+    await record(SHOWN, person);
     const [after] = await store().find([linked]);
-    const ofCookie = { profile: profileOf(40), frequency: COUNTERS, linked: undefined };
+    const ofCookie = { profile: profileOf(40), frequency: [SHOWN], linked: undefined };
     expect(after?.stored).toEqual({ profile: undefined, frequency: undefined, linked: ofCookie });
     await store().put(linked, profileOf(41));
     const [both] = await store().find([linked]);
@@ -124,9 +220,9 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
     const bystander = cookie();
     await store().put(bystander, profileOf(9));
     for (const key of keys) await store().put(key, profileOf(1));
-    await store().putFrequency(keys[0], COUNTERS);
+    await record(SHOWN, keys[0], keys[1]);
     for (const key of [keys[1], keys[2]]) await store().link(key.exchange, key.id, keys[0].id);
-    expect(await store().erase(keys[index] as ProfileKey)).toBe(6);
+    expect(await store().erase(keys[index] as ProfileKey)).toBe(7);
     expect((await store().find(keys)).map(({ stored }) => stored)).toEqual([undefined, undefined, undefined]);
     expect(await store().erase(keys[index] as ProfileKey)).toBe(0);
     expect(await purchases(bystander)).toEqual([9]);
@@ -175,7 +271,7 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
       await waitFor(() => names.some((name) => heard.has(name)), 'the change is announced');
     };
     await isHeard(person, () => store().put(person, profileOf(1)));
-    await isHeard(person, () => store().putFrequency(person, COUNTERS));
+    await isHeard(person, () => record(SHOWN, person));
     await isHeard(linked, () => store().link(linked.exchange, linked.id, person.id));
     await isHeard(linked, () => store().put(linked, profileOf(2)));
     // What was found through the link is remembered under the user id, and must go when the cookie changes.
@@ -189,7 +285,7 @@ export function itIsAProfileStore(store: () => ProfileStore): void {
   });
 }
 
-const COUNTERS: FrequencyCounters = new Map([['line-1/1d', { impressions: 3, endMs: 1_800_000_000_000 }]]);
+const SHOWN = frequencyRecord('shown', 1);
 
 /** A profile of which only the number of purchases is known. */
 export function profileOf(purchases: number, more: Partial<Profile> = {}): Profile {

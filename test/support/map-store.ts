@@ -37,7 +37,15 @@ export function createMapStore(beforePut?: () => Promise<void>, profilesMax = In
       puts.push(key);
       return 'stored';
     },
-    putFrequency: (key, frequency) => Promise.resolve(change(key, { frequency })),
+    record(names, record) {
+      for (const name of names) {
+        const frequency = [...(records.get(name)?.frequency ?? []), record];
+        records.set(name, { ...(records.get(name) ?? NOTHING), frequency });
+      }
+    },
+    // Here the log of a key is simply filed under it.
+    logNames: (key) => [profileKeyText(key)],
+    touchesOf: () => Promise.resolve([]),
     link(exchange, id, cookie) {
       links.set(profileKeyText({ kind: 'user', exchange, id }), { kind: 'cookie', id: cookie });
       return Promise.resolve();

@@ -28,6 +28,8 @@ export interface ServingProcess {
   readonly adminPort: number;
   /** Everything that it has written so far, to standard output and standard error. */
   output(): string;
+  /** As a crash does. */
+  kill(): Promise<void>;
   /** As an operator does. @returns the exit code */
   stop(): Promise<number | null>;
 }
@@ -52,6 +54,10 @@ export async function startServing(environment: Environment): Promise<ServingPro
     port: ports[0] as number,
     adminPort: ports[1] as number,
     output: () => output,
+    async kill() {
+      child.kill('SIGKILL');
+      await ended;
+    },
     async stop() {
       child.kill('SIGTERM');
       const killing = setTimeout(() => child.kill('SIGKILL'), STOP_WAIT_MS);

@@ -46,7 +46,14 @@ export function startRecognisingBidder(
       campaigns,
       exchanges: { generic, ...(Object.fromEntries(others) as Record<string, JsonObject>) },
     },
-    { environment: { REDIS_URL: redisUrl, PROFILE_KEYS: keySetting(secretKey('one')), ...environment } },
+    {
+      environment: {
+        REDIS_URL: redisUrl,
+        PROFILE_KEYS: keySetting(secretKey('one')),
+        LEDGER_URL: 'journal',
+        ...environment,
+      },
+    },
   );
 }
 

@@ -176,6 +176,7 @@ export function lineItemWith(
     status: 'active',
     bid: { model: 'cpm', amountMicros: NO_MONEY },
     frequency: [],
+    unknownPerson: 'reject',
     repeatCreative: false,
     creatives: [sized(300, 250)],
     targeting: { unknown: REJECT_UNKNOWN, ...targeting },
@@ -188,10 +189,11 @@ function campaignOf(lineItem: LineItem): Campaign {
   const yearMs = 365 * 86_400_000;
   return {
     id: 'c1' as CampaignId,
-    advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: [] },
+    advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: [], frequency: [] },
     status: 'active',
     flight: { startMs: NOW_MS - yearMs, endMs: NOW_MS + yearMs, timeZone: 'UTC' },
     budget: { totalMicros: NO_MONEY, dailyMicros: undefined, currency: USD, pacing: 'even' },
+    frequency: [],
     lineItems: [lineItem],
     file: 'c1.json',
   };

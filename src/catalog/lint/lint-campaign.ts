@@ -1,5 +1,6 @@
 import type { Campaign, Creative, FrequencyCap, LineItem } from '../../domain/campaign.js';
 import { unitsText, type Micros } from '../../domain/money.js';
+import { pathText, type FilePath } from '../finding.js';
 import type { Report } from './lint-finding.js';
 
 const DAY_MS = 86_400_000;
@@ -44,8 +45,8 @@ export function lintFlightAndBudget(campaign: Campaign, nowMs: number, report: R
   }
 }
 
-/** Finds bids and caps that have no effect. */
-export function lintBidAndCaps({ bid, status, targeting, frequency }: LineItem, report: Report): void {
+/** Finds bids that have no effect. */
+export function lintBid({ bid, status, targeting }: LineItem, report: Report): void {
   if (bid.amountMicros === 0 && status === 'active' && !targeting.deals) {
     report(
       'error',
@@ -53,24 +54,37 @@ export function lintBidAndCaps({ bid, status, targeting, frequency }: LineItem, 
       'is 0, and exchanges take no bid of 0; bid more, or pause the line item',
     );
   }
+}
+
+/**
+ * Finds caps that have no effect.
+ *
+ * @param path of the list of caps
+ */
+export function lintCaps(frequency: readonly FrequencyCap[], path: FilePath, report: Report): void {
   for (const [i, cap] of frequency.entries()) {
     const j = frequency.findIndex((other, at) => makesUseless(other, cap) && !(at > i && isSame(other, cap)));
     const stricter = frequency[j];
     if (!stricter) continue;
     const says =
-      `(${capText(cap)}) can never be reached, because frequency[${j}] allows only ${capText(stricter)}; ` +
+      `(${capText(cap)}) can never be reached, because ${pathText([...path, j])} allows only ${capText(stricter)}; ` +
       'lower this one, raise that one, or remove one of the two';
-    report('error', ['frequency', i], says);
+    report('error', [...path, i], says);
   }
 }
 
 /** Does `stricter` hold whenever `cap` could be reached? */
 function makesUseless(stricter: FrequencyCap, cap: FrequencyCap): boolean {
-  return stricter !== cap && stricter.perMs >= cap.perMs && stricter.impressions <= cap.impressions;
+  return (
+    stricter !== cap &&
+    stricter.of === cap.of &&
+    stricter.perMs >= cap.perMs &&
+    stricter.impressions <= cap.impressions
+  );
 }
 
 function isSame(a: FrequencyCap, b: FrequencyCap): boolean {
-  return a.perMs === b.perMs && a.impressions === b.impressions;
+  return a.of === b.of && a.perMs === b.perMs && a.impressions === b.impressions;
 }
 
 function capText({ impressions, perMs }: FrequencyCap): string {

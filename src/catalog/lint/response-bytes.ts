@@ -7,15 +7,15 @@ import type { Report } from './lint-finding.js';
  * to it. What a request or an operator adds (ids, deals, the public URL) is counted at its shortest.
  */
 /** Names and marks of all fields that are always there, with the shortest values. */
-const FRAME_BYTES = 409;
+const FRAME_BYTES = 361;
 const CATEGORY_FIELDS_BYTES = 18;
 const PICTURE_FIELD_BYTES = 10;
-/** Name and macros of the billing notice, beside its link. */
-const BILLING_FIELD_BYTES = 59;
+/** Name and currency of the billing notice, beside its link and the price's macro. */
+const BILLING_FIELD_BYTES = 43;
 /** Such as `http://a.co`. */
 const PUBLIC_URL_BYTES = 11;
 /** Facts and signature in a link, beside the names. */
-const TOKEN_FACTS_BYTES = 43;
+const TOKEN_FACTS_BYTES = 48;
 const CLICK_PATH_BYTES = '/c/'.length;
 /** Pixel, win and loss. */
 const NOTICE_LINKS = 3;
@@ -32,9 +32,9 @@ export interface CreativeInPlace {
 
 /** @returns the bytes of the shortest response to this exchange that shows this creative and nothing else */
 export function responseBytesMin({ campaign, lineItem, creative, exchange }: CreativeInPlace): number {
-  const names = [exchange.id, campaign.id, lineItem.id, creative.id];
+  const names = [exchange.id, campaign.advertiser.id, campaign.id, lineItem.id, creative.id];
   const factsBytes = TOKEN_FACTS_BYTES + names.join('').length;
-  const noticeBytes = PUBLIC_URL_BYTES + base64Bytes(factsBytes);
+  const noticeBytes = PUBLIC_URL_BYTES + base64Bytes(factsBytes) + exchange.price.macro.length;
   const clickBytes =
     PUBLIC_URL_BYTES + CLICK_PATH_BYTES + base64Bytes(factsBytes + 1 + Buffer.byteLength(creative.landing));
   const clicks = creative.markup.match(CLICK_MACROS)?.length ?? 0;

@@ -21,6 +21,8 @@ import { domainName } from './web.js';
 const LINE_ITEMS_MAX = 1_000;
 const CREATIVES_MAX = 100;
 const CAPS_MAX = 10;
+/** Of each visitor the last few hundred impressions are remembered, over all campaigns. */
+const CAP_IMPRESSIONS_MAX = 200;
 const MINUTES_BY_UNIT = { m: 1, h: 60, d: 1_440 } as const;
 const CAP_MS_MAX = 365 * 86_400_000;
 
@@ -28,6 +30,35 @@ const status = z
   .enum(['active', 'paused'])
   .default('active')
   .describe('"active" buys; "paused" keeps everything but buys nothing.');
+
+// Frequency caps
+
+const PERIOD_EXPECTED = 'a time such as "30m", "12h" or "7d" (minutes, hours, days; a year at most)';
+const cap = group('a frequency cap such as {"impressions": 3, "per": "1d"}', {
+  impressions: wholeNumber('a whole number of impressions', { min: 1, max: CAP_IMPRESSIONS_MAX }).describe(
+    'Most impressions that one visitor sees in that time.',
+  ),
+  per: parsed(text(PERIOD_EXPECTED), PERIOD_EXPECTED, periodMs, guessPeriod).describe(
+    'The time: "30m", "12h", "7d". It is counted back from each moment.',
+  ),
+  of: z
+    .enum(['person', 'household'])
+    .default('person')
+    .describe('"person": one visitor; "household": all that come from one address.'),
+}).transform(({ impressions, per, of }): FrequencyCap => ({ impressions, perMs: per, of }));
+const caps = list(cap, 'a list of caps such as [{"impressions": 3, "per": "1d"}]', CAPS_MAX).default([]);
+
+function periodMs(found: string): number | undefined {
+  const parts = /^([1-9]\d{0,5})([mhd])$/.exec(found);
+  if (!parts) return undefined;
+  const ms = Number(parts[1]) * MINUTES_BY_UNIT[parts[2] as keyof typeof MINUTES_BY_UNIT] * 60_000;
+  return ms <= CAP_MS_MAX ? ms : undefined;
+}
+
+function guessPeriod(found: string): string | undefined {
+  const meant = periodMeant(found);
+  return meant !== undefined && periodMs(meant) !== undefined ? meant : undefined;
+}
 
 // Advertiser, flight, budget
 
@@ -37,6 +68,9 @@ const advertiser = group('the advertiser, such as {"id": "acme", "domain": "acme
   categories: list(category, 'a list of IAB categories such as ["IAB18-5"]', CREATIVES_MAX)
     .default([])
     .describe('What is advertised, IAB Content Taxonomy 1.0; publishers block by it.'),
+  frequency: caps.describe(
+    'How often one visitor may see the advertiser, over all campaigns: what any file says holds for all.',
+  ),
 });
 
 const DAY_EXPECTED = 'a day of the calendar such as "2026-11-01" (year-month-day)';
@@ -107,28 +141,6 @@ const bid = group('the bid, such as {"model": "cpm", "amount": 3.2}', {
   ),
 }).transform(({ model, amount }) => ({ model, amountMicros: microsFromUnits(amount) }));
 
-const PERIOD_EXPECTED = 'a time such as "30m", "12h" or "7d" (minutes, hours, days; a year at most)';
-const cap = group('a frequency cap such as {"impressions": 3, "per": "1d"}', {
-  impressions: wholeNumber('a whole number of impressions', { min: 1, max: 100_000 }).describe(
-    'Most impressions that one visitor sees in that time.',
-  ),
-  per: parsed(text(PERIOD_EXPECTED), PERIOD_EXPECTED, periodMs, guessPeriod).describe(
-    'The time: "30m", "12h", "7d".',
-  ),
-}).transform(({ impressions, per }): FrequencyCap => ({ impressions, perMs: per }));
-
-function periodMs(found: string): number | undefined {
-  const parts = /^([1-9]\d{0,5})([mhd])$/.exec(found);
-  if (!parts) return undefined;
-  const ms = Number(parts[1]) * MINUTES_BY_UNIT[parts[2] as keyof typeof MINUTES_BY_UNIT] * 60_000;
-  return ms <= CAP_MS_MAX ? ms : undefined;
-}
-
-function guessPeriod(found: string): string | undefined {
-  const meant = periodMeant(found);
-  return meant !== undefined && periodMs(meant) !== undefined ? meant : undefined;
-}
-
 const lineItem = group('a line item in braces', {
   id: id('the line item', 'runners-coast').describe(
     'Your name for this line item; unique within the campaign.',
@@ -138,9 +150,13 @@ const lineItem = group('a line item in braces', {
   deals: list(text('the id of a deal as text in quotes', { charactersMax: 128 }), 'a list of deal ids')
     .optional()
     .describe('Deal ids agreed with publishers: the line item buys these deals only.'),
-  frequency: list(cap, 'a list of caps such as [{"impressions": 3, "per": "1d"}]', CAPS_MAX)
-    .default([])
-    .describe('How often one visitor may see it: all caps hold.'),
+  frequency: caps.describe('How often one visitor may see it: all caps hold.'),
+  unknownPerson: z
+    .enum(['reject', 'accept'])
+    .default('reject')
+    .describe(
+      'May it bid, where caps hold, on a visitor of whom nobody can tell what he has seen? "reject" or "accept".',
+    ),
   targeting: targetingSection
     .prefault({})
     .describe('Whom and where to reach; without it, everybody everywhere.'),
@@ -167,6 +183,7 @@ export const campaignFile = group('a campaign in braces: { "id": …, "advertise
   status,
   flight: flight.describe('From which day to which day it runs.'),
   budget: budget.describe('How much it may spend.'),
+  frequency: caps.describe('How often one visitor may see anything of the campaign: all caps hold.'),
   lineItems: list(lineItem, 'a list of line items', LINE_ITEMS_MAX).describe(
     'Each with its own bid, targeting and creatives.',
   ),
@@ -197,13 +214,14 @@ export interface CampaignContent {
 
 /** @param file name within the campaign folder */
 export function campaignOf(given: z.output<typeof campaignFile>, file: string): CampaignContent {
-  const { confirm, lineItems, advertiser, id, status, flight, budget } = given;
+  const { confirm, lineItems, advertiser, id, status, flight, budget, frequency } = given;
   const campaign: Campaign = {
     id: id as CampaignId,
     advertiser: { ...advertiser, id: advertiser.id as AdvertiserId },
     status,
     flight,
     budget,
+    frequency,
     lineItems: lineItems.map((section) => lineItemOf(section, flight, advertiser.categories)),
     file,
   };

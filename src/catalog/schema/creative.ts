@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Creative } from '../../domain/campaign.js';
 import type { CreativeId } from '../../domain/ids.js';
+import { CLICK_ID_MACRO } from '../../domain/notice.js';
 import { API_FRAMEWORKS, CREATIVE_ATTRIBUTES, EXPAND_DIRECTIONS } from '../../domain/adcom-words.js';
 import {
   addSays,
@@ -23,7 +24,7 @@ import {
   pictureMarkup,
 } from './markup.js';
 import { category } from './targeting.js';
-import { webAddress } from './web.js';
+import { webAddress, webAddressWith } from './web.js';
 
 const PIXELS_MAX = 10_000;
 const MARKUP_CHARACTERS_MAX = 10_000;
@@ -57,9 +58,10 @@ const shape = {
   image: webAddress('the address of a picture, such as "https://cdn.acme.example/trail.png"')
     .optional()
     .describe('The banner as a picture, in place of html; the click link is put around it.'),
-  landing: webAddress('the full address of the landing page, such as "https://acme.example/trail"').describe(
-    'Where a click leads.',
-  ),
+  landing: webAddressWith(
+    CLICK_ID_MACRO,
+    'the full address of the landing page, such as "https://acme.example/trail"',
+  ).describe('Where a click leads; ${CLICK_ID} stands for the id that a conversion names its click by.'),
   attributes: list(word(CREATIVE_ATTRIBUTES), 'a list of attributes such as ["video-autoplay"]', CODES_MAX)
     .optional()
     .describe(

@@ -1,17 +1,28 @@
 import { z } from 'zod';
-import type { Exchange } from '../../domain/catalog.js';
+import { PLAIN_PRICE, type Exchange } from '../../domain/catalog.js';
 import type { ExchangeId } from '../../domain/ids.js';
 import type { Currency } from '../../domain/money.js';
 import { currencyCode } from './campaign.js';
 import { group, list, text, wholeNumber } from './fields.js';
+import { priceGroup, priceOf } from './price.js';
 import { webTemplate } from './web.js';
 
 const TMAX_MS = { min: 10, max: 10_000 };
 /**
  * Rule 9: the strictest exchange known takes 4 KB. A bid with a clickable picture and the shortest names there are takes
- * about 1,000 bytes.
+ * about 1,050 bytes.
  */
-const RESPONSE_BYTES = { min: 1_024, max: 65_536 };
+const RESPONSE_BYTES = { min: 1_088, max: 65_536 };
+
+/** Rule 68, and the OpenRTB 2.6 implementation guide §7.2; it has no figure for a public screen, which gets the longest one. */
+const BILLING_SECONDS = { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 };
+/** Bids hold money twice as long: two days. */
+const BILLING_SECONDS_MAX = 86_400;
+
+const seconds = (where: keyof typeof BILLING_SECONDS, what: string) =>
+  wholeNumber('whole seconds, such as 300', { min: 1, max: BILLING_SECONDS_MAX })
+    .default(BILLING_SECONDS[where])
+    .describe(what);
 
 const switchedOn = (what: string) => z.boolean({ error: 'true or false' }).default(true).describe(what);
 
@@ -56,6 +67,19 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
     .enum(['burl', 'impression', 'win'])
     .default('burl')
     .describe('Which notice spends: its billing notice, our impression pixel, or the win.'),
+  billingWithinSeconds: group('seconds in braces: { "site": 60, "app": 300, … }', {
+    site: seconds('site', 'On pages of sites.'),
+    app: seconds('app', 'In apps, and where nothing is told.'),
+    interstitial: seconds('interstitial', 'Full-screen, wherever it is.'),
+    dooh: seconds('dooh', 'On public screens.'),
+  })
+    .prefault({})
+    .describe(
+      'How long it takes from the auction to the billing at most. A bid is good for so long and holds its money twice as long; a notice 1,440 times as late, or after seven days, books nothing.',
+    ),
+  price: priceGroup
+    .optional()
+    .describe('How it tells what was paid. Left out: in plain text, in place of ${AUCTION_PRICE}.'),
 })
   .refine(({ tmaxDefaultMs, networkMarginMs }) => networkMarginMs < tmaxDefaultMs, {
     path: ['networkMarginMs'],
@@ -68,6 +92,12 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
 
 /** @param exchangeId the file's name without `.json` */
 export function exchangeOf(given: z.output<typeof exchangeFile>, exchangeId: string): Exchange {
-  const { $schema: _forEditors, extendedIdSources, syncRedirect, ...settings } = given;
-  return { ...settings, extendedIdSources, syncRedirect, id: exchangeId as ExchangeId };
+  const { $schema: _forEditors, extendedIdSources, syncRedirect, price, ...settings } = given;
+  return {
+    ...settings,
+    extendedIdSources,
+    syncRedirect,
+    price: price ? priceOf(price) : PLAIN_PRICE,
+    id: exchangeId as ExchangeId,
+  };
 }

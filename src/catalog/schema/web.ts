@@ -32,8 +32,25 @@ function guessDomain(found: string): string | undefined {
 
 /** An absolute http(s) address, as written. Anything else (`javascript:`, `data:`, relative ones) is refused. */
 export function webAddress(expected: string) {
-  return parsed(text(expected, { charactersMax: URL_CHARACTERS_MAX }), expected, parseWebAddress, (found) =>
-    /^[\w-]+(\.[\w-]+)+(\/|$)/.test(found) ? `https://${found}` : undefined,
+  return parsed(
+    text(expected, { charactersMax: URL_CHARACTERS_MAX }),
+    expected,
+    parseWebAddress,
+    guessWebAddress,
+  );
+}
+
+/** A web address in which `macro` may stand for what is put in later, anywhere behind the host. */
+export function webAddressWith(macro: string, expected: string) {
+  return parsed(
+    text(expected, { charactersMax: URL_CHARACTERS_MAX }),
+    expected,
+    (found) => {
+      const [one, other] = ['a', 'b'].map((letter) => parseWebAddress(found.replaceAll(macro, letter)));
+      if (one === undefined || other === undefined) return undefined;
+      return new URL(one).host === new URL(other).host ? found : undefined;
+    },
+    guessWebAddress,
   );
 }
 
@@ -50,4 +67,8 @@ function parseWebAddress(found: string): string | undefined {
   const { protocol, hostname, username, password } = new URL(found);
   const isWeb = /^https?:\/\//i.test(found) && (protocol === 'https:' || protocol === 'http:');
   return isWeb && hostname !== '' && username === '' && password === '' ? found : undefined;
+}
+
+function guessWebAddress(found: string): string | undefined {
+  return /^[\w-]+(\.[\w-]+)+(\/|$)/.test(found) ? `https://${found}` : undefined;
 }

@@ -1,0 +1,102 @@
+import type { BidRequest, Impression } from '../domain/bid-request.js';
+import type { Deliveries, DeliveryFate } from '../domain/money-ports.js';
+import { isDimension, type OfferRule } from '../domain/rejection.js';
+import { unreachable } from '../lib/assert.js';
+import type { ServedLineItem } from './snapshot.js';
+import type { BidTrace } from './trace.js';
+
+/**
+ * Counts what becomes of every line item that an impression matches, so that a campaign which spends too little can be told why.
+ * An auction stops at the first bid that stands; with this trace it goes on, so only a share of the requests is surveyed, and each
+ * counts for as many as it stands for.
+ */
+export class DeliverySurvey implements BidTrace {
+  readonly hearsTargeting = false;
+  readonly #deliveries: Deliveries;
+  readonly #nowMs: number;
+  #weight: number;
+
+  constructor(deliveries: Deliveries, nowMs: number, weight: number) {
+    this.#deliveries = deliveries;
+    this.#nowMs = nowMs;
+    this.#weight = weight;
+  }
+
+  /** Test traffic is bid on whatever the money and the pace, and says nothing of either. */
+  decoded({ test }: BidRequest): void {
+    if (test) this.#weight = 0;
+  }
+
+  admitted(): void {}
+
+  visited(): void {}
+
+  auctionStarted(): void {}
+
+  rejected(item: ServedLineItem, rule: OfferRule): void {
+    const fate = fateOf(rule);
+    if (fate) this.#count(item, fate, 1);
+  }
+
+  /** Until its auction is won, it has lost to another one of ours. */
+  offered(item: ServedLineItem): void {
+    this.#count(item, 'outbid-by-own', 1);
+  }
+
+  auctionWon(item: ServedLineItem): void {
+    this.#count(item, 'outbid-by-own', -1);
+    this.#count(item, 'bid', 1);
+  }
+
+  dropped(_impression: Impression, item: ServedLineItem): void {
+    this.#count(item, 'bid', -1);
+    this.#count(item, 'outbid-by-own', 1);
+  }
+
+  #count(item: ServedLineItem, fate: DeliveryFate, sign: 1 | -1): void {
+    this.#deliveries.of(item.campaign, this.#nowMs).count(fate, sign * this.#weight);
+  }
+}
+
+/** @returns undefined where the impression was none for the line item, or nobody looked */
+function fateOf(rule: OfferRule): DeliveryFate | undefined {
+  if (isDimension(rule)) return undefined;
+  switch (rule) {
+    case 'campaign-paused':
+    case 'line-item-paused':
+    case 'flight-not-started':
+    case 'flight-over':
+    case 'not-examined':
+      return undefined;
+    case 'frequency-cap':
+    case 'frequency-unknown':
+      return 'capped';
+    case 'below-floor':
+      return 'below-floor';
+    case 'paced':
+    case 'spending-stopped':
+      return 'paced';
+    case 'budget':
+      return 'without-money';
+    case 'blocked-advertiser':
+    case 'deal-advertiser':
+    case 'deal-seat':
+    case 'deal-without-price':
+    case 'no-exchange-rate':
+    case 'creative-size':
+    case 'creative-insecure':
+    case 'creative-category':
+    case 'creative-app':
+    case 'creative-type':
+    case 'creative-mime':
+    case 'creative-attribute':
+    case 'creative-api':
+    case 'creative-expandable':
+    case 'creative-language':
+    case 'creative-already-used':
+    case 'creative-too-large':
+      return 'blocked';
+    default:
+      return unreachable(rule);
+  }
+}
