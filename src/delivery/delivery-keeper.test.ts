@@ -112,6 +112,10 @@ describe('the delivery keeper', () => {
   it('keeps the state of campaigns that nobody has wanted to bid for since the restart', () => {
     const { keeper } = setUp({ sleeping: { pacer: undefined, counts: undefined } });
     expect(Object.keys(keeper.states())).toEqual(['sleeping']);
+    keeper.catalogInUse([campaignOf('sleeping')]);
+    expect(Object.keys(keeper.states())).toEqual(['sleeping']);
+    keeper.catalogInUse([campaignOf('other')]);
+    expect(Object.keys(keeper.states())).toEqual([]);
   });
 
   it('learns nothing from what an account tells at first: that was spent before anybody looked', () => {

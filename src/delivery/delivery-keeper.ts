@@ -31,6 +31,8 @@ export class DeliveryKeeper implements Deliveries {
   readonly #options: DeliveryKeeperOptions;
   readonly #deliveries = new Map<CampaignId, PacedDelivery>();
   readonly #days = new Map<string, ZoneDays>();
+  /** Of the catalogue; undefined before the first one. */
+  #ids: ReadonlySet<string> | undefined;
   #requestsPerMs = 0;
   #requests = 0;
   #tickedMs: number;
@@ -58,6 +60,7 @@ export class DeliveryKeeper implements Deliveries {
   /** Takes edited campaigns over, and forgets those that are gone. */
   catalogInUse(campaigns: readonly Campaign[]): void {
     const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
+    this.#ids = new Set(byId.keys());
     for (const [id, delivery] of this.#deliveries) {
       const campaign = byId.get(id);
       if (!campaign?.flight || !delivery.campaignChanged(campaign)) this.#deliveries.delete(id);
@@ -101,7 +104,7 @@ export class DeliveryKeeper implements Deliveries {
   /** What is to be known after a restart. */
   states(): DeliveryStates {
     const unused = Object.entries(this.#options.states).filter(
-      ([id]) => !this.#deliveries.has(id as CampaignId),
+      ([id]) => !this.#deliveries.has(id as CampaignId) && (this.#ids?.has(id) ?? true),
     );
     const used = [...this.#deliveries].map(([id, delivery]) => [id, delivery.toJson()]);
     return Object.fromEntries([...unused, ...used]) as DeliveryStates;

@@ -9,6 +9,7 @@ export interface OpenBid {
   readonly holdMs: number;
   /** On the monotonic clock. */
   endMs: number;
+  isHeldAnew: boolean;
   earlier: OpenBid | undefined;
   later: OpenBid | undefined;
 }
@@ -40,6 +41,7 @@ export class OpenBids {
       micros,
       holdMs,
       endMs: nowMs + holdMs,
+      isHeldAnew: false,
       earlier: undefined,
       later: undefined,
     };
@@ -56,10 +58,11 @@ export class OpenBids {
     return bid;
   }
 
-  /** Holds a bid from now on for as long as it was to be held at first. */
+  /** Holds a bid from now on for as long as it was to be held at first; once, however often it is told that it was won. */
   holdAnew(bidId: string, nowMs: number): void {
     const bid = this.#bids.get(bidId);
-    if (!bid) return;
+    if (!bid || bid.isHeldAnew) return;
+    bid.isHeldAnew = true;
     this.#unlink(bid);
     bid.endMs = nowMs + bid.holdMs;
     this.#append(bid);

@@ -177,6 +177,8 @@ describe('how bids end', () => {
     one.money.tell('shoes', DAY, { bidId, kind: 'won' });
     await passMs(HELD_MS - 100, one);
     expect(one.money.openBids).toBe(1);
+    // A win that is told again and again must not hold money for ever.
+    one.money.tell('shoes', DAY, { bidId, kind: 'won' });
     await passMs(100, one);
     expect(one.money.openBids).toBe(0);
   });
