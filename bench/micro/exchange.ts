@@ -87,6 +87,7 @@ function bids(count: number): OutgoingBid[] {
     dealId: undefined,
     expirySeconds: 60,
     noticeToken: TOKEN,
+    pixelToken: TOKEN,
     clickToken: TOKEN,
     cacheBuster: i,
   }));

@@ -86,6 +86,7 @@ function factsOf(
     holdSeconds,
     frequencyNames: request.test ? [] : frequencyNamesOf(item, frequency),
     test: request.test,
+    isForPage: false,
     landing: undefined,
   };
 }
@@ -111,6 +112,7 @@ function withLinks({ creative, ...terms }: BidTerms, facts: NoticeFacts, signer:
     priceMicros: facts.priceMicros,
     compiled: creative.compiled,
     noticeToken: signer.sign(facts),
+    pixelToken: signer.sign({ ...facts, isForPage: true }),
     clickToken: signer.sign({ ...facts, landing: creative.creative.landing }),
     cacheBuster: hashString(facts.bidId),
   };
@@ -136,6 +138,7 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
       holdSeconds: LONGEST_EXPIRY_SECONDS,
       frequencyNames: longestFrequencyNames(exchange.id),
       test: false,
+      isForPage: false,
       landing: undefined,
     };
     const terms: BidTerms = {

@@ -36,6 +36,11 @@ export interface NoticeFacts {
   readonly frequencyNames: readonly string[];
   /** Test traffic: spend is never booked. */
   readonly test: boolean;
+  /**
+   * In the pixel, which every page that shows the ad can read: it tells of an impression and of nothing else, or a page could
+   * call a bid lost, or billed at a price of its own, before the exchange does.
+   */
+  readonly isForPage: boolean;
   /** Only in click tokens: where the click leads. */
   readonly landing: string | undefined;
 }

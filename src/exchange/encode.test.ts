@@ -61,6 +61,7 @@ function bid(changes: Partial<OutgoingBid> = {}, creative: Partial<Creative> = {
     dealId: undefined,
     expirySeconds: 60,
     noticeToken: 'notice-token_1',
+    pixelToken: 'pixel-token',
     clickToken: 'click-token_1',
     cacheBuster: 4_711,
     ...changes,
@@ -103,7 +104,7 @@ describe('a bid response', () => {
               price: 3.2,
               adm:
                 `<a href="${PUBLIC_URL}/c/click-token_1"><img src="https://cdn.acme.example/a.png?4711"></a>` +
-                `<img src="${PUBLIC_URL}/i/notice-token_1?p=\${AUCTION_PRICE}" width=1 height=1 alt="" style="display:none">`,
+                `<img src="${PUBLIC_URL}/i/pixel-token?p=\${AUCTION_PRICE}" width=1 height=1 alt="" style="display:none">`,
               adomain: ['acme.example'],
               cid: 'trail-shoes',
               crid: expect.stringMatching(/^cr1\.[0-9a-f]{16}$/) as string,

@@ -28,6 +28,7 @@ export interface OutgoingBid {
   /** For how long the bid holds after the auction; see expiry.ts. */
   readonly expirySeconds: number;
   readonly noticeToken: string;
+  readonly pixelToken: string;
   readonly clickToken: string;
   /** A whole number, different in every bid. */
   readonly cacheBuster: number;
@@ -102,6 +103,7 @@ function encodeBid(bid: OutgoingBid, { exchange, publicUrl }: OutgoingResponse):
   const { campaign, compiled } = bid;
   assert(LINK_SAFE.test(publicUrl), 'the public URL may hold letters, digits and -._~:/%[] only');
   assert(LINK_SAFE.test(bid.noticeToken), 'notice tokens may hold letters, digits and -._~ only');
+  assert(LINK_SAFE.test(bid.pixelToken), 'pixel tokens may hold letters, digits and -._~ only');
   assert(LINK_SAFE.test(bid.clickToken), 'click tokens may hold letters, digits and -._~ only');
   const notice = `${publicUrl}/n/`;
   const price = exchange.price.macro;
@@ -111,7 +113,7 @@ function encodeBid(bid: OutgoingBid, { exchange, publicUrl }: OutgoingResponse):
   const deal = bid.dealId === undefined ? '' : `,"dealid":${jsonText(bid.dealId)}`;
   return (
     `{"id":${jsonText(bid.bidId)},"impid":${jsonText(bid.impressionId)},"price":${unitsText(bid.priceMicros)}` +
-    `,"adm":"${markup(compiled, bid, publicUrl)}${impressionPixel(publicUrl, bid.noticeToken, price)}"` +
+    `,"adm":"${markup(compiled, bid, publicUrl)}${impressionPixel(publicUrl, bid.pixelToken, price)}"` +
     `,"adomain":[${jsonText(campaign.advertiser.domain)}],"cid":${jsonText(campaign.id)},${compiled.fixedFields}` +
     `,"exp":${bid.expirySeconds}${deal}` +
     `,"nurl":"${notice}win/${bid.noticeToken}${priceParameters}"${billing}` +
@@ -135,6 +137,6 @@ function macroValue(macro: MarkupMacro, bid: OutgoingBid, publicUrl: string): st
 }
 
 /** Counts the impression when the markup is shown; an image that is not displayed is loaded all the same. */
-function impressionPixel(publicUrl: string, noticeToken: string, priceMacro: string): string {
-  return `<img src=\\"${publicUrl}/i/${noticeToken}?p=${priceMacro}\\" width=1 height=1 alt=\\"\\" style=\\"display:none\\">`;
+function impressionPixel(publicUrl: string, pixelToken: string, priceMacro: string): string {
+  return `<img src=\\"${publicUrl}/i/${pixelToken}?p=${priceMacro}\\" width=1 height=1 alt=\\"\\" style=\\"display:none\\">`;
 }

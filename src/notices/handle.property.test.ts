@@ -63,6 +63,7 @@ const anyFacts: fc.Arbitrary<NoticeFacts> = fc.record({
   // From a week ago to clocks that are a day ahead.
   bidAtMs: fc.integer({ min: -8 * DAY_MS, max: DAY_MS }).map((ms) => SAMPLE_NOTICE.bidAtMs + ms),
   test: fc.boolean(),
+  isForPage: fc.boolean(),
   landing: fc.option(fc.oneof(fc.webUrl(), fc.string()), { nil: undefined }),
 });
 const anyDesk: fc.Arbitrary<DeskOptions> = fc.record({

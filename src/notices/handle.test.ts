@@ -47,7 +47,8 @@ describe('a genuine notice', () => {
       budgetRate: _2,
       frequencyNames: _3,
       holdSeconds: _4,
-      landing: _5,
+      isForPage: _5,
+      landing: _6,
       ...bid
     } = SAMPLE_NOTICE;
     const event = {
@@ -96,6 +97,21 @@ describe('what is not genuine', () => {
     expect(await desk.sendToken(kind, token)).toEqual({ kind: 'refused' });
     expect(desk.counted).toEqual([`${kind} refused`]);
     expect([desk.events, desk.settled, desk.told, desk.frequency]).toEqual([[], [], [], []]);
+  });
+
+  it('is refused when the token of a pixel, which pages can read, comes as a win, a billing or a loss', async () => {
+    const desk = new NoticeDesk();
+    for (const kind of ['win', 'bill', 'loss', 'click'] as const)
+      await desk.send(kind, '', { isForPage: true });
+    await desk.send('impression', '', { isForPage: false });
+    expect(desk.counted).toEqual([
+      'win refused',
+      'bill refused',
+      'loss refused',
+      'click refused',
+      'impression refused',
+    ]);
+    expect([desk.events, desk.settled, desk.told]).toEqual([[], [], []]);
   });
 
   it('is refused when a click token comes as a notice, or a notice token as a click', async () => {

@@ -1,6 +1,7 @@
 import { PLAIN_PRICE, type PriceSettings } from '../domain/catalog.js';
 import type { MoneyKind } from '../domain/event.js';
-import type { NoticeAnswer, NoticeHandler } from '../domain/ports.js';
+import type { NoticeFacts } from '../domain/notice.js';
+import type { NoticeAnswer, NoticeHandler, NoticeKind } from '../domain/ports.js';
 import { ClickWatch } from './click-watch.js';
 import { moneyEventOf, otherEventOf } from './event.js';
 import { judge } from './judge.js';
@@ -26,8 +27,8 @@ import { tellOn } from './tell-on.js';
  * that cannot be believed, is written down and answered as usual, since asking again would change nothing; nothing is
  * booked, so that a correct notice can still come. A win or a billing that cannot be written down is asked to come again.
  *
- * Only a click token leads anywhere, and only to the page that we signed into it; a click token is no notice, nor the other
- * way round. Whoever clicked arrives, also late, and also when nobody can have clicked so fast.
+ * Only a click token leads anywhere, and only to the page that we signed into it. A token is good for what it was signed for: a click, the
+ * pixel in a page, or what exchanges tell. Whoever clicked arrives, also late, and also when nobody can have clicked so fast.
  */
 export function createNoticeHandler(parts: NoticeParts): NoticeHandler {
   const { tokens, metrics, clock, exchangeOf } = parts;
@@ -35,7 +36,7 @@ export function createNoticeHandler(parts: NoticeParts): NoticeHandler {
   const answerSpending = createSpending(parts);
   return ({ kind, token, query }) => {
     const facts = tokens.verify(token);
-    if (facts === undefined || (facts.landing === undefined) === (kind === 'click')) {
+    if (facts === undefined || !isMeantFor(kind, facts)) {
       metrics.notice(kind, 'refused');
       return REFUSED;
     }
@@ -48,6 +49,11 @@ export function createNoticeHandler(parts: NoticeParts): NoticeHandler {
     if (verdict.chargeMicros !== undefined) return answerSpending(notice, verdict, settings.unit);
     return answerUnspent(notice, verdict, settings.unit, parts);
   };
+}
+
+function isMeantFor(kind: NoticeKind, { landing, isForPage }: NoticeFacts): boolean {
+  if (kind === 'click') return landing !== undefined;
+  return landing === undefined && isForPage === (kind === 'impression');
 }
 
 function answerClick(notice: Notice<'click'>, clicks: ClickWatch, parts: NoticeParts): NoticeAnswer {

@@ -35,6 +35,7 @@ const anyFacts: fc.Arbitrary<NoticeFacts> = fc.record({
   frequencyNames: fc.array(anyName, { maxLength: FREQUENCY_NAMES_MAX }),
   bidAtMs: fc.nat({ max: Number.MAX_SAFE_INTEGER }),
   test: fc.boolean(),
+  isForPage: fc.boolean(),
   landing: fc.option(fc.webUrl(), { nil: undefined }),
 });
 

@@ -15,7 +15,7 @@ import { assert } from '../lib/assert.js';
  * A notice token is the facts of a bid in binary form, followed by 16 bytes of HMAC-SHA256 over them, in base64url. It
  * needs no storage: whichever process is called with it knows what the notice is about, and that we said so ourselves.
  *
- *   flags   1 byte: 1 = test traffic, 2 = a landing page follows, 4 = the budget has another currency; the sixteens = how
+ *   flags   1 byte: 1 = test traffic, 2 = a landing page follows, 4 = the budget has another currency, 8 = for the pixel in the page; the sixteens = how
  *           many frequency logs; the last two bits = which notice spends, by its place in BILLING_MODES
  *   time    varint, milliseconds since the epoch
  *   day     varint, days since 1970-01-01
@@ -36,6 +36,7 @@ const KEY_PURPOSE = 'narrowcast notice token, layout 2';
 const FLAG_TEST = 1;
 const FLAG_LANDING = 2;
 const FLAG_BUDGET = 4;
+const FLAG_PAGE = 8;
 const LOGS_SHIFT = 4;
 const LOGS_MASK = 3;
 const BILLING_SHIFT = 6;
@@ -105,6 +106,7 @@ function writeFacts(bytes: Buffer, facts: NoticeFacts): number {
     (facts.test ? FLAG_TEST : 0) |
     (landing === undefined ? 0 : FLAG_LANDING) |
     (hasBudget ? FLAG_BUDGET : 0) |
+    (facts.isForPage ? FLAG_PAGE : 0) |
     (frequencyNames.length << LOGS_SHIFT) |
     (BILLING_MODES.indexOf(billing) << BILLING_SHIFT);
   let at = writeVarint(bytes, 1, facts.bidAtMs);
@@ -159,6 +161,7 @@ function readFacts(payload: Buffer): NoticeFacts {
     holdSeconds,
     frequencyNames,
     test: (flags & FLAG_TEST) !== 0,
+    isForPage: (flags & FLAG_PAGE) !== 0,
     landing: (flags & FLAG_LANDING) === 0 ? undefined : reader.text(),
   };
 }

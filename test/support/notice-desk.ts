@@ -86,7 +86,11 @@ export class NoticeDesk {
 
   /** Hands in a notice of the sample bid, and waits until everything that follows has happened. */
   async send(kind: NoticeKind, query = '', changes: Partial<NoticeFacts> = {}): Promise<NoticeAnswer> {
-    return this.sendToken(kind, tokens.sign({ ...SAMPLE_NOTICE, ...changes }), query);
+    return this.sendToken(
+      kind,
+      tokens.sign({ ...SAMPLE_NOTICE, isForPage: kind === 'impression', ...changes }),
+      query,
+    );
   }
 
   async sendToken(kind: NoticeKind, token: string, query = ''): Promise<NoticeAnswer> {

@@ -19,5 +19,6 @@ export const SAMPLE_NOTICE: NoticeFacts = {
   holdSeconds: 60,
   frequencyNames: [],
   test: false,
+  isForPage: false,
   landing: undefined,
 };

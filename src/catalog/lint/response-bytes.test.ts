@@ -60,6 +60,7 @@ function responseBytes(
     dealId: undefined,
     expirySeconds: 60,
     noticeToken: tokens.sign(facts),
+    pixelToken: tokens.sign({ ...facts, isForPage: true }),
     clickToken: tokens.sign({ ...facts, landing: shown.landing }),
     cacheBuster: 1,
   };
