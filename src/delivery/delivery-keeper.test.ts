@@ -211,6 +211,41 @@ describe('runaway spending', () => {
   });
 });
 
+describe('reports', () => {
+  it('tell of campaigns in flight also when nobody has wanted to bid for them, such as after a restart', () => {
+    const { keeper, clock } = setUp();
+    const later = { ...campaignOf('later').flight, startMs: START_MS + DAY_MS };
+    const campaigns: Campaign[] = [
+      campaignOf('c', 'asap'),
+      { ...campaignOf('paused'), status: 'paused' },
+      { ...campaignOf('later'), flight: later },
+    ];
+    keeper.catalogInUse(campaigns);
+    expect(keeper.campaigns().map(({ id }) => id)).toEqual(['c']);
+    expect(keeper.reports(() => 0).map(({ campaign }) => campaign)).toEqual(['c']);
+    clock.advance(DAY_MS);
+    expect(keeper.reports(() => 0).map(({ campaign }) => campaign)).toEqual(['c', 'later']);
+  });
+
+  it('of campaigns that spend as soon as possible hold all of the day against what is spent', () => {
+    const { keeper, pass, spend } = setUp();
+    // An even plan would have a tenth of the total for this day of ten.
+    const campaign = {
+      ...campaignOf('c', 'asap'),
+      budget: { ...campaignOf('c', 'asap').budget, totalMicros: microsFromUnits(500) },
+    };
+    keeper.catalogInUse([campaign]);
+    pass(HOUR_MS, 60_000, campaign);
+    expect(keeper.figures()[0]).toMatchObject({
+      plannedTodayMicros: microsFromUnits(240),
+      plannedUntilNowMicros: microsFromUnits(240),
+    });
+    spend(campaign, 120);
+    pass(1000, 1000, campaign);
+    expect(keeper.figures()[0]?.plannedTodayMicros).toBe(microsFromUnits(240));
+  });
+});
+
 describe('the file of what pacing has learnt', () => {
   it('comes back as it was, and is learnt anew where it is missing or damaged', () => {
     const folder = mkdtempSync(join(tmpdir(), 'narrowcast-delivery-'));

@@ -31,8 +31,8 @@ export class DeliveryKeeper implements Deliveries {
   readonly #options: DeliveryKeeperOptions;
   readonly #deliveries = new Map<CampaignId, PacedDelivery>();
   readonly #days = new Map<string, ZoneDays>();
-  /** Of the catalogue; undefined before the first one. */
-  #ids: ReadonlySet<string> | undefined;
+  /** The catalogue by id; undefined before the first one. */
+  #catalog: ReadonlyMap<string, Campaign> | undefined;
   #requestsPerMs = 0;
   #requests = 0;
   #tickedMs: number;
@@ -60,7 +60,7 @@ export class DeliveryKeeper implements Deliveries {
   /** Takes edited campaigns over, and forgets those that are gone. */
   catalogInUse(campaigns: readonly Campaign[]): void {
     const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
-    this.#ids = new Set(byId.keys());
+    this.#catalog = byId;
     for (const [id, delivery] of this.#deliveries) {
       const campaign = byId.get(id);
       if (!campaign?.flight || !delivery.campaignChanged(campaign)) this.#deliveries.delete(id);
@@ -81,12 +81,13 @@ export class DeliveryKeeper implements Deliveries {
   }
 
   /**
-   * How the campaigns spend that somebody wanted to bid for, and why.
+   * How the campaigns spend that are in flight or that somebody wanted to bid for, and why.
    *
    * @param impressionsToday bought ones of a campaign
    */
   reports(impressionsToday: (campaign: Campaign) => number): readonly DeliveryReport[] {
     const nowMs = this.#options.clock.nowMs();
+    this.#beginAllInFlight(nowMs);
     return [...this.#deliveries.values()].map((delivery) =>
       delivery.report(nowMs, impressionsToday(delivery.campaign)),
     );
@@ -97,17 +98,28 @@ export class DeliveryKeeper implements Deliveries {
     return [...this.#deliveries.values()].map((delivery) => delivery.figures(nowMs));
   }
 
+  /** Those that `reports` tells of. */
   campaigns(): readonly Campaign[] {
+    this.#beginAllInFlight(this.#options.clock.nowMs());
     return [...this.#deliveries.values()].map(({ campaign }) => campaign);
   }
 
   /** What is to be known after a restart. */
   states(): DeliveryStates {
     const unused = Object.entries(this.#options.states).filter(
-      ([id]) => !this.#deliveries.has(id as CampaignId) && (this.#ids?.has(id) ?? true),
+      ([id]) => !this.#deliveries.has(id as CampaignId) && (this.#catalog?.has(id) ?? true),
     );
     const used = [...this.#deliveries].map(([id, delivery]) => [id, delivery.toJson()]);
     return Object.fromEntries([...unused, ...used]) as DeliveryStates;
+  }
+
+  /** Who asks how campaigns do is to see those also that nobody has wanted to bid for. */
+  #beginAllInFlight(nowMs: number): void {
+    for (const campaign of this.#catalog?.values() ?? []) {
+      const { id, status, flight } = campaign;
+      const isInFlight = flight.startMs <= nowMs && nowMs < flight.endMs;
+      if (status === 'active' && isInFlight && !this.#deliveries.has(id)) this.#begin(campaign, nowMs);
+    }
   }
 
   #begin(campaign: Campaign, nowMs: number): PacedDelivery {

@@ -171,17 +171,21 @@ export class Pacer {
 
   /**
    * What an even plan of the whole day, or a front-loaded one, would have spent of today's money by now: what was spent is held
-   * against it. All of the day's money with `asap`, nothing outside of the flight.
+   * against it. With `asap` all that the day may spend, nothing outside of the flight.
    */
   plannedUntil(nowMs: number): { readonly untilNowMicros: number; readonly wholeDayMicros: number } {
     if (!this.#isInFlight(nowMs)) return { untilNowMicros: 0, wholeDayMicros: 0 };
     const { budget } = this.#campaign;
-    const day = this.#traffic.at(nowMs, this.#curve.rates);
     const { spentTodayMicros = 0, spentTotalMicros = 0 } = this.#money ?? {};
     const before = { todayMicros: 0, totalMicros: Math.max(0, spentTotalMicros - spentTodayMicros) };
+    if (budget.pacing === 'asap') {
+      const leftMicros = Math.max(0, budget.totalMicros - before.totalMicros);
+      const allMicros = Math.min(leftMicros, budget.dailyMicros ?? Infinity);
+      return { untilNowMicros: allMicros, wholeDayMicros: allMicros };
+    }
+    const day = this.#traffic.at(nowMs, this.#curve.rates);
     const plan = (untilMs: number) => plannedMicros(budget, this.#traffic, before, day.startMs, untilMs);
-    const wholeDayMicros = plan(day.endMs);
-    return { untilNowMicros: budget.pacing === 'asap' ? wholeDayMicros : plan(nowMs), wholeDayMicros };
+    return { untilNowMicros: plan(nowMs), wholeDayMicros: plan(day.endMs) };
   }
 
   /** Why bids are held back, or not; in words. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { LeaseReply, LedgerAuthority } from '../../src/domain/ledger.js';
 import { MemoryAuthority } from '../../src/ledger/memory-authority.js';
 import { ManualClock } from '../../src/lib/clock.js';
@@ -69,6 +69,24 @@ describe('reserving', () => {
     expect(one.money.reserve(reservationOf(one.newBid()))).toBe(true);
     expect(one.money.openBids).toBe(1);
     expect(one.metrics.counts.get('refused')).toBe(1);
+  });
+
+  it('asks at once when a burst of bids has used more than half of what there is, instead of refusing until the next tick', async () => {
+    vi.useFakeTimers();
+    const { authority, clock } = setUp();
+    const one = holderWith(authority, clock, { ticks: true });
+    try {
+      one.money.availableMicros(PLENTY, DAY);
+      await vi.advanceTimersByTimeAsync(100);
+      for (let burst = 0; burst < 10; burst++) {
+        for (let i = 0; i < 11; i++) expect(one.money.reserve(reservationOf(one.newBid()))).toBe(true);
+        await vi.advanceTimersByTimeAsync(5);
+        expect(one.money.availableMicros(PLENTY, DAY)).toBeGreaterThanOrEqual(20 * PRICE_MICROS);
+      }
+    } finally {
+      one.money.close();
+      vi.useRealTimers();
+    }
   });
 
   it('gives back what was not sent, to the micro', async () => {
