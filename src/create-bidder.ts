@@ -9,6 +9,7 @@ import { snapshotSteps, type BidSnapshot } from './bid/snapshot.js';
 import { unlimitedSpending } from './bid/unlimited-spending.js';
 import type { Catalog } from './domain/catalog.js';
 import { SILENT_FREQUENCY, type FrequencyLogs } from './domain/frequency.js';
+import type { Gates } from './domain/gates.js';
 import { SILENT_METRICS, type ProfileStore } from './domain/ports.js';
 import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
@@ -19,10 +20,13 @@ import { createNoticeTokens, type NoticeTokens } from './notices/token.js';
 import type { Money } from './open-money.js';
 import { openProfiles } from './open-profiles.js';
 import { openGeoLocator } from './profile/geo.js';
+import { createPrivacyGate } from './privacy/gate.js';
 import { createProfileLookup } from './profile/lookup.js';
 import { loadKeyRing } from './secrets/key-ring.js';
 import type { Settings } from './settings.js';
+import { createSupplyGate } from './supply/gate.js';
 import { createCookies, type Cookies } from './sync/cookie.js';
+import { createTrafficGate } from './traffic/gate.js';
 
 /**
  * Everything that decides, without a server: what the bid port, the admin port and the command line have in common.
@@ -83,6 +87,11 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
   const keys = loadKeyRing({ name: 'NOTICE_KEYS', setting: noticeKeys, dataDir, fileName: 'notice-key' });
   const tokens = createNoticeTokens(keys);
   const days = parts.money?.days ?? new DayNumbers();
+  const gates: Gates = {
+    privacy: createPrivacyGate(),
+    supply: createSupplyGate(),
+    traffic: createTrafficGate(),
+  };
   const environment: BidEnvironment = {
     clock,
     snapshot: () => {
@@ -90,6 +99,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
       return snapshot;
     },
     scratchFor: scratchKeeper(),
+    gates,
     findProfile: createProfileLookup(reader, metrics, recentFrequency),
     frequencyLogs,
     answerReserve: new AnswerReserve(),
@@ -104,6 +114,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
   };
   const explaining: BidEnvironment = {
     ...environment,
+    gates: { ...gates, traffic: { ...gates.traffic, refusal: gates.traffic.wouldRefuse } },
     findProfile: createProfileLookup(reader, SILENT_METRICS, recentFrequency),
     frequencyLogs: SILENT_FREQUENCY,
     answerReserve: new AnswerReserve(),

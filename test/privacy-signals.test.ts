@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { privacyLimit } from '../src/admission/privacy.js';
+import { privacyLimit } from '../src/privacy/limits.js';
 import type { BidRequest } from '../src/domain/bid-request.js';
 import { decodeDevice } from '../src/exchange/decode-device.js';
 import { decodeInventory } from '../src/exchange/decode-inventory.js';

@@ -1,4 +1,5 @@
-import type { Campaign, Creative } from '../../src/domain/campaign.js';
+import type { Campaign } from '../../src/domain/campaign.js';
+import type { BannerCreative } from '../../src/domain/creative.js';
 import { PLAIN_PRICE, type Exchange } from '../../src/domain/catalog.js';
 import type { AdvertiserId, CampaignId, CreativeId, ExchangeId } from '../../src/domain/ids.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
@@ -22,9 +23,14 @@ export const EXCHANGE: Exchange = {
   billing: 'burl',
   billingWithinSeconds: { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 },
   price: PLAIN_PRICE,
+  seats: new Map(),
+  oneSeat: true,
+  severalBids: false,
+  requestsPerSecondMax: undefined,
+  version: '2.6',
 };
 
-export const CREATIVE: Creative = {
+export const CREATIVE: BannerCreative = {
   id: 'cr1' as CreativeId,
   format: 'banner',
   size: { w: 300, h: 250 },
@@ -40,6 +46,7 @@ export const CREATIVE: Creative = {
   bannerType: 2,
   language: 'en',
   categories: ['IAB18-5'],
+  categoriesElsewhere: new Map(),
   secure: true,
   appBundle: undefined,
   imageUrl: undefined,
@@ -47,7 +54,14 @@ export const CREATIVE: Creative = {
 
 const CAMPAIGN: Campaign = {
   id: 'trail-shoes-autumn' as CampaignId,
-  advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: ['IAB18-5'], frequency: [] },
+  advertiser: {
+    id: 'acme' as AdvertiserId,
+    domain: 'acme.example',
+    categories: ['IAB18-5'],
+    categoriesElsewhere: new Map(),
+    transparency: undefined,
+    frequency: [],
+  },
   status: 'active',
   flight: { startMs: 0, endMs: 1, timeZone: 'UTC' },
   budget: { totalMicros: microsFromUnits(20_000), dailyMicros: undefined, currency: USD, pacing: 'even' },
@@ -85,6 +99,9 @@ function bids(count: number): OutgoingBid[] {
     campaign: CAMPAIGN,
     compiled,
     dealId: undefined,
+    seat: EXCHANGE.seat,
+    slotInPod: 0,
+    extension: '',
     expirySeconds: 60,
     noticeToken: TOKEN,
     pixelToken: TOKEN,

@@ -22,6 +22,12 @@ import { unlimitedSpending } from '../../src/bid/unlimited-spending.js';
 import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import { CREATIVE, EXCHANGE } from './exchange.js';
 import { seededLineItems } from './targeting.js';
+import { PRIVACY_DEFAULT } from '../../src/domain/privacy-policy.js';
+import { SUPPLY_DEFAULT } from '../../src/domain/supply-policy.js';
+import { TRAFFIC_DEFAULT } from '../../src/domain/traffic-policy.js';
+import { createPrivacyGate } from '../../src/privacy/gate.js';
+import { createSupplyGate } from '../../src/supply/gate.js';
+import { createTrafficGate } from '../../src/traffic/gate.js';
 
 const PUBLIC_URL = 'https://bid.example';
 
@@ -68,7 +74,7 @@ export function seededCatalog(size: number): Catalog {
     const creatives = lineItem.creatives.map((creative, n) => ({
       ...CREATIVE,
       id: `cr${n}` as CreativeId,
-      size: creative.size,
+      size: creative.format === 'banner' ? creative.size : undefined,
     }));
     return {
       ...campaign,
@@ -78,7 +84,15 @@ export function seededCatalog(size: number): Catalog {
     };
   });
   const rates = { date: '2026-11-20', perUsd: new Map([[USD, 1]]) };
-  return { version: 1, campaigns, exchanges: new Map([[EXCHANGE.id, EXCHANGE]]), rates };
+  return {
+    version: 1,
+    campaigns,
+    exchanges: new Map([[EXCHANGE.id, EXCHANGE]]),
+    rates,
+    privacy: PRIVACY_DEFAULT,
+    supply: SUPPLY_DEFAULT,
+    traffic: TRAFFIC_DEFAULT,
+  };
 }
 
 export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEnvironment {
@@ -93,6 +107,11 @@ export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEn
     days,
     spending: unlimitedSpending(days),
     responseSizes: createResponseSizes(signer, PUBLIC_URL),
+    gates: {
+      privacy: createPrivacyGate(),
+      supply: createSupplyGate(),
+      traffic: createTrafficGate(),
+    },
     findProfile,
     frequencyLogs: SILENT_FREQUENCY,
     answerReserve: new AnswerReserve(),

@@ -79,10 +79,13 @@ function fateOf(rule: OfferRule): DeliveryFate | undefined {
     case 'budget':
       return 'without-money';
     case 'blocked-advertiser':
+    case 'seat':
+    case 'dsa-transparency':
     case 'deal-advertiser':
     case 'deal-seat':
     case 'deal-without-price':
     case 'no-exchange-rate':
+    case 'creative-format':
     case 'creative-size':
     case 'creative-insecure':
     case 'creative-category':
@@ -92,6 +95,13 @@ function fateOf(rule: OfferRule): DeliveryFate | undefined {
     case 'creative-attribute':
     case 'creative-api':
     case 'creative-expandable':
+    case 'creative-duration':
+    case 'creative-protocol':
+    case 'creative-bitrate':
+    case 'creative-delivery':
+    case 'creative-linearity':
+    case 'creative-skip':
+    case 'creative-assets':
     case 'creative-language':
     case 'creative-already-used':
     case 'creative-too-large':

@@ -5,11 +5,22 @@ import {
   EXPAND_DIRECTIONS,
   wordsOf,
 } from '../domain/adcom-words.js';
-import type { BlockLists, Impression } from '../domain/bid-request.js';
-import type { Creative } from '../domain/campaign.js';
+import type { Banner, BlockLists, Impression } from '../domain/bid-request.js';
+import { CREATIVE_FORMATS, type BannerCreative, type Creative } from '../domain/creative.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { CreativeRule } from '../domain/rejection.js';
 import { unreachable } from '../lib/assert.js';
+
+const NO_BANNER: Banner = {
+  sizes: [],
+  flexSizes: [],
+  position: undefined,
+  mimes: [],
+  typesBlocked: [],
+  attributesBlocked: [],
+  apis: [],
+  expandDirections: [],
+};
 
 export interface WantedAndFound {
   readonly wanted: string;
@@ -32,12 +43,16 @@ export function describeCreativeRule(
   exchange: Exchange,
   blocks: BlockLists,
 ): WantedAndFound {
-  const { banner } = impression;
+  const banner = impression.banner ?? NO_BANNER;
+  const banners = (of: (creative: BannerCreative) => string): string =>
+    listed(creatives, (creative) => (creative.format === 'banner' ? of(creative) : undefined));
   const have = (of: (creative: Creative) => string | undefined): string => listed(creatives, of);
   switch (rule) {
+    case 'creative-format':
+      return says(`a place for ${have(({ format }) => format)}`, `it takes ${formatsText(impression)}`);
     case 'creative-size':
       return says(
-        `room for ${have(sizeText)}`,
+        `room for ${banners(sizeText)}`,
         `sizes ${banner.sizes.map(({ w, h }) => `${w}x${h}`).join(', ')}`,
       );
     case 'creative-insecure':
@@ -51,11 +66,11 @@ export function describeCreativeRule(
       return says(`a publisher that takes ads for ${have(({ appBundle }) => appBundle)}`, 'it blocks them');
     case 'creative-type':
       return says(
-        `a place for banners of type ${have(({ bannerType }) => wordsOf(BANNER_TYPES, [bannerType]))}`,
+        `a place for banners of type ${banners(({ bannerType }) => wordsOf(BANNER_TYPES, [bannerType]))}`,
         `blocked: ${wordsOf(BANNER_TYPES, banner.typesBlocked)}`,
       );
     case 'creative-mime':
-      return says(`a place for ${have(({ mime }) => mime)}`, `it takes ${banner.mimes.join(', ')}`);
+      return says(`a place for ${banners(({ mime }) => mime)}`, `it takes ${banner.mimes.join(', ')}`);
     case 'creative-attribute':
       return says(
         `a place for ${have(({ attributes }) => wordsOf(CREATIVE_ATTRIBUTES, attributes))}`,
@@ -68,9 +83,17 @@ export function describeCreativeRule(
       );
     case 'creative-expandable':
       return says(
-        `room to expand ${have(({ expandDirections }) => wordsOf(EXPAND_DIRECTIONS, expandDirections))}`,
+        `room to expand ${banners(({ expandDirections }) => wordsOf(EXPAND_DIRECTIONS, expandDirections))}`,
         `room: ${wordsOf(EXPAND_DIRECTIONS, banner.expandDirections) || 'none'}`,
       );
+    case 'creative-duration':
+    case 'creative-protocol':
+    case 'creative-bitrate':
+    case 'creative-delivery':
+    case 'creative-linearity':
+    case 'creative-skip':
+    case 'creative-assets':
+      return says(`a place for ${have(({ format }) => format)} of this kind`, 'it takes others');
     case 'creative-language':
       return says(
         `readers of ${have(({ language }) => language ?? 'a creative that does not say its language')}`,
@@ -96,7 +119,11 @@ function listed(creatives: readonly Creative[], of: (creative: Creative) => stri
   return [...new Set(creatives.map(of).filter(Boolean))].join(' or ');
 }
 
-function sizeText({ size, ratio }: Creative): string {
+function formatsText(impression: Impression): string {
+  return CREATIVE_FORMATS.filter((format) => impression[format] !== undefined).join(', ');
+}
+
+function sizeText({ size, ratio }: BannerCreative): string {
   return size ? `${size.w}x${size.h}` : `${ratio?.widthRatio}:${ratio?.heightRatio}`;
 }
 

@@ -78,6 +78,13 @@ function describeOtherRule(
       );
     case 'blocked-advertiser':
       return says(`a publisher that takes ${advertiser.domain}`, 'it blocks this advertiser');
+    case 'seat':
+      return says('a request that takes our seat for this advertiser', 'it takes other seats');
+    case 'dsa-transparency':
+      return says(
+        'a publisher that does not ask on whose behalf is advertised',
+        'it asks (Digital Services Act), and the campaign does not say; add "transparency" to the advertiser',
+      );
     case 'deal-advertiser':
       return says(`a deal for ${advertiser.domain}`, 'the deal is for other advertisers');
     case 'deal-seat':

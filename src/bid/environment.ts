@@ -1,5 +1,6 @@
 import type { BidRequest } from '../domain/bid-request.js';
 import type { Exchange } from '../domain/catalog.js';
+import type { Gates } from '../domain/gates.js';
 import type { BidMetrics, GeoLocator, NoticeSigner } from '../domain/ports.js';
 import type { FrequencyLogs } from '../domain/frequency.js';
 import type { KnownVisitor } from '../domain/visitor.js';
@@ -17,6 +18,7 @@ export interface BidEnvironment {
   /** The newest snapshot. A request keeps the one it started with. */
   readonly snapshot: () => BidSnapshot;
   readonly scratchFor: (snapshot: BidSnapshot) => MatchScratch;
+  readonly gates: Gates;
   /** Everything known of the visitor, which is nothing whenever the store cannot tell in time. Never rejects. */
   readonly findProfile: (
     request: BidRequest,

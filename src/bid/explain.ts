@@ -1,4 +1,4 @@
-import type { PrivacyLimit } from '../admission/privacy.js';
+import type { PrivacyLimit } from '../domain/gates.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';

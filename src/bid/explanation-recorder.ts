@@ -1,4 +1,4 @@
-import type { PrivacyLimit } from '../admission/privacy.js';
+import type { PrivacyLimit } from '../domain/gates.js';
 import type { BidRequest, Impression } from '../domain/bid-request.js';
 import { unitsText } from '../domain/money.js';
 import { isPriceRule, isSpendingRule, REJECTION_RULES, type OfferRule } from '../domain/rejection.js';
@@ -152,13 +152,16 @@ function failedPrice(rule: OfferRule, { context }: Scene): { deal?: string; pric
   return { ...(deal && { deal: deal.id }), price: describePrice(question, undefined, context.rates) };
 }
 
+const NO_SIZES = { sizes: [], flexSizes: [] } as const;
+
 function explainedImpression({ impression, entries }: Scene): ExplainedImpression {
-  const { sizes, flexSizes } = impression.banner;
+  const { sizes, flexSizes } = impression.banner ?? NO_SIZES;
   return {
     impression: impression.id,
     sizes: [
       ...sizes.map(({ w, h }) => `${w}x${h}`),
       ...flexSizes.map((flex) => `${flex.widthRatio}:${flex.heightRatio}, ${flex.widthMin} or wider`),
+      ...(['video', 'audio', 'native'] as const).filter((format) => impression[format] !== undefined),
     ],
     floor: `${unitsText(impression.floorMicros)} ${impression.floorCurrency}`,
     lineItems: [...entries.values()].sort((a, b) => distanceFromBid(a) - distanceFromBid(b)),

@@ -1,6 +1,5 @@
 import { refusal, responseCurrency } from '../admission/admit.js';
 import { answerBudgetMs } from '../admission/deadline.js';
-import { privacyLimit } from '../admission/privacy.js';
 import type { BidRequest, InvalidRequest } from '../domain/bid-request.js';
 import { STRANGER } from '../domain/visitor.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
@@ -60,24 +59,30 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
 
   const budgetMs = answerBudgetMs(request.tmaxMs, exchange);
   const deadlineMs = call.receivedMs + budgetMs;
-  const limit = privacyLimit(request);
+  const { gates } = env;
+  const { use, limit } = gates.privacy.judge(request, snapshot.catalog.privacy);
   trace?.admitted(budgetMs, limit);
-  const refused = refusal(request, exchange, deadlineMs - decodedMs);
+  const refused =
+    refusal(request, exchange, deadlineMs - decodedMs) ??
+    gates.traffic.refusal(request, exchange, snapshot.catalog.traffic, decodedMs) ??
+    gates.supply.refusal(request, exchange, snapshot.catalog.supply);
   if (refused) return noBid(refused, request);
+  if (use === 'none') return noBid('privacy', request);
   if (!request.test && env.spending.problem() !== undefined) return noBid('no-ledger', request);
   const currency = responseCurrency(request, exchange, snapshot.catalog.rates);
   if (!currency) return noBid('currency', request);
 
   const profileDeadlineMs = deadlineMs - env.answerReserve.reserveMs;
-  const { profile, frequency } = limit
-    ? STRANGER
-    : await env.findProfile(request, exchange, profileDeadlineMs);
+  const isPersonal = use === 'personal';
+  const { profile, frequency } = isPersonal
+    ? await env.findProfile(request, exchange, profileDeadlineMs)
+    : STRANGER;
   const foundMs = clock.monotonicMs();
-  if (!limit) metrics.stage('profile', foundMs - decodedMs);
+  if (isPersonal) metrics.stage('profile', foundMs - decodedMs);
   if (foundMs >= deadlineMs) return noBid('too-late', request);
 
   const nowMs = clock.nowMs();
-  const visit = makeVisit(request, exchange.id, !limit, profile, env.locator, nowMs);
+  const visit = makeVisit(request, exchange.id, isPersonal, profile, env.locator, nowMs);
   trace?.visited(visit);
   const { responseSizes, spending, nextBidId } = env;
   const { rates } = snapshot.catalog;

@@ -99,7 +99,8 @@ const NO_BIDS: readonly SentBid[] = [];
 type SharedFacts = Pick<BidEvent, 'requestHash' | 'domain' | 'bundle' | 'test'>;
 
 function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): BidEvent {
-  const { size } = offer.creative.creative;
+  const { creative } = offer.creative;
+  const size = creative.format === 'banner' ? creative.size : undefined;
   return {
     kind: 'bid',
     timeMs: facts.bidAtMs,

@@ -46,7 +46,7 @@ export function respond(
     exchange: context.exchange,
     currency: context.currency,
     publicUrl: env.publicUrl,
-    bids: made.map((bid) => outgoingBid(bid, env)),
+    bids: made.map((bid) => outgoingBid(bid, context.exchange.seat, env)),
   });
   if (droppedPlaces.length === 0) return { body, sent: made, dropped: [] };
   return {
@@ -57,7 +57,10 @@ export function respond(
 }
 
 /** What is said of a bid whatever the links it goes with. */
-type BidTerms = Pick<OutgoingBid, 'campaign' | 'dealId' | 'expirySeconds' | 'impressionId'> & {
+type BidTerms = Pick<
+  OutgoingBid,
+  'campaign' | 'dealId' | 'expirySeconds' | 'extension' | 'impressionId' | 'seat' | 'slotInPod'
+> & {
   readonly creative: ServedCreative;
 };
 
@@ -93,6 +96,7 @@ function factsOf(
 
 function outgoingBid(
   { winner: { impression, item, offer, holdSeconds }, facts }: SentBid,
+  seat: string,
   env: BidEnvironment,
 ): OutgoingBid {
   const terms: BidTerms = {
@@ -101,6 +105,9 @@ function outgoingBid(
     dealId: offer.deal?.id,
     expirySeconds: holdSeconds,
     impressionId: impression.id,
+    seat,
+    slotInPod: 0,
+    extension: '',
   };
   return withLinks(terms, facts, env.signer);
 }
@@ -147,6 +154,9 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
       dealId: '',
       expirySeconds: LONGEST_EXPIRY_SECONDS,
       impressionId: '',
+      seat: exchange.seat,
+      slotInPod: 0,
+      extension: '',
     };
     const { body } = encodeBidResponse({
       requestId: '',

@@ -1,5 +1,6 @@
-import type { Campaign, Creative, LineItem } from '../domain/campaign.js';
+import type { Campaign, LineItem } from '../domain/campaign.js';
 import type { Catalog } from '../domain/catalog.js';
+import type { Creative } from '../domain/creative.js';
 import { convertMicros, USD, type Micros } from '../domain/money.js';
 import { advertiserCaps, capsOf, type LineItemCaps } from '../frequency/caps.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';

@@ -1,5 +1,5 @@
-import type { PrivacyLimit } from '../admission/privacy.js';
 import type { BidRequest, Impression } from '../domain/bid-request.js';
+import type { PrivacyLimit } from '../domain/gates.js';
 import type { OfferRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import type { Offer, OfferContext } from './offer.js';

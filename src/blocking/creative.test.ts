@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Banner, BlockLists, Impression } from '../domain/bid-request.js';
-import type { Creative } from '../domain/campaign.js';
+import type { BannerCreative } from '../domain/creative.js';
 import { creativeBlock } from './creative.js';
 import { dealBlock } from './deal.js';
 import { PublisherLists } from './publisher-lists.js';
 
 const creative = {
+  format: 'banner',
   size: { w: 300, h: 250 },
   ratio: undefined,
   attributes: [],
@@ -17,7 +18,7 @@ const creative = {
   categories: ['IAB18-5'],
   secure: true,
   appBundle: undefined,
-} as unknown as Creative;
+} as unknown as BannerCreative;
 
 const banner: Banner = {
   sizes: [{ w: 300, h: 250 }],
@@ -41,7 +42,7 @@ const blocks: BlockLists = {
 };
 
 function block(changes: {
-  creative?: Partial<Creative>;
+  creative?: Partial<BannerCreative>;
   banner?: Partial<Banner>;
   blocks?: Partial<BlockLists>;
   secure?: boolean;

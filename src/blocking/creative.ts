@@ -1,6 +1,6 @@
 import { EXPANDING_ATTRIBUTES } from '../domain/adcom-words.js';
 import type { Banner, BlockLists, Impression } from '../domain/bid-request.js';
-import type { Creative } from '../domain/campaign.js';
+import type { BannerCreative, Creative } from '../domain/creative.js';
 import type { CreativeRule } from '../domain/rejection.js';
 import type { PublisherLists } from './publisher-lists.js';
 
@@ -19,6 +19,7 @@ export function creativeBlock(
   lists: PublisherLists,
 ): CreativeRule | undefined {
   const { banner } = impression;
+  if (creative.format !== 'banner' || !banner) return 'creative-format';
   if (!fits(creative, banner)) return 'creative-size';
   if (impression.secure && !creative.secure) return 'creative-insecure';
   if (!lists.takesCategories(creative.categories)) return 'creative-category';
@@ -33,7 +34,7 @@ export function creativeBlock(
   return languageAllowed(creative.language, blocks) ? undefined : 'creative-language';
 }
 
-function fits(creative: Creative, banner: Banner): boolean {
+function fits(creative: BannerCreative, banner: Banner): boolean {
   const { size, ratio } = creative;
   if (size) return banner.sizes.some((offered) => offered.w === size.w && offered.h === size.h);
   if (!ratio) return false;
@@ -43,7 +44,7 @@ function fits(creative: Creative, banner: Banner): boolean {
 }
 
 /** Directions that are not offered are not supported; an expandable without directions grows where nobody knows. */
-function expansionAllowed(creative: Creative, banner: Banner): boolean {
+function expansionAllowed(creative: BannerCreative, banner: Banner): boolean {
   const expands = creative.attributes.some((attribute) => EXPANDING_ATTRIBUTES.includes(attribute));
   if (!expands && creative.expandDirections.length === 0) return true;
   return (

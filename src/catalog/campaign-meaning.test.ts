@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { campaignWith, fileText, type Path } from '../../test/support/campaign-file.js';
 import type { Json } from '../../test/support/merge.js';
-import type { Campaign, Creative, Targeting } from '../domain/campaign.js';
+import type { Campaign, Targeting } from '../domain/campaign.js';
+import type { Creative } from '../domain/creative.js';
 import { parseIpRange } from '../lib/ip.js';
 import { readCampaign } from './read-file.js';
 
@@ -153,7 +154,7 @@ describe('creatives', () => {
     ['<div onclick="go()">', 3],
     ['<iframe src="https://x.example/"></iframe>', 4],
   ])('%s has the banner type %i', (html, bannerType) => {
-    expect(creative(['html'], html).bannerType).toBe(bannerType);
+    expect(creative(['html'], html)).toMatchObject({ bannerType });
   });
 
   it('anything over plain http makes it insecure', () => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -43,6 +44,8 @@ export interface KeptFolderOptions<Content> {
   readonly folder: string;
   /** Files that must be there, relative to the configuration folder. */
   readonly required: readonly string[];
+  /** Files at the top that may be there. */
+  readonly optional?: readonly string[];
   readonly read: ReadContent<Content>;
   readonly lastGood: LastGoodStore;
   readonly clock: Clock;
@@ -68,16 +71,17 @@ interface Entry<Content> extends KeptFile<Content> {
 }
 
 export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFolder<Content> {
-  const { configDir, folder, required, lastGood, onGone } = options;
+  const { configDir, folder, required, optional = [], lastGood, onGone } = options;
+  const atTop = [...required, ...optional];
   const entries = new Map<string, Entry<Content>>();
   let storedSeen = false;
 
   return {
     scan: async () => {
-      const { names, problems } = await listFolder(configDir, folder, required);
+      const { names, problems } = await listFolder(configDir, folder, required, optional);
       const stored = storedSeen
         ? []
-        : (await lastGood.list()).filter((file) => isWithin(folder, file, required));
+        : (await lastGood.list()).filter((file) => isWithin(folder, file, atTop));
       const known = [...entries.keys(), ...stored];
       // A folder that cannot be listed says nothing about its files: what ran keeps running.
       const present = new Set(names ?? [...known, ...required]);
@@ -171,8 +175,12 @@ async function listFolder(
   configDir: string,
   folder: string,
   required: readonly string[],
+  optional: readonly string[],
 ): Promise<{ names: readonly string[] | undefined; problems: Finding[] }> {
-  if (folder === '') return { names: required, problems: [] };
+  if (folder === '') {
+    const there = optional.filter((name) => existsSync(join(configDir, name)));
+    return { names: [...required, ...there], problems: [] };
+  }
   try {
     // Editors keep drafts beside the file: hidden, or with a mark at the end.
     const inFolder = (await readdir(join(configDir, folder)))
@@ -202,8 +210,8 @@ function byNameWithoutEnding(a: string, b: string): number {
   return nameA < nameB ? -1 : 1;
 }
 
-function isWithin(folder: string, file: string, required: readonly string[]): boolean {
-  return folder === '' ? required.includes(file) : file.startsWith(`${folder}/`);
+function isWithin(folder: string, file: string, atTop: readonly string[]): boolean {
+  return folder === '' ? atTop.includes(file) : file.startsWith(`${folder}/`);
 }
 
 async function storeCopy(

@@ -1,6 +1,9 @@
 import type { Campaign } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
+import { PRIVACY_DEFAULT, type PrivacyPolicy } from '../domain/privacy-policy.js';
+import { SUPPLY_DEFAULT, type SupplyPolicy } from '../domain/supply-policy.js';
+import { TRAFFIC_DEFAULT, type TrafficPolicy } from '../domain/traffic-policy.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { bidsWorthTooMuch } from './bid-worth.js';
 import { CampaignLinter } from './campaign-linter.js';
@@ -13,7 +16,15 @@ import { unconfirmedRateJumps } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
 import { lintSurroundings, locatedFinding, type Surroundings } from './lint.js';
-import { readCampaign, readExchange, readRates, type FileContent } from './read-file.js';
+import {
+  readCampaign,
+  readExchange,
+  readPrivacy,
+  readRates,
+  readSupply,
+  readTraffic,
+  type FileContent,
+} from './read-file.js';
 import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
 import type { RatesContent } from './schema/rates.js';
@@ -22,7 +33,7 @@ const GENERIC_EXCHANGE_FILE = 'exchanges/generic.json';
 const RATES_FILE = 'rates.json';
 
 export interface CatalogOptions {
-  /** Holds `campaigns/`, `exchanges/` and `rates.json`. */
+  /** Holds `campaigns/`, `exchanges/` and `rates.json`, and may hold `privacy.json`, `supply.json` and `traffic.json`. */
   readonly configDir: string;
   /** Where the last good version of each file is kept across restarts; undefined = only while running. */
   readonly dataDir?: string | undefined;
@@ -57,6 +68,9 @@ interface Folders {
   readonly campaigns: KeptFolder<CampaignContent>;
   readonly exchanges: KeptFolder<Exchange>;
   readonly rates: KeptFolder<RatesContent>;
+  readonly privacy: KeptFolder<PrivacyPolicy>;
+  readonly supply: KeptFolder<SupplyPolicy>;
+  readonly traffic: KeptFolder<TrafficPolicy>;
 }
 
 /**
@@ -84,8 +98,19 @@ export function createCatalogLoader(
       read: readExchange,
     }),
     rates: keepFolder({ ...common, folder: '', required: [RATES_FILE], read: readRates }),
+    privacy: keepFolder({ ...common, ...mayBe('privacy.json'), read: readPrivacy }),
+    supply: keepFolder({ ...common, ...mayBe('supply.json'), read: readSupply }),
+    traffic: keepFolder({ ...common, ...mayBe('traffic.json'), read: readTraffic }),
   };
-  let current: Catalog = { version: 0, campaigns: [], exchanges: new Map(), rates: DOLLARS_ONLY };
+  let current: Catalog = {
+    version: 0,
+    campaigns: [],
+    exchanges: new Map(),
+    rates: DOLLARS_ONLY,
+    privacy: PRIVACY_DEFAULT,
+    supply: SUPPLY_DEFAULT,
+    traffic: TRAFFIC_DEFAULT,
+  };
   let seen: SeenFiles = { campaigns: [], others: [] };
   const linter = new CampaignLinter();
 
@@ -99,7 +124,13 @@ export function createCatalogLoader(
       const around = { rates: rates.rates, exchanges };
       const judges = { linter, around, former, nowMs };
       const campaigns = await loadCampaigns(folders.campaigns, judges, problems);
-      const next = { campaigns: campaigns.campaigns, ...around };
+      const next = {
+        campaigns: campaigns.campaigns,
+        ...around,
+        privacy: await loadPolicy(folders.privacy, PRIVACY_DEFAULT, problems),
+        supply: await loadPolicy(folders.supply, SUPPLY_DEFAULT, problems),
+        traffic: await loadPolicy(folders.traffic, TRAFFIC_DEFAULT, problems),
+      };
       const isNew = current.version === 0 || !isSameCatalog(current, next);
       if (isNew) current = { version: current.version + 1, ...next };
       const refused = new Set(problems.map(({ file }) => file));
@@ -144,6 +175,19 @@ async function loadRates(folder: KeptFolder<RatesContent>, problems: Finding[]) 
   const [file] = files;
   const content = file && (await takeOver(folder, file, rateRefusals(file), problems));
   return { rates: content?.rates ?? DOLLARS_ONLY, files };
+}
+
+function mayBe(file: string) {
+  return { folder: '', required: [], optional: [file] };
+}
+
+async function loadPolicy<Policy>(
+  folder: KeptFolder<Policy>,
+  without: Policy,
+  problems: Finding[],
+): Promise<Policy> {
+  const [file] = (await folder.scan()).files;
+  return (file && (await takeOver(folder, file, [], problems))) ?? without;
 }
 
 function rateRefusals({ file, present, lastGood }: KeptFile<RatesContent>): Finding[] {
@@ -234,6 +278,9 @@ function minuteText(instantMs: number): string {
 function isSameCatalog(a: Omit<Catalog, 'version'>, b: Omit<Catalog, 'version'>): boolean {
   return (
     a.rates === b.rates &&
+    a.privacy === b.privacy &&
+    a.supply === b.supply &&
+    a.traffic === b.traffic &&
     a.campaigns.length === b.campaigns.length &&
     a.campaigns.every((campaign, i) => campaign === b.campaigns[i]) &&
     isSameMap(a.exchanges, b.exchanges)

@@ -1,12 +1,18 @@
 import type { z } from 'zod';
 import type { Exchange } from '../domain/catalog.js';
+import type { PrivacyPolicy } from '../domain/privacy-policy.js';
+import type { SupplyPolicy } from '../domain/supply-policy.js';
+import type { TrafficPolicy } from '../domain/traffic-policy.js';
 import type { Finding } from './finding.js';
 import { pathText } from './finding.js';
 import { isSyntaxFault, readJson, type JsonFile } from './json-file.js';
 import { problemsOf } from './problems.js';
 import { campaignFile, campaignOf, type CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
+import { privacyFile, privacyOf } from './schema/privacy.js';
 import { ratesFile, ratesOf, type RatesContent } from './schema/rates.js';
+import { supplyFile, supplyOf } from './schema/supply.js';
+import { trafficFile, trafficOf } from './schema/traffic.js';
 
 /** What a file says, or everything that is wrong with it. */
 export type FileContent<Content> =
@@ -32,6 +38,14 @@ export const readExchange: ReadContent<Exchange> = (bytes, file) => {
 };
 
 export const readRates: ReadContent<RatesContent> = (bytes, file) => read(bytes, file, ratesFile, ratesOf);
+
+export const readPrivacy: ReadContent<PrivacyPolicy> = (bytes, file) =>
+  read(bytes, file, privacyFile, privacyOf);
+
+export const readSupply: ReadContent<SupplyPolicy> = (bytes, file) => read(bytes, file, supplyFile, supplyOf);
+
+export const readTraffic: ReadContent<TrafficPolicy> = (bytes, file) =>
+  read(bytes, file, trafficFile, trafficOf);
 
 function read<Given, Content>(
   bytes: Uint8Array,

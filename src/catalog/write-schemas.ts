@@ -3,9 +3,19 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { campaignFile } from './schema/campaign.js';
 import { exchangeFile } from './schema/exchange.js';
+import { privacyFile } from './schema/privacy.js';
 import { ratesFile } from './schema/rates.js';
+import { supplyFile } from './schema/supply.js';
+import { trafficFile } from './schema/traffic.js';
 
-const SCHEMAS = { campaign: campaignFile, exchange: exchangeFile, rates: ratesFile };
+const SCHEMAS = {
+  campaign: campaignFile,
+  exchange: exchangeFile,
+  privacy: privacyFile,
+  rates: ratesFile,
+  supply: supplyFile,
+  traffic: trafficFile,
+};
 
 /**
  * Writes the JSON Schemas of the configuration files, made from what checks them. Editors complete and check by them;

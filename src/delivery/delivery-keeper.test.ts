@@ -21,6 +21,7 @@ function lineItem(id: string): Campaign['lineItems'][number] {
     status: 'active',
     bid: { model: 'cpm', amountMicros: microsFromUnits(2) },
     frequency: [],
+    dealTerms: new Map(),
     unknownPerson: 'reject',
     targeting: { unknown: { lineItem: 'reject', byDimension: new Map() } },
     repeatCreative: false,
@@ -31,7 +32,14 @@ function lineItem(id: string): Campaign['lineItems'][number] {
 function campaignOf(id: string, pacing: 'even' | 'asap' = 'even', timeZone = 'UTC'): Campaign {
   return {
     id: id as CampaignId,
-    advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: [], frequency: [] },
+    advertiser: {
+      id: 'acme' as AdvertiserId,
+      domain: 'acme.example',
+      categories: [],
+      categoriesElsewhere: new Map(),
+      transparency: undefined,
+      frequency: [],
+    },
     frequency: [],
     status: 'active',
     flight: { startMs: START_MS, endMs: START_MS + 10 * DAY_MS, timeZone },

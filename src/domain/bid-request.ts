@@ -7,7 +7,7 @@ import type { Micros } from './money.js';
  */
 export interface BidRequest {
   readonly id: string;
-  /** Impressions that a banner could be shown in; the others are in `skipped`. */
+  /** Impressions that we could serve in at least one format; the others are in `skipped`. */
   readonly impressions: readonly Impression[];
   readonly skipped: readonly SkippedImpression[];
   /** 1 = test traffic: never book spend. */
@@ -25,39 +25,74 @@ export interface BidRequest {
   readonly device: Device;
   readonly user: User;
   readonly regulations: Regulations;
+  readonly source: Source;
 }
 
 export interface SkippedImpression {
   readonly id: string;
-  readonly why: 'no-format-we-serve' | 'no-size' | 'unusable-banner';
+  readonly why:
+    | 'no-format-we-serve'
+    | 'no-size'
+    | 'unusable-banner'
+    | 'unusable-video'
+    | 'unusable-audio'
+    | 'unusable-native';
 }
 
-export interface Impression {
+/** CPM, in `floorCurrency`. */
+export interface Floor {
+  /** 0 when absent. */
+  readonly floorMicros: Micros;
+  /** Upper case, `USD` when absent; what cannot be read stands as a currency without a rate. Never inherited (rule 20). */
+  readonly floorCurrency: string;
+}
+
+/** Floors that depend on how long the creative runs (rules 20, 21), in the currency of the floor that they stand beside. */
+export interface TimedFloors {
+  /** `durfloors`, in the order of the request; empty when absent. */
+  readonly durationFloors: readonly DurationFloor[];
+  /** `mincpmpersec`: CPM a second; undefined when absent. */
+  readonly floorMicrosPerSecond: Micros | undefined;
+}
+
+/** Both ends included; 0 and `Infinity` where open. */
+export interface DurationFloor {
+  readonly secondsMin: number;
+  readonly secondsMax: number;
+  readonly floorMicros: Micros;
+}
+
+export interface Impression extends Floor {
   readonly id: string;
-  readonly banner: Banner;
-  /** True when the impression also offers video, audio or native: the bid must then say its `mtype`. */
+  /** At least one of the four is there; what is offered but cannot be used is not. */
+  readonly banner: Banner | undefined;
+  readonly video: Video | undefined;
+  readonly audio: Audio | undefined;
+  readonly native: Native | undefined;
+  /** True when more than one format is offered, usable or not. */
   readonly multiFormat: boolean;
   /** False when absent, undefined when it cannot be read. */
   readonly interstitial: boolean | undefined;
-  /** CPM, in `floorCurrency`. 0 when absent. */
-  readonly floorMicros: Micros;
-  /** Upper case, `USD` when absent; what cannot be read stands as a currency without a rate. */
-  readonly floorCurrency: string;
+  /** `rwdd`: the visitor gets something for it. Likewise. */
+  readonly rewarded: boolean | undefined;
   readonly secure: boolean;
   readonly privateAuction: boolean;
   readonly deals: readonly Deal[];
+  /** `qty.multiplier`: how many impressions one play counts for (DOOH); 1 when absent or without its source type. */
+  readonly multiplier: number;
+  /** `exp`: for how long a bid must hold at least, in seconds. */
+  readonly expirySeconds: number | undefined;
 }
 
-export interface Deal {
+export interface Deal extends Floor, TimedFloors {
   readonly id: string;
-  readonly floorMicros: Micros;
-  /** Never inherited from the impression (rule 20). */
-  readonly floorCurrency: string;
   /** Overrides the request's; 3 = the floor is the price. */
   readonly auctionType: number | undefined;
   readonly seatsAllowed: readonly string[];
   /** `wadomain`, written as in `BlockLists`; empty = every advertiser. */
   readonly advertiserDomains: readonly string[];
+  /** `guar`: who holds the deal must bid on it (rule 44). */
+  readonly guaranteed: boolean;
 }
 
 export interface Banner {
@@ -77,6 +112,138 @@ export interface Banner {
   /** `expdir`, AdCOM "Expandable Directions". */
   readonly expandDirections: readonly number[];
 }
+
+/** What video and audio have in common. Bitrates in kbit/s, times in seconds. */
+interface Stream extends TimedFloors {
+  /** Lower case; at least one. */
+  readonly mimes: readonly string[];
+  /** 0 and `Infinity` where nothing is told. */
+  readonly secondsMin: number;
+  readonly secondsMax: number;
+  /** `rqddurs`: the only durations that are taken; empty = `secondsMin` to `secondsMax`. Where both are sent, both hold. */
+  readonly secondsRequired: readonly number[];
+  /** AdCOM "Creative Subtypes - Audio/Video", of `protocols` and the old `protocol`; empty = nothing is told. */
+  readonly protocols: readonly number[];
+  /** `startdelay`: above 0 seconds into the content, 0 pre-roll, -1 mid-roll, -2 post-roll. */
+  readonly startDelay: number | undefined;
+  readonly bitrateMin: number;
+  /** `Infinity` when absent. */
+  readonly bitrateMax: number;
+  /** AdCOM "Delivery Methods": 1 streaming, 2 progressive, 3 download; empty = any. */
+  readonly deliveries: readonly number[];
+  /** `battr` */
+  readonly attributesBlocked: readonly number[];
+  readonly apis: readonly number[];
+  /** `companionad` */
+  readonly companions: readonly Banner[];
+  /** `companiontype`, AdCOM "Companion Types": 1 static, 2 HTML, 3 iframe. */
+  readonly companionTypes: readonly number[];
+  readonly pod: Pod | undefined;
+}
+
+/** OpenRTB 2.6 §3.2.7 */
+export interface Video extends Stream {
+  readonly size: Size | undefined;
+  /** `linearity`: 1 linear, 2 overlay; undefined = both. */
+  readonly linearity: number | undefined;
+  /** `skip`: undefined when absent. */
+  readonly skippable: boolean | undefined;
+  /** `skipmin`: only longer creatives may be skipped; and after how many seconds. */
+  readonly skipSecondsMin: number;
+  readonly skipAfterSeconds: number;
+  /** `plcmt`, AdCOM "Plcmt Subtypes - Video". */
+  readonly plcmt: number | undefined;
+  /** The deprecated `placement`, another list: AdCOM "Placement Subtypes - Video". */
+  readonly placement: number | undefined;
+  /** `playbackmethod` */
+  readonly playbackMethods: readonly number[];
+  readonly position: number | undefined;
+  /** `boxingallowed`: false = the aspect must be exact. True when absent. */
+  readonly boxingAllowed: boolean;
+}
+
+/** OpenRTB 2.6 §3.2.8 */
+export interface Audio extends Stream {
+  /** AdCOM "Feed Types": 1 music, 2 broadcast, 3 podcast. */
+  readonly feed: number | undefined;
+  /** `stitched`: no tracker runs at the client. */
+  readonly stitched: boolean;
+  /** `nvol`, AdCOM "Volume Normalization Modes". */
+  readonly volumeNormalization: number | undefined;
+}
+
+/** A commercial break (rule 35, OpenRTB 2.6 §7.6). */
+export interface Pod {
+  /** `structured`: one slot of it, sold as one impression; `dynamic`: time that several bids fill. */
+  readonly kind: 'structured' | 'dynamic';
+  /** `podid`; impressions with the same one are of one break. */
+  readonly id: string | undefined;
+  /** `poddur`; 0 for a structured one. */
+  readonly seconds: number;
+  /** `maxseq`: most bids that fill it; 1 for a structured one, `Infinity` when absent. */
+  readonly bidsMax: number;
+  /** `podseq` and `slotinpod`: 1 first, -1 last, 0 any (and 2: first or last). */
+  readonly sequence: number;
+  readonly slot: number;
+  /** `poddedupe`, "Pod Deduplication Settings": 1 categories, 2 advertisers, 3 creative ids, 4 media addresses. */
+  readonly dedupe: readonly number[];
+}
+
+/** OpenRTB Native 1.0-1.2, the request inside `imp.native`. */
+export interface Native {
+  /** `ver` of the native object or its request. */
+  readonly version: string | undefined;
+  /** Was there a root object `native`, as in 1.0? */
+  readonly isWrapped: boolean;
+  /** `plcmtcnt`: up to how many bids are taken; 1 when absent. */
+  readonly bidsMax: number;
+  /** At least one. */
+  readonly assets: readonly NativeAsset[];
+  readonly eventTrackers: readonly NativeEventTracker[];
+  /** `privacy`: 1 = a privacy link may be sent. */
+  readonly privacySupported: boolean;
+  readonly attributesBlocked: readonly number[];
+  readonly apis: readonly number[];
+}
+
+export interface NativeEventTracker {
+  /** 1 impression, 2-4 viewable. */
+  readonly event: number;
+  /** 1 image, 2 JavaScript. */
+  readonly methods: readonly number[];
+}
+
+export type NativeAsset = { readonly id: number; readonly required: boolean } & (
+  | { readonly kind: 'title'; readonly charactersMax: number }
+  | {
+      readonly kind: 'image';
+      /** 1 icon, 3 main; undefined when absent. */
+      readonly type: number | undefined;
+      /** Exact where `w` or `h` alone is given, least where `wmin` or `hmin` is; 0 = nothing is told. */
+      readonly w: number;
+      readonly h: number;
+      readonly wMin: number;
+      readonly hMin: number;
+      /** Lower case; empty = any. */
+      readonly mimes: readonly string[];
+    }
+  | {
+      readonly kind: 'video';
+      readonly mimes: readonly string[];
+      readonly secondsMin: number;
+      readonly secondsMax: number;
+      readonly protocols: readonly number[];
+    }
+  | {
+      readonly kind: 'data';
+      /** Native "Data Asset Types": 1 sponsored, 2 description … 12 call to action. */
+      readonly type: number;
+      /** `Infinity` when absent. */
+      readonly charactersMax: number;
+    }
+  /** One that we cannot fill: no bid where it is required. */
+  | { readonly kind: 'unknown' }
+);
 
 export interface Size {
   readonly w: number;
@@ -109,7 +276,13 @@ export interface Inventory {
   readonly domain: string | undefined;
   /** App bundle or store id, lower case. */
   readonly bundle: string | undefined;
+  /** The site's, app's or screen's `id`. */
+  readonly id: string | undefined;
   readonly publisherId: string | undefined;
+  /** `publisher.domain`, lower case. */
+  readonly publisherDomain: string | undefined;
+  /** `inventorypartnerdomain`, lower case: who sells it is listed there (rule 52). */
+  readonly partnerDomain: string | undefined;
   /** `cat`, `sectioncat`, `pagecat` and the content's, of any taxonomy, upper case; may repeat. */
   readonly categories: readonly string[];
   /** `keywords` (comma separated) of the site or app and of its content, as sent, and `kwarray`. */
@@ -119,6 +292,8 @@ export interface Inventory {
 }
 
 export interface Device {
+  /** `ua` as sent. */
+  readonly userAgent: string | undefined;
   /** AdCOM "Device Types". */
   readonly type: number | undefined;
   /** From `sua`, else `os`, else undefined. As sent. */
@@ -162,6 +337,8 @@ export interface User {
   /** As sent: M, F, O. */
   readonly gender: string | undefined;
   readonly geo: Geo;
+  /** TCF string of `user.consent` or `user.ext.consent`. */
+  readonly consent: string | undefined;
 }
 
 export interface ExtendedId {
@@ -174,14 +351,49 @@ export interface Regulations {
   readonly gdpr: boolean;
   /** `us_privacy` of `regs` and of `regs.ext`, as sent; what is no text stands as one that is malformed. */
   readonly usPrivacy: readonly string[];
-  /** Whether there is a GPP string. It is not read. */
-  readonly gppPresent: boolean;
+  /** `gpp` of `regs`, else of `regs.ext`; what is no text stands as one that is malformed. */
+  readonly gpp: string | undefined;
   /** `gpp_sid` of both places, as sent; -1 and 0 say that no section applies. */
   readonly gppSections: readonly string[];
   /** Global Privacy Control, `regs.ext.gpc`. */
   readonly globalPrivacyControl: boolean;
   /** True when `regs` or `regs.ext` is there but no object, so that none of this is known. */
   readonly unreadable: boolean;
+  /** EU Digital Services Act, `regs.dsa` or `regs.ext.dsa`; undefined when absent. */
+  readonly dsa: DsaWish | undefined;
+}
+
+/** What the publisher asks about an advertisement's transparency (IAB "DSA Transparency", rule 49). */
+export interface DsaWish {
+  /** `dsarequired`: 0 not, 1 supported, 2 required, 3 required and an online platform. */
+  readonly required: number;
+  /** `pubrender`: 0 the publisher cannot render it, 1 could, 2 will. */
+  readonly publisherRenders: number;
+}
+
+/** Where the request comes from (OpenRTB 2.6 §3.2.2). */
+export interface Source {
+  /** `schain` of `source`, else of `source.ext`; undefined when absent. */
+  readonly supplyChain: SupplyChain | undefined;
+}
+
+/** IAB SupplyChain object. */
+export interface SupplyChain {
+  readonly complete: boolean;
+  /** From the owner of the inventory to who sent the request. */
+  readonly nodes: readonly SupplyChainNode[];
+  /** True when something required is missing or cannot be read (rule 14). */
+  readonly unusable: boolean;
+}
+
+export interface SupplyChainNode {
+  /** Domain of the advertising system, lower case. */
+  readonly system: string;
+  readonly sellerId: string;
+  /** Is it paid for the inventory? `hp` */
+  readonly isPaid: boolean;
+  /** `domain`, lower case. */
+  readonly domain: string | undefined;
 }
 
 /** A request that was JSON but breaks the specification (rules 10-15): which rule, and what stood there. */

@@ -1,7 +1,7 @@
 import type { IpRange } from '../lib/ip.js';
-import type { Size } from './bid-request.js';
+import type { CategoriesByTaxonomy, Creative } from './creative.js';
 import type { DimensionName } from './dimensions.js';
-import type { AdvertiserId, CampaignId, CreativeId, LineItemId } from './ids.js';
+import type { AdvertiserId, CampaignId, LineItemId } from './ids.js';
 import type { Currency, Micros } from './money.js';
 import type { Stage } from './profile.js';
 
@@ -28,8 +28,17 @@ export interface Advertiser {
   readonly domain: string;
   /** IAB Content Taxonomy 1.0, such as `IAB18-5`. */
   readonly categories: readonly string[];
+  /** The same in other taxonomies; see Creative. */
+  readonly categoriesElsewhere: CategoriesByTaxonomy;
+  /** Whose advertising it is and who pays for it, as the Digital Services Act wants it told; at most 100 characters each. */
+  readonly transparency: Transparency | undefined;
   /** How often one visitor may see anything of the advertiser; what any campaign's file states holds for all of them. */
   readonly frequency: readonly FrequencyCap[];
+}
+
+export interface Transparency {
+  readonly behalf: string;
+  readonly paid: string;
 }
 
 export interface Flight {
@@ -51,6 +60,8 @@ export interface LineItem {
   readonly id: LineItemId;
   readonly status: 'active' | 'paused';
   readonly bid: Bid;
+  /** Terms of the deals that `targeting.deals` names, by id; a deal without an entry is bid on like the open auction. */
+  readonly dealTerms: ReadonlyMap<string, DealTerms>;
   readonly frequency: readonly FrequencyCap[];
   /** What happens where caps hold and nobody can tell what the visitor has seen. */
   readonly unknownPerson: 'reject' | 'accept';
@@ -64,6 +75,16 @@ interface Bid {
   readonly model: 'cpm';
   /** Per thousand impressions, in the budget's currency. */
   readonly amountMicros: Micros;
+}
+
+/** What is agreed about a deal. */
+export interface DealTerms {
+  /** CPM in the budget's currency; undefined = the line item's bid. */
+  readonly amountMicros: Micros | undefined;
+  /** Deals of a higher one come first, whatever they bid: 0 to 100, 0 by default, as for the open auction. */
+  readonly priority: number;
+  /** Do we have to bid whenever the targeting fits? Pacing holds nothing back then. */
+  readonly guaranteed: boolean;
 }
 
 /** At most so many impressions in the time before each moment. */
@@ -194,32 +215,3 @@ export type ConnectionType = (typeof CONNECTION_TYPES)[number];
 
 export const GENDERS = ['female', 'male', 'other'] as const;
 export type Gender = (typeof GENDERS)[number];
-
-/** A banner. Codes are AdCOM's; their words stand in the campaign schema. */
-export interface Creative {
-  readonly id: CreativeId;
-  readonly format: 'banner';
-  /** Exactly one of `size` and `ratio`: a flexible creative fills any width of its proportion. */
-  readonly size: Size | undefined;
-  readonly ratio: { readonly widthRatio: number; readonly heightRatio: number } | undefined;
-  /** HTML with `${CLICK_URL}`, `${CLICK_URL_ENC}`, `${CACHEBUSTER}` and OpenRTB's `${AUCTION_…}` macros. */
-  readonly markup: string;
-  /** Where a click leads: an absolute http(s) URL. */
-  readonly landing: string;
-  readonly attributes: readonly number[];
-  readonly apis: readonly number[];
-  readonly expandDirections: readonly number[];
-  readonly mime: string;
-  /** 1 XHTML text, 2 XHTML banner, 3 JavaScript, 4 iframe (the numbering of `btype`). */
-  readonly bannerType: number;
-  /** Lower-case BCP 47 tag, or `xx` when it has no words. */
-  readonly language: string | undefined;
-  /** The creative's own categories, or else the advertiser's. */
-  readonly categories: readonly string[];
-  /** False when the markup loads anything over plain http. */
-  readonly secure: boolean;
-  /** Bundle of the app that the ad promotes, lower case: refused where `bapp` names it. */
-  readonly appBundle: string | undefined;
-  /** A picture of the creative for the exchange's reviewers (`iurl`). */
-  readonly imageUrl: string | undefined;
-}

@@ -2,6 +2,9 @@ import type { Campaign } from './campaign.js';
 import type { ExchangeId } from './ids.js';
 import type { Currency, Rates } from './money.js';
 import type { BillingMode } from './notice.js';
+import type { PrivacyPolicy } from './privacy-policy.js';
+import type { SupplyPolicy } from './supply-policy.js';
+import type { TrafficPolicy } from './traffic-policy.js';
 
 /** Everything that the files under `config/` say at one moment. Immutable; replaced whole. */
 export interface Catalog {
@@ -10,6 +13,9 @@ export interface Catalog {
   readonly campaigns: readonly Campaign[];
   readonly exchanges: ReadonlyMap<string, Exchange>;
   readonly rates: Rates;
+  readonly privacy: PrivacyPolicy;
+  readonly supply: SupplyPolicy;
+  readonly traffic: TrafficPolicy;
 }
 
 /** One file of `config/exchanges/`: how an exchange wants to be spoken to. */
@@ -17,6 +23,16 @@ export interface Exchange {
   readonly id: ExchangeId;
   /** Our seat at this exchange, sent as `seatbid.seat`. */
   readonly seat: string;
+  /** Seats of advertisers that have one of their own, by advertiser. */
+  readonly seats: ReadonlyMap<string, string>;
+  /** Does a response hold one `seatbid` at most? Then the bids of the dearest seat go out (rule 61). */
+  readonly oneSeat: boolean;
+  /** Does it take several bids for one impression, such as one through a deal and one without (rules 43, 61)? */
+  readonly severalBids: boolean;
+  /** Requests a second that are answered; what comes beyond gets a no-bid. Undefined = all. */
+  readonly requestsPerSecondMax: number | undefined;
+  /** The version of OpenRTB that it speaks: 2.5 has `api` and `ext` where 2.6 has `apis` and fields. */
+  readonly version: '2.5' | '2.6';
   /** Currencies it settles in; the first one that a request allows is used. */
   readonly currencies: readonly Currency[];
   /** Answer time when a request has no tmax, and the most that a tmax may grant. */

@@ -6,7 +6,7 @@
 export const DIMENSIONS = [
   /** Deal ids of the line item; a line item without deals asks for the open auction. */
   'deals',
-  /** Sizes of the creatives. */
+  /** Formats of the creatives, and sizes of banners. */
   'sizes',
   'exchanges', // inventory.exchanges
   'interstitial', // inventory.interstitial

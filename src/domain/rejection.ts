@@ -5,8 +5,15 @@ import { DIMENSIONS, type DimensionName } from './dimensions.js';
  * the dimensions of targeting (domain/dimensions.ts), the publisher's lists against advertiser and creatives, frequency caps, the price, the other offers.
  */
 const CAMPAIGN_RULES = ['campaign-paused', 'line-item-paused', 'flight-not-started', 'flight-over'] as const;
-const ADVERTISER_RULES = ['blocked-advertiser', 'deal-advertiser', 'deal-seat'] as const;
+const ADVERTISER_RULES = [
+  'blocked-advertiser',
+  'seat',
+  'dsa-transparency',
+  'deal-advertiser',
+  'deal-seat',
+] as const;
 const CREATIVE_RULES = [
+  'creative-format',
   'creative-size',
   'creative-insecure',
   'creative-category',
@@ -16,6 +23,13 @@ const CREATIVE_RULES = [
   'creative-attribute',
   'creative-api',
   'creative-expandable',
+  'creative-duration',
+  'creative-protocol',
+  'creative-bitrate',
+  'creative-delivery',
+  'creative-linearity',
+  'creative-skip',
+  'creative-assets',
   'creative-language',
   'creative-already-used',
   'creative-too-large',
@@ -27,7 +41,7 @@ const PRICE_RULES = ['no-exchange-rate', 'deal-without-price', 'below-floor'] as
 const SPENDING_RULES = ['spending-stopped', 'paced', 'budget'] as const;
 /** A request may have only so many candidates looked at. */
 const LIMIT_RULES = ['not-examined'] as const;
-const RANKING_RULES = ['outbid-by-own', 'response-too-large'] as const;
+const RANKING_RULES = ['outbid-by-own', 'pod-full', 'other-seat', 'response-too-large'] as const;
 
 export type CampaignRule = (typeof CAMPAIGN_RULES)[number];
 export type AdvertiserRule = (typeof ADVERTISER_RULES)[number];

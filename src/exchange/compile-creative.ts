@@ -1,4 +1,4 @@
-import type { Creative } from '../domain/campaign.js';
+import type { BannerCreative, Creative } from '../domain/creative.js';
 import { assert } from '../lib/assert.js';
 import { hashString } from '../lib/hash.js';
 import { jsonText, jsonTexts } from './json-text.js';
@@ -37,6 +37,7 @@ const HASH_SEED_SECOND_HALF = 0x9e3779b9;
 const LANGUAGE_CODE_CHARACTERS = 2;
 
 export function compileCreative(creative: Creative): CompiledCreative {
+  assert(creative.format === 'banner', 'no other format is written yet');
   const pieces: string[] = [];
   const macros: MarkupMacro[] = [];
   // Splitting by a captured pattern gives texts at even places and the macros between them.
@@ -47,7 +48,7 @@ export function compileCreative(creative: Creative): CompiledCreative {
   return { markupPieces: pieces, macros, fixedFields: fixedFields(creative) };
 }
 
-function fixedFields(creative: Creative): string {
+function fixedFields(creative: BannerCreative): string {
   const fields = [
     `"crid":${jsonText(creativeMark(creative))}`,
     `"mtype":${MARKUP_TYPE_BANNER}`,
@@ -64,7 +65,7 @@ function fixedFields(creative: Creative): string {
   return fields.join(',');
 }
 
-function sizeFields({ size, ratio }: Creative): string {
+function sizeFields({ size, ratio }: BannerCreative): string {
   if (size) return `"w":${size.w},"h":${size.h}`;
   assert(ratio !== undefined, 'a creative has a size or a ratio');
   return `"wratio":${ratio.widthRatio},"hratio":${ratio.heightRatio}`;
@@ -80,7 +81,7 @@ function languageField(language: string): string {
  * The `crid`: the creative's own id, and a hash of all that a reviewer sees. Exchanges remember their review by it,
  * so a changed creative must come under a new one (rule 56: unique per visible variant, at most 64 bytes).
  */
-function creativeMark(creative: Creative): string {
+function creativeMark(creative: BannerCreative): string {
   const { size, ratio } = creative;
   const seen = JSON.stringify([creative.id, creative.markup, creative.landing, size, ratio]);
   const name = creative.id.replaceAll(/[^\w.-]/g, '_').slice(0, CREATIVE_ID_CHARACTERS_MAX);

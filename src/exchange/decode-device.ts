@@ -43,6 +43,7 @@ export function decodeDevice(value: unknown): Device {
   const agent: UserAgentFields = readObject(device.sua) ?? NO_FIELDS;
   const platform = readObject<'brand' | 'version'>(agent.platform);
   return {
+    userAgent: undefined,
     type: readInteger(device.devicetype),
     os: readText(platform?.brand) ?? readText(device.os),
     osVersion: joinedVersion(platform?.version) ?? readText(device.osv),

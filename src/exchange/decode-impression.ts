@@ -51,10 +51,16 @@ export function decodeImpression(value: unknown): Impression | SkippedImpression
   return {
     id,
     banner,
+    video: undefined,
+    audio: undefined,
+    native: undefined,
     multiFormat:
       readObject(impression.video) !== undefined ||
       readObject(impression.audio) !== undefined ||
       readObject(impression.native) !== undefined,
+    rewarded: false,
+    multiplier: 1,
+    expirySeconds: undefined,
     interstitial: readFlag(impression.instl ?? INSTL_DEFAULT),
     floorMicros: floorMicros(impression.bidfloor),
     floorCurrency: currencyCode(impression.bidfloorcur),
@@ -116,6 +122,9 @@ function decodeDeals(value: unknown): readonly Deal[] {
       auctionType: readCount(deal.at),
       seatsAllowed: readAllowed(deal.wseat, readTexts),
       advertiserDomains: readAllowed(deal.wadomain, readDomains),
+      guaranteed: false,
+      durationFloors: [],
+      floorMicrosPerSecond: undefined,
     });
   }
   return deals;

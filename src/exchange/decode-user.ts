@@ -33,6 +33,7 @@ export function decodeUser(value: unknown): User {
     yearOfBirth: yearOfBirth(readCount(user.yob)),
     gender: readText(user.gender),
     geo: decodeGeo(user.geo),
+    consent: undefined,
   };
 }
 
@@ -67,11 +68,16 @@ export function decodeRegulations(value: unknown): Regulations {
     coppa: isSet(regulations.coppa) || isSet(extension.coppa),
     gdpr: isSet(regulations.gdpr) || isSet(extension.gdpr),
     usPrivacy: usPrivacyTexts(regulations.us_privacy, extension.us_privacy),
-    gppPresent: isTold(regulations.gpp) || isTold(extension.gpp),
+    gpp: gppText(regulations.gpp) ?? gppText(extension.gpp),
     gppSections: olderSections.length === 0 ? sections : [...sections, ...olderSections],
     globalPrivacyControl: isSet(regulations.gpc) || isSet(extension.gpc),
     unreadable: isNoObject(value) || isNoObject(regulations.ext),
+    dsa: undefined,
   };
+}
+
+function gppText(value: unknown): string | undefined {
+  return isTold(value) ? (readText(readSingle(value)) ?? UNREADABLE) : undefined;
 }
 
 function usPrivacyTexts(...places: readonly unknown[]): readonly string[] {

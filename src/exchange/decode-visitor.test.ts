@@ -139,7 +139,7 @@ describe('the regulations', () => {
       coppa: false,
       gdpr: true,
       usPrivacy: ['1YYN'],
-      gppPresent: true,
+      gpp: 'DBAA',
       gppSections: ['6', '7'],
       globalPrivacyControl: true,
       unreadable: false,

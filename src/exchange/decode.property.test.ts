@@ -107,8 +107,8 @@ function expectPromises(request: BidRequest): void {
   const ids = [...request.impressions, ...request.skipped].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
   for (const { banner, floorMicros, deals, floorCurrency } of request.impressions) {
-    expect(banner.sizes.length + banner.flexSizes.length).toBeGreaterThan(0);
-    for (const { w, h } of banner.sizes) expect(Math.min(w, h)).toBeGreaterThan(0);
+    if (banner) expect(banner.sizes.length + banner.flexSizes.length).toBeGreaterThan(0);
+    for (const { w, h } of banner?.sizes ?? []) expect(Math.min(w, h)).toBeGreaterThan(0);
     for (const money of [floorMicros, ...deals.map((deal) => deal.floorMicros)]) {
       expect(Number.isSafeInteger(money) && money >= 0).toBe(true);
     }

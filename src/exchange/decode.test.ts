@@ -210,7 +210,7 @@ describe('impressions', () => {
         format: [{ w: '300', h: 250 }, { w: 300, h: 600 }, { w: 300, h: 600 }, { w: 1.5, h: 2 }, null],
       },
     });
-    expect(banner.sizes).toEqual([
+    expect(banner?.sizes).toEqual([
       { w: 300, h: 250 },
       { w: 300, h: 600 },
     ]);
@@ -225,8 +225,8 @@ describe('impressions', () => {
         ],
       },
     });
-    expect(banner.sizes).toEqual([]);
-    expect(banner.flexSizes).toEqual([{ widthRatio: 4, heightRatio: 3, widthMin: 200 }]);
+    expect(banner?.sizes).toEqual([]);
+    expect(banner?.flexSizes).toEqual([{ widthRatio: 4, heightRatio: 3, widthMin: 200 }]);
   });
 
   it('keep at most 256 deals', () => {
@@ -236,7 +236,7 @@ describe('impressions', () => {
 
   it('keep at most 64 formats', () => {
     const format = Array.from({ length: 500 }, (_, i) => ({ w: i + 1, h: 50 }));
-    expect(impression({ banner: { format } }).banner.sizes).toHaveLength(64);
+    expect(impression({ banner: { format } }).banner?.sizes).toHaveLength(64);
   });
 
   it('have a floor of 0 USD unless they say otherwise (rule 19)', () => {
@@ -302,6 +302,9 @@ describe('impressions', () => {
         auctionType: 3,
         seatsAllowed: ['s'],
         advertiserDomains: ['acme.example'],
+        guaranteed: false,
+        durationFloors: [],
+        floorMicrosPerSecond: undefined,
       },
     ]);
   });
@@ -405,7 +408,7 @@ describe('the auction', () => {
         banner: { ...BANNER, mimes: list },
         pmp: { deals: [{ id: 'd', wseat: list, wadomain: list }] },
       });
-      expect(banner.mimes).toEqual([UNREADABLE]);
+      expect(banner?.mimes).toEqual([UNREADABLE]);
       expect(deals[0]).toMatchObject({ seatsAllowed: [UNREADABLE], advertiserDomains: [UNREADABLE] });
     }
     expect(decoded(request({ wseat: '', cur: '' }))).toEqual(decoded(request()));

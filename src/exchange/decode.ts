@@ -28,6 +28,7 @@ export type DecodeResult =
   | { readonly kind: 'too-complex' };
 
 const AUCTION_TYPE_DEFAULT = 2;
+const NO_SOURCE: BidRequest['source'] = { supplyChain: undefined };
 const CURRENCIES_DEFAULT: readonly string[] = ['USD'];
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -97,6 +98,7 @@ function extract(fields: RequestFields): BidRequest {
     device: decodeDevice(fields.device),
     user: decodeUser(fields.user),
     regulations: decodeRegulations(fields.regs),
+    source: NO_SOURCE,
   };
 }
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import type { BidResponse } from 'iab-openrtb/v26';
 import { describe, expect, it } from 'vitest';
 import { checkResponse } from '../../test/response-checker.js';
-import type { Campaign, Creative } from '../domain/campaign.js';
+import type { Campaign } from '../domain/campaign.js';
+import type { BannerCreative } from '../domain/creative.js';
 import { PLAIN_PRICE, type Exchange } from '../domain/catalog.js';
 import type { CampaignId, CreativeId, ExchangeId } from '../domain/ids.js';
 import { USD, type Micros } from '../domain/money.js';
@@ -25,6 +26,11 @@ const EXCHANGE: Exchange = {
   billing: 'burl',
   billingWithinSeconds: { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 },
   price: PLAIN_PRICE,
+  seats: new Map(),
+  oneSeat: true,
+  severalBids: false,
+  requestsPerSecondMax: undefined,
+  version: '2.6',
 };
 
 const CAMPAIGN = {
@@ -32,7 +38,7 @@ const CAMPAIGN = {
   advertiser: { domain: 'acme.example' },
 } as Campaign;
 
-const CREATIVE: Creative = {
+const CREATIVE: BannerCreative = {
   id: 'cr1' as CreativeId,
   format: 'banner',
   size: { w: 300, h: 250 },
@@ -46,12 +52,13 @@ const CREATIVE: Creative = {
   bannerType: 2,
   language: 'en',
   categories: ['IAB18-5'],
+  categoriesElsewhere: new Map(),
   secure: true,
   appBundle: undefined,
   imageUrl: undefined,
 };
 
-function bid(changes: Partial<OutgoingBid> = {}, creative: Partial<Creative> = {}): OutgoingBid {
+function bid(changes: Partial<OutgoingBid> = {}, creative: Partial<BannerCreative> = {}): OutgoingBid {
   return {
     bidId: 'b1',
     impressionId: '1',
@@ -59,6 +66,9 @@ function bid(changes: Partial<OutgoingBid> = {}, creative: Partial<Creative> = {
     campaign: CAMPAIGN,
     compiled: compileCreative({ ...CREATIVE, ...creative }),
     dealId: undefined,
+    seat: 'narrowcast',
+    slotInPod: 0,
+    extension: '',
     expirySeconds: 60,
     noticeToken: 'notice-token_1',
     pixelToken: 'pixel-token',
@@ -83,7 +93,7 @@ function responseOf(bids: readonly OutgoingBid[], changes: Partial<OutgoingRespo
   return JSON.parse(encode(bids, changes).body) as BidResponse;
 }
 
-function onlyBid(changes: Partial<OutgoingBid> = {}, creative: Partial<Creative> = {}) {
+function onlyBid(changes: Partial<OutgoingBid> = {}, creative: Partial<BannerCreative> = {}) {
   const only = responseOf([bid(changes, creative)]).seatbid?.[0]?.bid[0];
   if (!only) throw new Error('no bid');
   return only;
@@ -172,7 +182,7 @@ describe('a bid response', () => {
 });
 
 describe('the creative id', () => {
-  const crid = (creative: Partial<Creative>) => onlyBid({}, creative).crid ?? '';
+  const crid = (creative: Partial<BannerCreative>) => onlyBid({}, creative).crid ?? '';
 
   it('changes with whatever a reviewer sees, and with nothing else (rule 56)', () => {
     const ids = [

@@ -25,6 +25,12 @@ export interface OutgoingBid {
   readonly campaign: Campaign;
   readonly compiled: CompiledCreative;
   readonly dealId: string | undefined;
+  /** Bids of one seat go out together. */
+  readonly seat: string;
+  /** Claims the first (1) or last (-1) place of a dynamic pod; 0 = any. */
+  readonly slotInPod: number;
+  /** The inside of `ext`, JSON such as `"dsa":{…}`; empty = there is none. */
+  readonly extension: string;
   /** For how long the bid holds after the auction; see expiry.ts. */
   readonly expirySeconds: number;
   readonly noticeToken: string;

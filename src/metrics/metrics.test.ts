@@ -8,6 +8,9 @@ import { REQUEST_OUTCOMES, STAGES_MEASURED } from '../domain/ports.js';
 import { LATENCY_BOUNDS_SECONDS } from './histogram.js';
 import { METRIC_DOCS } from './metric-docs.js';
 import { createMetrics, type Metrics } from './metrics.js';
+import { PRIVACY_DEFAULT } from '../domain/privacy-policy.js';
+import { SUPPLY_DEFAULT } from '../domain/supply-policy.js';
+import { TRAFFIC_DEFAULT } from '../domain/traffic-policy.js';
 
 interface Line {
   readonly name: string;
@@ -67,6 +70,9 @@ function catalog(
     ),
     exchanges: new Map(exchanges.map((name) => [name, {} as Exchange])),
     rates: { date: '2026-11-20', perUsd: new Map() },
+    privacy: PRIVACY_DEFAULT,
+    supply: SUPPLY_DEFAULT,
+    traffic: TRAFFIC_DEFAULT,
   };
 }
 

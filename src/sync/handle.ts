@@ -1,4 +1,4 @@
-import { regulationsLimit } from '../admission/privacy.js';
+import { regulationsLimit } from '../privacy/limits.js';
 import type { Exchange } from '../domain/catalog.js';
 import type {
   ProfileStore,

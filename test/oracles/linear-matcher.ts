@@ -1,13 +1,13 @@
 import type { Impression } from '../../src/domain/bid-request.js';
 import type {
   Choice,
-  Creative,
   HoursChoice,
   Place,
   Range,
   Targeting,
   UnknownPolicy,
 } from '../../src/domain/campaign.js';
+import type { Creative } from '../../src/domain/creative.js';
 import { DIMENSIONS, type DimensionName } from '../../src/domain/dimensions.js';
 import type { CampaignRule } from '../../src/domain/rejection.js';
 import type { Visit } from '../../src/domain/visit.js';
@@ -68,7 +68,11 @@ function passesDeals({ deals }: Targeting, impression: Impression): boolean {
   return !impression.privateAuction;
 }
 
-function fits({ size, ratio }: Creative, { banner }: Impression): boolean {
+function fits(creative: Creative, impression: Impression): boolean {
+  if (creative.format !== 'banner') return impression[creative.format] !== undefined;
+  const { size, ratio } = creative;
+  const { banner } = impression;
+  if (!banner) return false;
   if (size) return banner.sizes.some(({ w, h }) => w === size.w && h === size.h);
   return banner.flexSizes.some(
     (flex) => ratio && flex.widthRatio * ratio.heightRatio === flex.heightRatio * ratio.widthRatio,
@@ -98,7 +102,10 @@ const JUDGES: {
   ) => (condition: ConditionOf<Name>) => boolean | undefined;
 } = {
   interstitial: (_, impression) => equalTo(impression.interstitial),
-  positions: (_, { banner }) => equalTo(banner.position === 0 ? undefined : banner.position),
+  positions: (_, { banner, video }) => {
+    const position = banner?.position ?? video?.position;
+    return equalTo(position === 0 ? undefined : position);
+  },
   exchanges: (visit) => equalTo(visit.exchange),
   domains: ({ request }) => isUnderDomain(request.inventory.domain),
   bundles: ({ request }) => equalTo(request.inventory.bundle),

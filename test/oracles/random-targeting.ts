@@ -3,11 +3,11 @@ import {
   DEVICE_TYPES,
   GENDERS,
   type Choice,
-  type Creative,
   type Place,
   type Range,
   type Targeting,
 } from '../../src/domain/campaign.js';
+import type { Creative } from '../../src/domain/creative.js';
 import { DIMENSIONS, type DimensionName } from '../../src/domain/dimensions.js';
 import { STAGES } from '../../src/domain/profile.js';
 import type { Visit } from '../../src/domain/visit.js';

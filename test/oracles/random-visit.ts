@@ -5,6 +5,7 @@ import type { Visit } from '../../src/domain/visit.js';
 import { integerBetween, pick, type Random } from '../../src/lib/prng.js';
 import { anImpression, aVisit, NOW_MS, profileWith } from '../support/targeting-samples.js';
 import { POOLS, randomPoint, several } from './random-pools.js';
+import { assert } from '../../src/lib/assert.js';
 
 const DAY_MS = 86_400_000;
 
@@ -35,7 +36,10 @@ export function randomVisit(random: Random): Visit {
         kind: 'site',
         domain: some(pick(random, POOLS.domains)),
         bundle: some(pick(random, POOLS.bundles)),
+        id: undefined,
         publisherId: some(pick(random, POOLS.publishers)),
+        publisherDomain: undefined,
+        partnerDomain: undefined,
         categories: several(random, 0, 3, () =>
           pick(random, [...POOLS.categories, 'iab17-3', 'IAB2-4', '483']),
         ),
@@ -73,6 +77,8 @@ export function randomVisit(random: Random): Visit {
 
 function randomImpression(random: Random): Impression {
   const plain = anImpression();
+  const { banner } = plain;
+  assert(banner !== undefined, 'a plain impression has a banner');
   return {
     ...plain,
     interstitial: pick(random, [true, false, undefined]),
@@ -84,9 +90,12 @@ function randomImpression(random: Random): Impression {
       auctionType: undefined,
       seatsAllowed: [],
       advertiserDomains: [],
+      guaranteed: false,
+      durationFloors: [],
+      floorMicrosPerSecond: undefined,
     })),
     banner: {
-      ...plain.banner,
+      ...banner,
       sizes: several(random, 0, 4, () => ({ w: pick(random, [300, 320, 728]), h: pick(random, [50, 250]) })),
       flexSizes: several(random, 0, 1, () => ({ widthRatio: 16, heightRatio: 9, widthMin: 100 })),
       position: pick(random, [undefined, 0, 1, 2, 3, 4, 5, 6, 7]),

@@ -1,5 +1,6 @@
-import type { BidRequest, Geo, Impression } from '../../src/domain/bid-request.js';
-import type { Campaign, Creative, LineItem, Targeting, UnknownPolicy } from '../../src/domain/campaign.js';
+import type { Banner, BidRequest, Geo, Impression } from '../../src/domain/bid-request.js';
+import type { Campaign, LineItem, Targeting, UnknownPolicy } from '../../src/domain/campaign.js';
+import type { BannerCreative } from '../../src/domain/creative.js';
 import type { AdvertiserId, CampaignId, CreativeId, LineItemId } from '../../src/domain/ids.js';
 import { USD, type Micros } from '../../src/domain/money.js';
 import type { Profile } from '../../src/domain/profile.js';
@@ -69,7 +70,10 @@ function aRequest({ inventory, device, user }: VisitParts): BidRequest {
       kind: 'site',
       domain: undefined,
       bundle: undefined,
+      id: undefined,
       publisherId: undefined,
+      publisherDomain: undefined,
+      partnerDomain: undefined,
       categories: [],
       keywords: [],
       page: undefined,
@@ -77,6 +81,7 @@ function aRequest({ inventory, device, user }: VisitParts): BidRequest {
       ...inventory,
     },
     device: {
+      userAgent: undefined,
       type: undefined,
       os: undefined,
       osVersion: undefined,
@@ -100,29 +105,38 @@ function aRequest({ inventory, device, user }: VisitParts): BidRequest {
       yearOfBirth: undefined,
       gender: undefined,
       geo: NO_GEO,
+      consent: undefined,
       ...user,
     },
     regulations: {
       coppa: false,
       gdpr: false,
       usPrivacy: [],
-      gppPresent: false,
+      gpp: undefined,
       gppSections: [],
       globalPrivacyControl: false,
       unreadable: false,
+      dsa: undefined,
     },
+    source: { supplyChain: undefined },
   };
 }
 
 /** An open impression of 300x250 that tells nothing else but what is given. */
 export function anImpression(
   parts: Partial<Omit<Impression, 'banner'>> = {},
-  banner: Partial<Impression['banner']> = {},
+  banner: Partial<Banner> = {},
 ): Impression {
   return {
     id: '1',
     multiFormat: false,
     interstitial: undefined,
+    rewarded: undefined,
+    video: undefined,
+    audio: undefined,
+    native: undefined,
+    multiplier: 1,
+    expirySeconds: undefined,
     floorMicros: NO_MONEY,
     floorCurrency: 'USD',
     secure: false,
@@ -176,6 +190,7 @@ export function lineItemWith(
     status: 'active',
     bid: { model: 'cpm', amountMicros: NO_MONEY },
     frequency: [],
+    dealTerms: new Map(),
     unknownPerson: 'reject',
     repeatCreative: false,
     creatives: [sized(300, 250)],
@@ -189,7 +204,14 @@ function campaignOf(lineItem: LineItem): Campaign {
   const yearMs = 365 * 86_400_000;
   return {
     id: 'c1' as CampaignId,
-    advertiser: { id: 'acme' as AdvertiserId, domain: 'acme.example', categories: [], frequency: [] },
+    advertiser: {
+      id: 'acme' as AdvertiserId,
+      domain: 'acme.example',
+      categories: [],
+      categoriesElsewhere: new Map(),
+      transparency: undefined,
+      frequency: [],
+    },
     status: 'active',
     flight: { startMs: NOW_MS - yearMs, endMs: NOW_MS + yearMs, timeZone: 'UTC' },
     budget: { totalMicros: NO_MONEY, dailyMicros: undefined, currency: USD, pacing: 'even' },
@@ -199,15 +221,15 @@ function campaignOf(lineItem: LineItem): Campaign {
   };
 }
 
-export function sized(w: number, h: number): Creative {
+export function sized(w: number, h: number): BannerCreative {
   return { ...CREATIVE, size: { w, h } };
 }
 
-export function flexible(widthRatio: number, heightRatio: number): Creative {
+export function flexible(widthRatio: number, heightRatio: number): BannerCreative {
   return { ...CREATIVE, ratio: { widthRatio, heightRatio } };
 }
 
-const CREATIVE: Creative = {
+const CREATIVE: BannerCreative = {
   id: 'cr1' as CreativeId,
   format: 'banner',
   size: undefined,
@@ -221,6 +243,7 @@ const CREATIVE: Creative = {
   bannerType: 2,
   language: undefined,
   categories: [],
+  categoriesElsewhere: new Map(),
   secure: true,
   appBundle: undefined,
   imageUrl: undefined,

@@ -1,4 +1,6 @@
-import type { Campaign, Creative, FrequencyCap, LineItem } from '../../domain/campaign.js';
+import { isDeepStrictEqual } from 'node:util';
+import type { Campaign, FrequencyCap, LineItem } from '../../domain/campaign.js';
+import type { Creative } from '../../domain/creative.js';
 import { unitsText, type Micros } from '../../domain/money.js';
 import { pathText, type FilePath } from '../finding.js';
 import type { Report } from './lint-finding.js';
@@ -99,7 +101,7 @@ export function lintCreativeIds({ lineItems }: Campaign, report: Report): void {
     for (const [j, creative] of creatives.entries()) {
       const first = firstById.get(creative.id) ?? creative;
       firstById.set(creative.id, first);
-      if (first.markup === creative.markup && first.landing === creative.landing) continue;
+      if (isDeepStrictEqual(first, creative)) continue;
       const says = `is "${creative.id}", but another line item has a different creative of that id; give it its own`;
       report('error', ['lineItems', i, 'creatives', j, 'id'], says);
     }

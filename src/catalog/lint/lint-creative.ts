@@ -1,4 +1,5 @@
-import type { Campaign, Creative, LineItem } from '../../domain/campaign.js';
+import type { Campaign, LineItem } from '../../domain/campaign.js';
+import type { BannerCreative, Creative } from '../../domain/creative.js';
 import { nearestWord } from '../../lib/words.js';
 import type { FilePath } from '../finding.js';
 import { EXPANDING_ATTRIBUTES, POSITIONS } from '../../domain/adcom-words.js';
@@ -33,13 +34,16 @@ export function lintCreative(
   creative: Creative,
   report: Report,
 ): void {
-  lintMarkup(creative, report);
+  if (creative.format === 'banner') lintMarkup(creative, report);
   lintLanding(campaign, creative, report);
-  lintFit(lineItem, creative, report);
+  if (creative.format === 'banner') {
+    lintFit(lineItem, creative, report);
+    lintExpansion(creative, report);
+  }
   lintDeclarations(lineItem, creative, report);
 }
 
-function lintMarkup({ markup, secure }: Creative, report: Report): void {
+function lintMarkup({ markup, secure }: BannerCreative, report: Report): void {
   const html: FilePath = ['html'];
   if (!secure) {
     const says =
@@ -70,7 +74,7 @@ function lintLanding({ advertiser }: Campaign, { landing }: Creative, report: Re
 }
 
 /** Sizes against what the line item wants. */
-function lintFit({ targeting }: LineItem, { size }: Creative, report: Report): void {
+function lintFit({ targeting }: LineItem, { size }: BannerCreative, report: Report): void {
   if (!size) return;
   const shown = `${size.w}x${size.h}`;
   const { anyOf: types = [] } = targeting.deviceTypes ?? {};
@@ -95,9 +99,7 @@ function lintFit({ targeting }: LineItem, { size }: Creative, report: Report): v
   }
 }
 
-/** What a creative says of itself. */
-function lintDeclarations({ targeting }: LineItem, creative: Creative, report: Report): void {
-  const { attributes, expandDirections, language, categories } = creative;
+function lintExpansion({ attributes, expandDirections }: BannerCreative, report: Report): void {
   const expands = attributes.some((attribute) => EXPANDING_ATTRIBUTES.includes(attribute));
   if (expands && expandDirections.length === 0) {
     report(
@@ -110,6 +112,11 @@ function lintDeclarations({ targeting }: LineItem, creative: Creative, report: R
     const says = 'gives directions, but no attribute says how it expands; add one such as "expands-on-click"';
     report('warning', ['expands'], says);
   }
+}
+
+/** What a creative says of itself. */
+function lintDeclarations({ targeting }: LineItem, creative: Creative, report: Report): void {
+  const { language, categories } = creative;
   const { anyOf: languages = [] } = targeting.languages ?? {};
   const [spoken] = (language ?? 'xx').split('-');
   if (

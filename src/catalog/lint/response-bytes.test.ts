@@ -3,7 +3,8 @@ import { SAMPLE_NOTICE } from '../../../test/support/sample-notice.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { campaignWith, fileText } from '../../../test/support/campaign-file.js';
-import type { Campaign, Creative, LineItem } from '../../domain/campaign.js';
+import type { Campaign, LineItem } from '../../domain/campaign.js';
+import type { Creative } from '../../domain/creative.js';
 import { PLAIN_PRICE, type Exchange } from '../../domain/catalog.js';
 import type { CampaignId, CreativeId, ExchangeId, LineItemId } from '../../domain/ids.js';
 import { USD, type Micros } from '../../domain/money.js';
@@ -58,6 +59,9 @@ function responseBytes(
     campaign,
     compiled: compileCreative(shown),
     dealId: undefined,
+    seat: exchange.seat,
+    slotInPod: 0,
+    extension: '',
     expirySeconds: 60,
     noticeToken: tokens.sign(facts),
     pixelToken: tokens.sign({ ...facts, isForPage: true }),

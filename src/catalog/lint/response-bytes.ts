@@ -1,4 +1,5 @@
-import type { Campaign, Creative, LineItem } from '../../domain/campaign.js';
+import type { Campaign, LineItem } from '../../domain/campaign.js';
+import type { Creative } from '../../domain/creative.js';
 import type { Exchange } from '../../domain/catalog.js';
 import type { Report } from './lint-finding.js';
 
@@ -37,8 +38,9 @@ export function responseBytesMin({ campaign, lineItem, creative, exchange }: Cre
   const noticeBytes = PUBLIC_URL_BYTES + base64Bytes(factsBytes) + exchange.price.macro.length;
   const clickBytes =
     PUBLIC_URL_BYTES + CLICK_PATH_BYTES + base64Bytes(factsBytes + 1 + Buffer.byteLength(creative.landing));
-  const clicks = creative.markup.match(CLICK_MACROS)?.length ?? 0;
-  const markup = creative.markup.replaceAll(CLICK_MACROS, '').replaceAll(CACHE_BUSTER, '0');
+  const written = creative.format === 'banner' ? creative.markup : '';
+  const clicks = written.match(CLICK_MACROS)?.length ?? 0;
+  const markup = written.replaceAll(CLICK_MACROS, '').replaceAll(CACHE_BUSTER, '0');
   const optional =
     (creative.categories.length > 0 ? CATEGORY_FIELDS_BYTES + jsonBytes(creative.categories) : 0) +
     (creative.imageUrl === undefined ? 0 : PICTURE_FIELD_BYTES + creative.imageUrl.length) +

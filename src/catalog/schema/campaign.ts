@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type {
   Campaign,
-  Creative,
   FrequencyCap,
   Flight,
   HoursChoice,
   LineItem,
   Targeting,
 } from '../../domain/campaign.js';
+import type { CategoriesByTaxonomy, Creative } from '../../domain/creative.js';
 import type { AdvertiserId, CampaignId, LineItemId } from '../../domain/ids.js';
 import { currencyFromText, microsFromUnits, UNITS_MAX } from '../../domain/money.js';
 import { isDay, isTimeZone, nextDay, startOfDayMs } from '../../lib/local-day.js';
@@ -217,7 +217,12 @@ export function campaignOf(given: z.output<typeof campaignFile>, file: string): 
   const { confirm, lineItems, advertiser, id, status, flight, budget, frequency } = given;
   const campaign: Campaign = {
     id: id as CampaignId,
-    advertiser: { ...advertiser, id: advertiser.id as AdvertiserId },
+    advertiser: {
+      ...advertiser,
+      id: advertiser.id as AdvertiserId,
+      categoriesElsewhere: NO_CATEGORIES,
+      transparency: undefined,
+    },
     status,
     flight,
     budget,
@@ -228,11 +233,15 @@ export function campaignOf(given: z.output<typeof campaignFile>, file: string): 
   return { campaign, confirmed: confirm };
 }
 
+const NO_CATEGORIES: CategoriesByTaxonomy = new Map();
+const NO_TERMS: LineItem['dealTerms'] = new Map();
+
 function lineItemOf(section: LineItemSection, flight: Flight, categories: readonly string[]): LineItem {
   const { deals, targeting: wanted, creatives, id, ...rest } = section;
   return {
     ...rest,
     id: id as LineItemId,
+    dealTerms: NO_TERMS,
     targeting: withoutAbsent({
       deals: deals && { anyOf: deals, noneOf: [] },
       ...wanted.targeting,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Creative } from '../../domain/campaign.js';
+import type { BannerCreative } from '../../domain/creative.js';
 import type { CreativeId } from '../../domain/ids.js';
 import { CLICK_ID_MACRO } from '../../domain/notice.js';
 import { API_FRAMEWORKS, CREATIVE_ATTRIBUTES, EXPAND_DIRECTIONS } from '../../domain/adcom-words.js';
@@ -93,7 +93,7 @@ const shape = {
 };
 
 /** A creative whose categories, when it tells none, are still to be taken from the advertiser. */
-export type CreativeSection = Omit<Creative, 'categories'> & {
+export type CreativeSection = Omit<BannerCreative, 'categories'> & {
   readonly categories: readonly string[] | undefined;
 };
 
@@ -141,6 +141,7 @@ export const creativeSection = group('a creative in braces', shape)
       bannerType: bannerTypeOf(markup),
       language: given.language,
       categories: given.categories,
+      categoriesElsewhere: new Map(),
       secure: isSecure(markup) && isSecure(given.preview ?? ''),
       appBundle: given.app,
       imageUrl: given.preview,

@@ -99,5 +99,10 @@ export function exchangeOf(given: z.output<typeof exchangeFile>, exchangeId: str
     syncRedirect,
     price: price ? priceOf(price) : PLAIN_PRICE,
     id: exchangeId as ExchangeId,
+    seats: new Map(),
+    oneSeat: true,
+    severalBids: false,
+    requestsPerSecondMax: undefined,
+    version: '2.6',
   };
 }

@@ -8,7 +8,7 @@ import {
 } from '../../../test/support/targeting-samples.js';
 import { never, only, wants } from '../../../test/support/wants.js';
 import type { Banner, Deal, Impression } from '../../domain/bid-request.js';
-import type { Creative } from '../../domain/campaign.js';
+import type { Creative } from '../../domain/creative.js';
 import type { Micros } from '../../domain/money.js';
 import { TargetingIndex } from '../targeting-index.js';
 
@@ -20,6 +20,9 @@ function dealNamed(id: string): Deal {
     auctionType: undefined,
     seatsAllowed: [],
     advertiserDomains: [],
+    guaranteed: false,
+    durationFloors: [],
+    floorMicrosPerSecond: undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import { POSITIONS, wordsOf } from '../../domain/adcom-words.js';
 import type { Impression, Size } from '../../domain/bid-request.js';
-import type { Creative } from '../../domain/campaign.js';
+import type { Creative } from '../../domain/creative.js';
 import type { Dimension } from '../dimension.js';
 import { tokenDimension, valueDimension } from './tokens.js';
 
@@ -39,21 +39,37 @@ function dealToken(id: string): string {
 }
 
 /**
- * Sizes of the creatives. One of fixed size fits only a size that the impression lists; a flexible one fits a flexible
- * size of the same proportion. The request always tells.
+ * Formats of the creatives, and of banners their sizes. One of fixed size fits only a size that the impression lists; a
+ * flexible one fits a flexible size of the same proportion. The request always tells.
  */
 export const sizes: Dimension<Impression> = tokenDimension<Creative, Impression>({
   name: 'sizes',
   choiceOf: (lineItem) => ({ anyOf: lineItem.creatives, noneOf: [] }),
-  tokenOf: ({ size, ratio }) => (size ? sizeWords(size) : proportion(ratio ?? NO_PROPORTION)),
-  resolve({ banner }, terms, found) {
-    for (const size of banner.sizes) terms.find(sizeWords(size), found);
-    for (const flex of banner.flexSizes) terms.find(proportion(flex), found);
+  tokenOf(creative) {
+    if (creative.format !== 'banner') return creative.format;
+    const { size, ratio } = creative;
+    return size ? sizeWords(size) : proportion(ratio ?? NO_PROPORTION);
+  },
+  resolve({ banner, video, audio, native }, terms, found) {
+    if (banner) {
+      for (const size of banner.sizes) terms.find(sizeWords(size), found);
+      for (const flex of banner.flexSizes) terms.find(proportion(flex), found);
+    }
+    if (video) terms.find('video', found);
+    if (audio) terms.find('audio', found);
+    if (native) terms.find('native', found);
     return true;
   },
-  conditionWords: ({ size, ratio }) => (size ? sizeWords(size) : ratioWords(ratio ?? NO_PROPORTION)),
-  factWords({ banner }) {
-    return [...banner.sizes.map(sizeWords), ...banner.flexSizes.map(ratioWords)].join(', ') || 'no size';
+  conditionWords(creative) {
+    if (creative.format !== 'banner') return creative.format;
+    const { size, ratio } = creative;
+    return size ? sizeWords(size) : ratioWords(ratio ?? NO_PROPORTION);
+  },
+  factWords(impression) {
+    const { banner } = impression;
+    const words = banner ? [...banner.sizes.map(sizeWords), ...banner.flexSizes.map(ratioWords)] : [];
+    for (const format of ['video', 'audio', 'native'] as const) if (impression[format]) words.push(format);
+    return words.join(', ') || 'no size';
   },
 });
 
@@ -87,6 +103,9 @@ export const interstitial: Dimension<Impression> = valueDimension(
 /** Where on the screen. Code 0 says that the exchange does not know. */
 export const positions: Dimension<Impression> = valueDimension(
   'positions',
-  ({ banner }) => (banner.position === 0 ? undefined : banner.position),
+  ({ banner, video }) => {
+    const position = banner?.position ?? video?.position;
+    return position === 0 ? undefined : position;
+  },
   (code) => wordsOf(POSITIONS, [Number(code)]),
 );

@@ -1,16 +1,5 @@
 import type { BidRequest, Regulations } from '../domain/bid-request.js';
-
-/** Why nothing personal may be used for a request. */
-export type PrivacyLimit =
-  | 'coppa'
-  | 'limit-ad-tracking'
-  | 'do-not-track'
-  | 'gdpr'
-  | 'us-privacy-opt-out'
-  | 'global-privacy-control'
-  | 'gpp'
-  | 'unreadable-regulations'
-  | 'shared-screen';
+import type { PrivacyLimit } from '../domain/gates.js';
 
 /**
  * Decides whether a request may be matched with a profile, a year of birth or a precise place. When it may not, the
@@ -51,7 +40,7 @@ function usPrivacyOptsOut(text: string): boolean {
 }
 
 /** Section -1 or 0 says that none applies; what is no number might be the name of one that does. */
-function gppMayApply({ gppPresent, gppSections }: Regulations): boolean {
-  if (gppSections.length === 0) return gppPresent;
+function gppMayApply({ gpp, gppSections }: Regulations): boolean {
+  if (gppSections.length === 0) return gpp !== undefined;
   return gppSections.some((section) => !(Number(section) <= 0));
 }

@@ -1,0 +1,5 @@
+import type { TrafficGate } from '../domain/gates.js';
+
+export function createTrafficGate(): TrafficGate {
+  return { refusal: () => undefined, wouldRefuse: () => undefined };
+}
