@@ -32,6 +32,7 @@ async function withBidder<T>(file: CaseFile, use: (bidder: RunningBidder) => Pro
       exchanges: { generic: file.exchange },
       rates: file.rates,
       profiles: file.profiles,
+      config: file.config,
     },
     { clock: new ManualClock(file.nowMs) },
   );

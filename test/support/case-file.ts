@@ -17,6 +17,8 @@ export interface CaseFile {
   readonly rates: JsonObject;
   readonly campaigns: readonly JsonObject[];
   readonly profiles: readonly Json[];
+  /** More files of the configuration; see BidderFiles. */
+  readonly config: Readonly<Record<string, Json>>;
   /** The body to post. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -58,6 +60,7 @@ interface RawCase {
   readonly rates?: Json;
   readonly campaigns?: readonly JsonObject[];
   readonly profiles?: readonly Json[];
+  readonly config?: Readonly<Record<string, Json>>;
   readonly request?: JsonObject;
   /** Instead of `request`: a body to be posted to the letter. */
   readonly body?: string;
@@ -74,6 +77,7 @@ const KNOWN_KEYS = new Set<string>([
   'rates',
   'campaigns',
   'profiles',
+  'config',
   'request',
   'body',
   'headers',
@@ -103,6 +107,7 @@ function readCase(name: string): CaseFile {
     rates: merged(base.rates, raw.rates) as JsonObject,
     campaigns: (raw.campaigns ?? [{}]).map((campaign) => fullCampaign(campaign)),
     profiles: raw.profiles ?? [],
+    config: raw.config ?? {},
     body: raw.body ?? JSON.stringify(fullRequest(raw.request ?? {})),
     headers: raw.headers ?? {},
     expect: raw.expect,

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pino, type Logger } from 'pino';
 import { startApp, type App } from '../../src/app.js';
 import { systemClock, type Clock } from '../../src/lib/clock.js';
@@ -14,6 +14,8 @@ export interface BidderFiles {
   readonly exchanges: Readonly<Record<string, JsonObject>>;
   readonly rates: JsonObject;
   readonly profiles: readonly Json[];
+  /** More files of the configuration by their paths within it: policies as JSON, lists as text. */
+  readonly config?: Readonly<Record<string, Json>>;
 }
 
 export interface RunningBidder {
@@ -44,6 +46,11 @@ export async function startBidder(files: BidderFiles, options: BidderOptions = {
   for (const [name, exchange] of Object.entries(files.exchanges))
     write(`config/exchanges/${name}.json`, exchange);
   write('config/rates.json', files.rates);
+  for (const [path, content] of Object.entries(files.config ?? {})) {
+    mkdirSync(dirname(join(folder, 'config', path)), { recursive: true });
+    if (typeof content === 'string') writeFileSync(join(folder, 'config', path), content);
+    else write(`config/${path}`, content);
+  }
   const lines = files.profiles.map((profile) => JSON.stringify(profile));
   writeFileSync(join(folder, 'profiles/all.ndjson'), lines.join('\n'));
   return start(folder, options);
