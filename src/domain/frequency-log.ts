@@ -77,8 +77,10 @@ export function compactLog(
       kept.push(shown);
       continue;
     }
-    if (reserved !== undefined && reserved.heldUntilMs > nowMs) kept.push(reserved);
-    if (released !== undefined && released.atMs + RELEASED_KEPT_MS > nowMs) kept.push(released);
+    // A release that goes takes its reservation along, or that would count again.
+    if (released === undefined) {
+      if (reserved !== undefined && reserved.heldUntilMs > nowMs) kept.push(reserved);
+    } else if (released.atMs + RELEASED_KEPT_MS > nowMs) kept.push(released);
   }
   return kept
     .filter(({ atMs }) => atMs + keepMs > nowMs)

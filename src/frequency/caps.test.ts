@@ -97,6 +97,16 @@ describe('what a cap counts', () => {
     );
   });
 
+  it('does not come back when a release is forgotten before the hold of its reservation ends', () => {
+    const told = { bidId: 'h0lder-_-2', advertiser: 1, campaign: 1, lineItem: 3 };
+    const heldUntilMs = NOW_MS + HOUR_MS;
+    const records: FrequencyRecord[] = [
+      { ...told, kind: 'reserved', atMs: NOW_MS, heldUntilMs },
+      { ...told, kind: 'released', atMs: NOW_MS - 24 * HOUR_MS, heldUntilMs: 0 },
+    ];
+    expect(compactLog(records, NOW_MS, 31 * HOUR_MS)).toEqual([]);
+  });
+
   it('stays, of a log that is too long, what came last', () => {
     const records = Array.from({ length: 2 * LOG_RECORDS_MAX }, (_, i): FrequencyRecord => ({
       kind: 'shown',
