@@ -10,6 +10,7 @@ import { longestExpirySeconds } from './exchange/expiry.js';
 import type { Clock } from './lib/clock.js';
 import { openDurableAuthority } from './ledger/durable-authority.js';
 import { MoneyHolder } from './ledger/holder.js';
+import { readToldMark, writeToldMark } from './ledger/told-mark.js';
 import { reconcileSurely, type ReconcileOptions } from './ledger/reconcile.js';
 import type { Metrics } from './metrics/metrics.js';
 import { createRedisLedger } from './redis/ledger.js';
@@ -22,6 +23,9 @@ const LAST_CHANCE_MS = 500;
 const LAST_CHANCE_LOOK_MS = 20;
 /** How long a process that starts waits until the ledger has heard of the event log; then it starts all the same, and bids when it has. */
 const START_WAIT_MS = 2_000;
+const MARK_MS = 60_000;
+/** A ledger that crashed may have lost its last moments, and a billing may have been on its way: so much before the mark is told again. */
+const BEFORE_MARK_MS = 600_000;
 
 export interface LedgerParts {
   readonly clock: Clock;
@@ -65,8 +69,10 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
   const opened = await openAuthority(settings, parts, warn);
   const { authority } = opened;
   let untold: string | undefined = 'the ledger has not heard yet what the event log has';
-  const tellLog = (campaigns?: readonly string[]): Promise<void> =>
-    reconcileWithLog({ ...opened, holder }, parts, campaigns);
+  const tellLog = (campaigns?: readonly string[], writtenSinceMs?: number): Promise<void> =>
+    reconcileWithLog({ ...opened, holder }, parts, { campaigns, writtenSinceMs });
+  const markPath = join(settings.dataDir, 'ledger-told.json');
+  const mark = readToldMark(markPath, warn);
   const holder: MoneyHolder = new MoneyHolder({
     authority,
     holder: parts.holder,
@@ -74,7 +80,7 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
     metrics,
     holdMsMax: 0,
     onTrouble: warn,
-    replay: tellLog,
+    replay: (campaigns) => tellLog(campaigns),
     logProblem: () => events.problem() ?? opened.problem() ?? untold,
   });
   metrics.watchLedger(() => ({
@@ -91,10 +97,29 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
     holder.authorityMayHaveForgotten();
   });
   const stopping = new AbortController();
-  const told = untilDone(tellLog, stopping.signal, warn).then(() => {
+  const { signal } = stopping;
+  if (mark) holder.expectEpochs(mark.epochs);
+  const saveMark = (): void => {
+    if (holder.billingsWaiting > 0) return;
+    try {
+      writeToldMark(markPath, { toldUntilMs: clock.nowMs(), epochs: holder.epochs() });
+    } catch (error) {
+      warn(`how far the ledger has heard of the event log cannot be saved: ${String(error)}`);
+    }
+  };
+  let marking: NodeJS.Timeout | undefined;
+  const told = untilDone(() => tellLog(undefined, mark && mark.toldUntilMs - BEFORE_MARK_MS), signal, warn);
+  const bidding = told.then(() => {
     untold = undefined;
   });
-  await Promise.race([told, wait(START_WAIT_MS, undefined, { ref: false })]);
+  // What the mark vouches for is told again while bids are made already: nothing depends on the mark but the time that a start takes.
+  const whole = bidding.then(() =>
+    mark && !signal.aborted ? untilDone(() => tellLog(), signal, warn) : undefined,
+  );
+  void whole.then(() => {
+    if (!signal.aborted) marking = setInterval(saveMark, MARK_MS).unref();
+  });
+  await Promise.race([bidding, wait(START_WAIT_MS, undefined, { ref: false })]);
   return {
     authority,
     holder,
@@ -104,6 +129,9 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
     async close() {
       stopping.abort();
       await untilHeard(holder);
+      // Without the interval the log has not been told as a whole, and the mark before stands.
+      if (marking) saveMark();
+      clearInterval(marking);
       if (holder.billingsWaiting > 0)
         warn(
           `${holder.billingsWaiting} billings are in the event log only: the ledger hears of them at the next start`,
@@ -185,16 +213,23 @@ async function openAuthority(
   };
 }
 
-/** @param campaigns undefined for all. @throws when the ledger does not answer or the log cannot be read */
+interface WhatOfTheLog {
+  /** Undefined for all. */
+  readonly campaigns: readonly string[] | undefined;
+  /** Only files that were written to since then; undefined for all. */
+  readonly writtenSinceMs: number | undefined;
+}
+
+/** @throws when the ledger does not answer or the log cannot be read */
 async function reconcileWithLog(
   { authority, isAlone, holder }: OpenAuthority & { readonly holder: MoneyHolder },
   { clock, logger, metrics, eventsFolder }: LedgerParts,
-  campaigns: readonly string[] | undefined,
+  { campaigns, writtenSinceMs }: WhatOfTheLog,
 ): Promise<void> {
   const nowMs = clock.nowMs();
-  let log = readMoney(eventsFolder, nowMs);
+  let log = readMoney(eventsFolder, nowMs, writtenSinceMs);
   const begin = (): ReconcileOptions => {
-    const { settlements, read } = (log = readMoney(eventsFolder, nowMs));
+    const { settlements, read } = (log = readMoney(eventsFolder, nowMs, writtenSinceMs));
     return {
       settlements,
       authority: {
@@ -203,7 +238,7 @@ async function reconcileWithLog(
       },
       nowMs,
       coveredSinceMs: () => read.coveredSinceMs,
-      isWholeLog: isAlone,
+      isWholeLog: isAlone && writtenSinceMs === undefined,
       ...(campaigns && { campaigns: new Set(campaigns) }),
     };
   };

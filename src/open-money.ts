@@ -85,12 +85,15 @@ export function openMoney({ clock, logger, metrics, dataDir, authority, holder }
       await warm(campaigns, holder, days, clock);
     },
     async delivery(campaign) {
-      const impressions = new Map<string, number>();
-      for (const each of deliveries.campaigns()) {
-        if (campaign !== undefined && each.id !== campaign) continue;
-        const statement = await authority.statement(each.id, days.at(each.flight.timeZone, clock.nowMs()));
-        impressions.set(each.id, statement?.day.booked.impressions ?? 0);
-      }
+      const wanted = deliveries.campaigns().filter(({ id }) => campaign === undefined || id === campaign);
+      const impressions = new Map(
+        await Promise.all(
+          wanted.map(async ({ id, flight }) => {
+            const statement = await authority.statement(id, days.at(flight.timeZone, clock.nowMs()));
+            return [id, statement?.day.booked.impressions ?? 0] as const;
+          }),
+        ),
+      );
       const reports = deliveries.reports(({ id }) => impressions.get(id) ?? 0);
       return reports.filter((report) => campaign === undefined || report.campaign === campaign);
     },

@@ -96,7 +96,9 @@ describe.skipIf(CHROMIUM === undefined)('markup in a browser', () => {
   }, 90_000);
 
   it('executes nothing that a request says', async () => {
-    const bidder = await startBidder(baseFiles({ creatives: [{ html: HTML }] }));
+    const files = baseFiles({ creatives: [{ html: HTML }] });
+    const roomy = { ...files.exchanges['generic'], responseBytesMax: 16_384 };
+    const bidder = await startBidder({ ...files, exchanges: { generic: roomy } });
     const frames: string[] = [];
     for (const payload of PAYLOADS) {
       const response = await bidder.post('generic', JSON.stringify(hostileRequest(payload)));

@@ -26,6 +26,8 @@ export interface DayCounts {
   readonly dayStartMs: number;
   readonly sinceMs: number;
   readonly fates: Record<DeliveryFate, number>;
+  /** What had been spent when the guard last stopped a line item, or when the file was saved again. */
+  answeredForMicros: number;
 }
 
 /** A campaign's day, and why it spends less than planned where it does. */
@@ -56,7 +58,6 @@ export class PacedDelivery implements CampaignDelivery {
   #isKnown = false;
   #reservedBeforeMicros = 0;
   #sentMicros = 0;
-  #answeredForMicros = 0;
   #askedMs: number;
   #dueMs: number;
 
@@ -126,7 +127,7 @@ export class PacedDelivery implements CampaignDelivery {
     this.#campaign = campaign;
     this.#pacer.campaignChanged(campaign);
     this.#stopped.clear();
-    this.#answeredForMicros = this.#figures?.spentTodayMicros ?? 0;
+    this.#counts.answeredForMicros = this.#figures?.spentTodayMicros ?? 0;
     return true;
   }
 
@@ -149,7 +150,6 @@ export class PacedDelivery implements CampaignDelivery {
       this.#counts = newCounts(startMs, startMs);
       this.#sentToday.clear();
       this.#stopped.clear();
-      this.#answeredForMicros = 0;
     }
     if (known && !this.#figures) this.#reservedBeforeMicros = known.reservedMicros - this.#sentMicros;
     this.#figures = known ?? this.#figures;
@@ -235,7 +235,7 @@ export class PacedDelivery implements CampaignDelivery {
     if (budget.pacing === 'asap') return;
     const planned = this.#pacer.plannedUntil(nowMs);
     // What has been spent before the last line item was stopped is no reason to stop another one.
-    const spentMicros = spentTodayMicros - this.#answeredForMicros;
+    const spentMicros = spentTodayMicros - this.#counts.answeredForMicros;
     if (!isRunaway({ spentMicros, ...planned })) return;
     const running = lineItems.filter((lineItem) => !this.#stopped.has(lineItem.id));
     const dearest = running.sort((a, b) => this.#sentOf(b.id) - this.#sentOf(a.id))[0];
@@ -245,7 +245,7 @@ export class PacedDelivery implements CampaignDelivery {
       `line item ${dearest.id} of campaign ${id} is stopped: ${text(spentTodayMicros)} are spent today, where ` +
       `${text(planned.untilNowMicros)} were planned by now; it goes on when the file is saved again, or tomorrow`;
     this.#stopped.set(dearest.id, words);
-    this.#answeredForMicros = spentTodayMicros;
+    this.#counts.answeredForMicros = spentTodayMicros;
     this.#onRunaway(words);
   }
 
@@ -274,5 +274,5 @@ const NO_FIGURES: MoneyFigures = {
 
 function newCounts(dayStartMs: number, sinceMs: number): DayCounts {
   const fates = Object.fromEntries(DELIVERY_FATES.map((fate) => [fate, 0])) as Record<DeliveryFate, number>;
-  return { dayStartMs, sinceMs, fates };
+  return { dayStartMs, sinceMs, fates, answeredForMicros: 0 };
 }

@@ -196,6 +196,22 @@ describe('runaway spending', () => {
     expect(delivery.stopped('dear' as LineItemId)).toBeUndefined();
   });
 
+  it('does not stop it again after a restart for what the file was saved again for', () => {
+    const before = setUp();
+    const campaign = campaignOf('c');
+    before.keeper.of(campaign, before.clock.nowMs()).sent('dear' as LineItemId, 90_000_000 as Micros);
+    before.spend(campaign, 90);
+    before.pass(HOUR_MS, 10_000, campaign);
+    expect(before.alarms).toHaveLength(1);
+    before.keeper.catalogInUse([campaignOf('c')]);
+    const after = setUp(before.keeper.states());
+    after.clock.advance(HOUR_MS);
+    after.spend(campaign, 91);
+    after.keeper.of(campaign, after.clock.nowMs()).sent('dear' as LineItemId, 1_000_000 as Micros);
+    after.pass(30_000, 10_000, campaign);
+    expect(after.alarms).toEqual([]);
+  });
+
   it('goes on with the next day', () => {
     const { keeper, clock, pass, spend } = setUp();
     const campaign = campaignOf('c');

@@ -19,7 +19,12 @@ const fates = z.object(
     z.ZodNumber
   >,
 );
-const counts = z.object({ dayStartMs: z.number(), sinceMs: z.number(), fates });
+const counts = z.object({
+  dayStartMs: z.number(),
+  sinceMs: z.number(),
+  fates,
+  answeredForMicros: z.number().min(0).default(0),
+});
 const file = z.record(
   z.string(),
   z.object({ pacer: z.unknown(), counts: counts.optional().catch(undefined) }),

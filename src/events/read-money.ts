@@ -36,9 +36,10 @@ export interface MoneyLog {
  * files first, and nothing that is so old that it is not settled any more.
  *
  * @param nowMs wall-clock time
+ * @param writtenSinceMs files that ended before are left out
  * @throws while reading: what the file system throws; a folder that is not there is empty
  */
-export function readMoney(folder: string, nowMs: number): MoneyLog {
+export function readMoney(folder: string, nowMs: number, writtenSinceMs = 0): MoneyLog {
   const read: MoneyRead = {
     files: 0,
     moneyLines: 0,
@@ -46,15 +47,21 @@ export function readMoney(folder: string, nowMs: number): MoneyLog {
     halfLines: 0,
     coveredSinceMs: Infinity,
   };
-  return { settlements: settlementsOf(folder, nowMs - SETTLED_WITHIN_MS, read), read };
+  const sinceMs = nowMs - SETTLED_WITHIN_MS;
+  return { settlements: settlementsOf(folder, sinceMs, Math.max(sinceMs, writtenSinceMs), read), read };
 }
 
-async function* settlementsOf(folder: string, sinceMs: number, read: MoneyRead): AsyncGenerator<Settlement> {
+async function* settlementsOf(
+  folder: string,
+  sinceMs: number,
+  writtenSinceMs: number,
+  read: MoneyRead,
+): AsyncGenerator<Settlement> {
   const files = await filesOf(folder);
   for (const { startMs } of files) read.coveredSinceMs = Math.min(read.coveredSinceMs, startMs);
   for (const file of files) {
     // A file is written for an hour at most; its notices are younger than their bids.
-    if (file.startMs + 2 * HOUR_MS < sinceMs) continue;
+    if (file.startMs + 2 * HOUR_MS < writtenSinceMs) continue;
     read.files += 1;
     for await (const line of linesOf(join(folder, file.name), file.state === 'compressed', read)) {
       const settlement = settlementOf(line);

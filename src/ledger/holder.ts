@@ -101,6 +101,8 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
   #catalogue: readonly Campaign[] = [];
   #probe = 0;
   #probeMs = -Infinity;
+  /** Of an earlier process. */
+  #epochsBefore: Readonly<Record<string, string>> = {};
   #tidingsOnTheirWay = 0;
   #keptCount = 0;
   /** Since when nothing was answered; undefined while there are answers. */
@@ -219,6 +221,22 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     return money?.account && figuresOf(money, this.#options.clock.monotonicMs());
   }
 
+  /** Of the accounts that grants are from, by campaign. */
+  epochs(): Readonly<Record<string, string>> {
+    const known = [...this.#campaigns].flatMap(([id, { epoch }]) =>
+      epoch === undefined ? [] : [[id, epoch]],
+    );
+    return Object.fromEntries([...Object.entries(this.#epochsBefore), ...known]) as Record<string, string>;
+  }
+
+  /**
+   * Call before the first bid, with the epochs of accounts that have everything: an account of another epoch is a new one, and
+   * gives no money before the log is told to it.
+   */
+  expectEpochs(epochs: Readonly<Record<string, string>>): void {
+    this.#epochsBefore = epochs;
+  }
+
   get openBids(): number {
     return this.#openBids.size;
   }
@@ -301,6 +319,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     let money = this.#campaigns.get(campaign.id);
     if (!money) {
       money = new CampaignMoney(campaign);
+      if (Object.hasOwn(this.#epochsBefore, campaign.id)) money.epoch = this.#epochsBefore[campaign.id];
       this.#campaigns.set(campaign.id, money);
     }
     money.campaign = campaign;
@@ -362,6 +381,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
       lease.asking = undefined;
     }
     this.#replays.wantAll(money.campaign.id);
+    this.#epochsBefore = {};
     // Everything is told again: the accounts of idle campaigns may be new ones, too, without a reading of the log for each.
     const nowMs = this.#options.clock.monotonicMs();
     for (const other of this.#campaigns.values())

@@ -463,6 +463,31 @@ describe('trouble', () => {
     expect(replays).toHaveLength(1);
   });
 
+  it('bids nothing from an account of another epoch than the process before has left, until the log was told to it', async () => {
+    const { clock, authority, passMs } = setUp();
+    let finish: () => void = () => {};
+    const replay = (): Promise<void> => new Promise((resolve) => (finish = resolve));
+    const before = holderWith(authority, clock);
+    before.money.availableMicros(PLENTY, DAY);
+    await passMs(100, before);
+    const epochs = before.money.epochs();
+    const after = holderWith(authority, clock, { replay });
+    after.money.expectEpochs(epochs);
+    after.money.availableMicros(PLENTY, DAY);
+    await passMs(100, after);
+    expect(after.money.availableMicros(PLENTY, DAY)).toBeGreaterThan(0);
+    expect(after.money.epochs()).toEqual(epochs);
+    const emptied = holderWith(new MemoryAuthority(clock), clock, { replay });
+    emptied.money.expectEpochs(epochs);
+    emptied.money.availableMicros(PLENTY, DAY);
+    await passMs(2_000, emptied);
+    expect(emptied.money.availableMicros(PLENTY, DAY)).toBe(0);
+    finish();
+    await passMs(1_500, emptied);
+    expect(emptied.money.availableMicros(PLENTY, DAY)).toBeGreaterThan(0);
+    expect(emptied.money.epochs()).not.toEqual(epochs);
+  });
+
   it('notices that the ledger was emptied also on a campaign that nobody has bid on for long', async () => {
     const { clock, passMs } = setUp();
     let authority = new MemoryAuthority(clock);
