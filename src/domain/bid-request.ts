@@ -78,7 +78,7 @@ export interface Impression extends Floor {
   readonly secure: boolean;
   readonly privateAuction: boolean;
   readonly deals: readonly Deal[];
-  /** `qty.multiplier`: how many impressions one play counts for (DOOH); 1 when absent or without its source type. */
+  /** `qty.multiplier`: how many impressions one play counts for (DOOH), above 0; 1 when absent. */
   readonly multiplier: number;
   /** `exp`: for how long a bid must hold at least, in seconds. */
   readonly expirySeconds: number | undefined;
@@ -178,7 +178,7 @@ export interface Pod {
   readonly kind: 'structured' | 'dynamic';
   /** `podid`; impressions with the same one are of one break. */
   readonly id: string | undefined;
-  /** `poddur`; 0 for a structured one. */
+  /** `poddur`; `Infinity` when absent, 0 for a structured one. */
   readonly seconds: number;
   /** `maxseq`: most bids that fill it; 1 for a structured one, `Infinity` when absent. */
   readonly bidsMax: number;

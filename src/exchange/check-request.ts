@@ -129,7 +129,8 @@ function badBanner(value: unknown): InvalidRequest | undefined {
 
 function badDeals(value: unknown): InvalidRequest | undefined {
   for (const [i, deal] of readList(readObject<'deals'>(readSingle(value))?.deals).entries()) {
-    const bad = badFloor(readObject<'bidfloor'>(deal)?.bidfloor);
+    const fields = readObject<'bidfloor' | 'durfloors' | 'mincpmpersec'>(deal);
+    const bad = badFloor(fields?.bidfloor) ?? (fields && badTimedFloors(fields));
     if (bad) return inside(`deals[${i}]`, bad);
   }
   return undefined;
@@ -155,15 +156,28 @@ function badDevice(value: unknown): InvalidRequest | undefined {
   );
 }
 
-/** Video or audio. Not served, but a request with a broken one is broken for everybody. */
+/** Video or audio. A request with a broken one is broken for everybody. */
 function badMedia(value: unknown): InvalidRequest | undefined {
-  const media = readObject<(typeof MEDIA_NUMBERS)[number]>(value);
+  const media = readObject<(typeof MEDIA_NUMBERS)[number] | 'durfloors' | 'mincpmpersec'>(value);
   if (!media) return undefined;
+  const floor = badTimedFloors(media);
+  if (floor) return floor;
   for (const field of MEDIA_NUMBERS) {
     const bad = badNumber(media[field], field);
     if (bad) return bad;
   }
   return undefined;
+}
+
+function badTimedFloors({
+  durfloors,
+  mincpmpersec,
+}: JsonObject<'durfloors' | 'mincpmpersec'>): InvalidRequest | undefined {
+  for (const [i, entry] of readList(durfloors).entries()) {
+    const bad = badFloor(readObject<'bidfloor'>(entry)?.bidfloor);
+    if (bad) return inside(`durfloors[${i}]`, bad);
+  }
+  return badFloor(readSingle(mincpmpersec), 'mincpmpersec');
 }
 
 /** What is no number at all counts as absent. */
@@ -174,9 +188,9 @@ function badNumber(value: unknown, path: string): InvalidRequest | undefined {
 }
 
 /** A floor that cannot be read is no free ticket: unlike other fields it may not count as absent. */
-function badFloor(value: unknown): InvalidRequest | undefined {
+function badFloor(value: unknown, path = 'bidfloor'): InvalidRequest | undefined {
   if (value === undefined || value === null || readPrice(value) !== undefined) return undefined;
-  return { path: 'bidfloor', problem: `must be a price from 0 to ${UNITS_MAX}, found ${found(value)}` };
+  return { path, problem: `must be a price from 0 to ${UNITS_MAX}, found ${found(value)}` };
 }
 
 /** Likewise a block list: what cannot be read might be us. */

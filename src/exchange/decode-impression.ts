@@ -1,144 +1,101 @@
-import type { Banner, Deal, FlexSize, Impression, Size, SkippedImpression } from '../domain/bid-request.js';
-import { MICROS_PER_UNIT, microsFromUnits, type Micros } from '../domain/money.js';
-import { areReadableIntegers, readAllowed, readDomains, readLowerCodes } from './codes.js';
+import type { Impression, SkippedImpression } from '../domain/bid-request.js';
+import { decodeBanner, type BannerFields } from './decode-banner.js';
+import { decodeDeals, decodeFloor, type FloorFields } from './decode-floors.js';
+import { decodeNative, type NativeFields } from './decode-native.js';
+import { decodeAudio, decodeVideo, type AudioFields, type VideoFields } from './decode-stream.js';
 import {
   isSet,
   isTold,
   readCount,
   readFlag,
-  readInteger,
-  readIntegers,
-  readList,
+  readNumber,
   readObject,
-  readPrice,
   readSingle,
   readText,
-  readTexts,
-  UNREADABLE,
   type JsonObject,
 } from './read.js';
 
-/** Further entries of a banner's `format` are not offered to anybody. */
-const FORMATS_MAX = 64;
-/** Further deals are not offered to anybody. */
-const DEALS_MAX = 256;
-const DOLLARS = 'USD';
-const INSTL_DEFAULT = 0;
+const FLAG_DEFAULT = 0;
 
-type ImpressionField =
-  'id' | 'banner' | 'video' | 'audio' | 'native' | 'instl' | 'bidfloor' | 'bidfloorcur' | 'secure' | 'pmp';
-
-type BannerField = 'w' | 'h' | 'format' | 'pos' | 'mimes' | 'btype' | 'battr' | 'api' | 'expdir';
+type ImpressionFields = FloorFields &
+  JsonObject<
+    | 'id'
+    | 'banner'
+    | 'video'
+    | 'audio'
+    | 'native'
+    | 'instl'
+    | 'rwdd'
+    | 'secure'
+    | 'pmp'
+    | 'qty'
+    | 'exp'
+    | 'ext'
+  >;
+type ExtensionFields = JsonObject<'rewarded' | 'is_rewarded_inventory' | 'prebid' | 'qty'>;
 
 /**
  * @param value an impression that passed `findInvalid`
- * @returns the impression, or why no banner can be shown in it (rules 11 and 14)
+ * @param budget see decodeNative
+ * @returns the impression with the formats that can be used, or why none can (rules 11 and 14)
  */
-export function decodeImpression(value: unknown): Impression | SkippedImpression {
-  const impression = readObject<ImpressionField>(value) ?? {};
+export function decodeImpression(
+  value: unknown,
+  budget: { nativeCharacters: number },
+): Impression | SkippedImpression {
+  const impression: ImpressionFields = readObject(value) ?? {};
   const id = readText(impression.id) ?? '';
-  const bannerFields = readObject<BannerField>(impression.banner);
-  if (!bannerFields) return { id, why: 'no-format-we-serve' };
-  // What cannot be read might block the creative.
-  if (!areReadableIntegers(bannerFields.battr) || !areReadableIntegers(bannerFields.btype)) {
-    return { id, why: 'unusable-banner' };
-  }
-  const banner = decodeBanner(bannerFields);
-  if (banner.sizes.length === 0 && banner.flexSizes.length === 0) {
-    return { id, why: readList(bannerFields.format).length === 0 ? 'no-size' : 'unusable-banner' };
+  const bannerFields: BannerFields | undefined = readObject(impression.banner);
+  const videoFields: VideoFields | undefined = readObject(impression.video);
+  const audioFields: AudioFields | undefined = readObject(impression.audio);
+  const nativeFields: NativeFields | undefined = readObject(impression.native);
+  const banner = bannerFields && decodeBanner(bannerFields);
+  const usableBanner = typeof banner === 'string' ? undefined : banner;
+  const video = videoFields && decodeVideo(videoFields);
+  const audio = audioFields && decodeAudio(audioFields);
+  const native = nativeFields && decodeNative(nativeFields, budget);
+  if (!(usableBanner ?? video ?? audio ?? native)) {
+    if (typeof banner === 'string') return { id, why: banner };
+    if (videoFields) return { id, why: 'unusable-video' };
+    if (audioFields) return { id, why: 'unusable-audio' };
+    return { id, why: nativeFields ? 'unusable-native' : 'no-format-we-serve' };
   }
   const market = readObject<'private_auction' | 'deals'>(readSingle(impression.pmp));
+  const extension: ExtensionFields = readObject(impression.ext) ?? {};
   return {
+    ...decodeFloor(impression),
     id,
-    banner,
-    video: undefined,
-    audio: undefined,
-    native: undefined,
+    banner: usableBanner,
+    video,
+    audio,
+    native,
     multiFormat:
-      readObject(impression.video) !== undefined ||
-      readObject(impression.audio) !== undefined ||
-      readObject(impression.native) !== undefined,
-    rewarded: false,
-    multiplier: 1,
-    expirySeconds: undefined,
-    interstitial: readFlag(impression.instl ?? INSTL_DEFAULT),
-    floorMicros: floorMicros(impression.bidfloor),
-    floorCurrency: currencyCode(impression.bidfloorcur),
+      offered(bannerFields) + offered(videoFields) + offered(audioFields) + offered(nativeFields) > 1,
+    interstitial: readFlag(impression.instl ?? FLAG_DEFAULT),
+    rewarded: readFlag(impression.rwdd ?? rewardedBefore(extension) ?? FLAG_DEFAULT),
     secure: isSet(impression.secure),
     privateAuction: market ? isSet(market.private_auction) : isTold(impression.pmp),
     deals: decodeDeals(market?.deals),
+    multiplier: multiplierOf(impression.qty ?? extension.qty),
+    expirySeconds: readCount(impression.exp),
   };
 }
 
-function decodeBanner(banner: JsonObject<BannerField>): Banner {
-  const sizes: Size[] = [];
-  const flexSizes: FlexSize[] = [];
-  const formats = readList(banner.format);
-  for (let i = 0; i < formats.length && i < FORMATS_MAX; i++) addFormat(formats[i], sizes, flexSizes);
-  addSize(banner.w, banner.h, sizes);
-  return {
-    sizes,
-    flexSizes,
-    position: readInteger(banner.pos),
-    mimes: readAllowed(banner.mimes, readLowerCodes),
-    typesBlocked: readIntegers(banner.btype),
-    attributesBlocked: readIntegers(banner.battr),
-    apis: readIntegers(banner.api),
-    expandDirections: readIntegers(banner.expdir),
-  };
+function offered(fields: object | undefined): number {
+  return fields ? 1 : 0;
 }
 
-/** A flexible format needs all of wratio, hratio and wmin; an entry that is neither fixed nor flexible is left out. */
-function addFormat(value: unknown, sizes: Size[], flexSizes: FlexSize[]): void {
-  const format = readObject<'w' | 'h' | 'wratio' | 'hratio' | 'wmin'>(value);
-  if (!format) return;
-  addSize(format.w, format.h, sizes);
-  const widthRatio = readCount(format.wratio);
-  const heightRatio = readCount(format.hratio);
-  const widthMin = readCount(format.wmin);
-  if (widthRatio === undefined || heightRatio === undefined || widthMin === undefined) return;
-  flexSizes.push({ widthRatio, heightRatio, widthMin });
+/** Where exchanges told it before OpenRTB 2.6. */
+function rewardedBefore(extension: ExtensionFields): unknown {
+  return (
+    extension.rewarded ??
+    extension.is_rewarded_inventory ??
+    readObject<'is_rewarded_inventory'>(extension.prebid)?.is_rewarded_inventory
+  );
 }
 
-function addSize(width: unknown, height: unknown, sizes: Size[]): void {
-  const w = readCount(width);
-  const h = readCount(height);
-  if (w === undefined || h === undefined) return;
-  for (const size of sizes) if (size.w === w && size.h === h) return;
-  sizes.push({ w, h });
-}
-
-function decodeDeals(value: unknown): readonly Deal[] {
-  const deals: Deal[] = [];
-  for (const entry of readList(value)) {
-    const deal = readObject<'id' | 'bidfloor' | 'bidfloorcur' | 'at' | 'wseat' | 'wadomain'>(entry);
-    const id = readText(deal?.id);
-    if (deals.length === DEALS_MAX) return deals;
-    if (!deal || id === undefined) continue;
-    deals.push({
-      id,
-      floorMicros: floorMicros(deal.bidfloor),
-      floorCurrency: currencyCode(deal.bidfloorcur),
-      auctionType: readCount(deal.at),
-      seatsAllowed: readAllowed(deal.wseat, readTexts),
-      advertiserDomains: readAllowed(deal.wadomain, readDomains),
-      guaranteed: false,
-      durationFloors: [],
-      floorMicrosPerSecond: undefined,
-    });
-  }
-  return deals;
-}
-
-/** Rounded up, so that a bid at the floor is never below what the exchange meant. */
-function floorMicros(value: unknown): Micros {
-  const floor = readPrice(value) ?? 0;
-  const micros = microsFromUnits(floor);
-  return micros / MICROS_PER_UNIT < floor ? ((micros + 1) as Micros) : micros;
-}
-
-/** No rate is held for what cannot be read, so that nothing is bid at such a floor: it is no free ticket. */
-function currencyCode(value: unknown): string {
-  if (!isTold(value)) return DOLLARS;
-  return readText(readSingle(value))?.trim().toUpperCase() ?? UNREADABLE;
+/** OpenRTB 2.6 §3.2.31; a quantity without its multiplier is none (rule 14). */
+function multiplierOf(value: unknown): number {
+  const multiplier = readNumber(readObject<'multiplier'>(value)?.multiplier);
+  return multiplier !== undefined && multiplier > 0 ? multiplier : 1;
 }

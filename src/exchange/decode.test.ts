@@ -173,11 +173,13 @@ describe('a request that breaks the specification', () => {
 });
 
 describe('impressions', () => {
-  it('are skipped with a reason when no banner fits, without harm to their neighbours (rules 11 and 14)', () => {
+  it('are skipped with a reason when nothing can be shown in them, without harm to their neighbours (rules 11 and 14)', () => {
     const { impressions, skipped } = decoded(
       request({
         imp: [
-          { id: 'video', video: { mimes: ['video/mp4'] } },
+          { id: 'video', video: { w: 640, h: 360 } },
+          { id: 'audio', audio: { mimes: [] } },
+          { id: 'native', native: { request: '{"assets":[' } },
           { id: 'nothing' },
           { id: 'wrong', banner: 'yes' },
           { id: 'sizeless', banner: {} },
@@ -191,7 +193,9 @@ describe('impressions', () => {
     );
     expect(impressions.map(({ id }) => id)).toEqual(['good']);
     expect(skipped).toEqual([
-      { id: 'video', why: 'no-format-we-serve' },
+      { id: 'video', why: 'unusable-video' },
+      { id: 'audio', why: 'unusable-audio' },
+      { id: 'native', why: 'unusable-native' },
       { id: 'nothing', why: 'no-format-we-serve' },
       { id: 'wrong', why: 'no-format-we-serve' },
       { id: 'sizeless', why: 'no-size' },
