@@ -17,6 +17,7 @@ const DECISIONS = [
   'privacy',
   'supply',
   'traffic',
+  'pods',
 ];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   lib: [],

@@ -111,7 +111,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const isLate = encodedMs >= deadlineMs;
   releaseMoney(isLate ? winners : response.dropped, spending);
   if (isLate) return noBid('too-late', request);
-  for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
+  for (const { impression, item } of response.dropped) trace?.dropped(impression, item, 'response-too-large');
   const { body, sent } = response;
   reserveFrequency(sent, env.frequencyLogs);
   return sent.length === 0

@@ -80,8 +80,6 @@ export interface Impression extends Floor {
   readonly deals: readonly Deal[];
   /** `qty.multiplier`: how many impressions one play counts for (DOOH), above 0; 1 when absent. */
   readonly multiplier: number;
-  /** `exp`: for how long a bid must hold at least, in seconds. */
-  readonly expirySeconds: number | undefined;
 }
 
 export interface Deal extends Floor, TimedFloors {

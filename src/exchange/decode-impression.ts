@@ -6,7 +6,6 @@ import { decodeAudio, decodeVideo, type AudioFields, type VideoFields } from './
 import {
   isSet,
   isTold,
-  readCount,
   readFlag,
   readNumber,
   readObject,
@@ -29,7 +28,6 @@ type ImpressionFields = FloorFields &
     | 'secure'
     | 'pmp'
     | 'qty'
-    | 'exp'
     | 'ext'
   >;
 type ExtensionFields = JsonObject<'rewarded' | 'is_rewarded_inventory' | 'prebid' | 'qty'>;
@@ -77,7 +75,6 @@ export function decodeImpression(
     privateAuction: market ? isSet(market.private_auction) : isTold(impression.pmp),
     deals: decodeDeals(market?.deals),
     multiplier: multiplierOf(impression.qty ?? extension.qty),
-    expirySeconds: readCount(impression.exp),
   };
 }
 
