@@ -2,6 +2,7 @@ import {
   CONNECTION_TYPES,
   DEVICE_TYPES,
   GENDERS,
+  ROLLS,
   type Choice,
   type Flight,
   type HoursChoice,
@@ -82,6 +83,8 @@ function reportContradictions(targeting: Targeting, report: Report): void {
   };
   compare('exchanges', targeting.exchanges, sameEntry);
   compare('positions', targeting.positions, sameEntry);
+  compare('placements', targeting.placements, sameEntry);
+  compare('roll', targeting.roll, sameEntry);
   compare('domains', targeting.domains, coversDomain);
   compare('bundles', targeting.bundles, sameEntry);
   compare('publishers', targeting.publishers, sameEntry);
@@ -110,7 +113,7 @@ function reportContradictions(targeting: Targeting, report: Report): void {
   compare('stage', targeting.stage, sameEntry);
 }
 
-type ListDimension = Exclude<DimensionName, 'sizes' | 'deals' | 'hours' | 'interstitial'>;
+type ListDimension = Exclude<DimensionName, 'sizes' | 'deals' | 'hours' | 'interstitial' | 'rewarded'>;
 
 /** A ban of every word there is leaves nobody. */
 function reportAllBanned(targeting: Targeting, report: Report): void {
@@ -119,6 +122,7 @@ function reportAllBanned(targeting: Targeting, report: Report): void {
     ['stage', targeting.stage, STAGES],
     ['deviceTypes', targeting.deviceTypes, DEVICE_TYPES],
     ['connections', targeting.connections, CONNECTION_TYPES],
+    ['roll', targeting.roll, ROLLS],
   ] as const;
   for (const [name, choice, words] of vocabularies) {
     const banned: readonly string[] = choice?.noneOf ?? [];
