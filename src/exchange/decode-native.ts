@@ -30,8 +30,7 @@ type RequestFields = JsonObject<'native' | 'ver' | 'plcmtcnt' | 'assets' | 'even
 export function decodeNative(fields: NativeFields, nested: NestedJson): Native | undefined {
   // What cannot be read might block the creative.
   if (!areReadableIntegers(fields.battr)) return undefined;
-  const sent = readSingle(fields.request ?? fields.request_native);
-  const root: RequestFields | undefined = readObject(typeof sent === 'string' ? nested.parse(sent) : sent);
+  const root = requestOf(fields, nested);
   const wrapped: RequestFields | undefined = readObject(root?.native);
   const request = wrapped ?? root;
   const assets = request && decodeAssets(request.assets);
@@ -47,6 +46,14 @@ export function decodeNative(fields: NativeFields, nested: NestedJson): Native |
     attributesBlocked: readIntegers(fields.battr),
     apis: readIntegers(fields.api ?? fields.apis),
   };
+}
+
+/** Some put the text into a text once more. */
+function requestOf(fields: NativeFields, nested: NestedJson): RequestFields | undefined {
+  const sent = readSingle(fields.request ?? fields.request_native);
+  if (typeof sent !== 'string') return readObject(sent);
+  const value = nested.parse(sent);
+  return readObject(typeof value === 'string' ? nested.parse(value) : value);
 }
 
 function decodeTrackers(value: unknown): readonly NativeEventTracker[] {

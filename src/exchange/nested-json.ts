@@ -29,6 +29,7 @@ export class NestedJson {
   #isQuick(text: string): boolean {
     this.#charactersLeft -= text.length;
     if (this.#charactersLeft >= 0) return true;
+    if (this.#pointsLeft < 0) return false;
     this.#pointsLeft -= pointsToParse(Buffer.from(text), !this.#isCounted);
     this.#isCounted = true;
     return this.#pointsLeft >= 0;
