@@ -423,8 +423,8 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     ],
     [
       [...C, 'format'],
-      'video',
-      'lineItems[0].creatives[0].format is "video" but must be "banner", the only one that there is',
+      'baner',
+      'lineItems[0].creatives[0].format is "baner" but must be one of banner, video, audio, native',
     ],
     [
       [...C, 'attributes'],

@@ -11,7 +11,7 @@ export const CREATIVE_FORMATS = ['banner', 'video', 'audio', 'native'] as const;
 export type CreativeFormat = (typeof CREATIVE_FORMATS)[number];
 
 /** What every creative has. */
-interface CreativeFacts {
+export interface CreativeFacts {
   readonly id: CreativeId;
   /** Where a click leads: an absolute http(s) URL. */
   readonly landing: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type {
+  Advertiser,
   Campaign,
   FrequencyCap,
   Flight,
@@ -7,11 +8,12 @@ import type {
   LineItem,
   Targeting,
 } from '../../domain/campaign.js';
-import type { CategoriesByTaxonomy, Creative } from '../../domain/creative.js';
+import type { Creative } from '../../domain/creative.js';
 import type { AdvertiserId, CampaignId, LineItemId } from '../../domain/ids.js';
 import { currencyFromText, microsFromUnits, UNITS_MAX } from '../../domain/money.js';
 import { isDay, isTimeZone, nextDay, startOfDayMs } from '../../lib/local-day.js';
 import { nearestWord } from '../../lib/words.js';
+import { otherCategories } from './creative-parts.js';
 import { creativeSection, type CreativeSection } from './creative.js';
 import { addSays, group, id, list, parsed, text, wholeNumber, number } from './fields.js';
 import { periodMeant, timeZoneMeant } from './guesses.js';
@@ -62,12 +64,25 @@ function guessPeriod(found: string): string | undefined {
 
 // Advertiser, flight, budget
 
+/** The Digital Services Act's words; exchanges drop longer ones (rule 49). */
+const transparencyText = (what: string) => text(`${what} as text in quotes`, { charactersMax: 100 });
+const transparency = group('who advertises in braces: {"behalf": "ACME Inc.", "paid": "ACME Inc."}', {
+  behalf: transparencyText('on whose behalf is advertised').describe('On whose behalf is advertised.'),
+  paid: transparencyText('who pays').describe('Who pays for it.'),
+});
+
 const advertiser = group('the advertiser, such as {"id": "acme", "domain": "acme.example"}', {
   id: id('the advertiser', 'acme').describe('Your name for the advertiser.'),
   domain: domainName.describe('Domain of the advertiser; exchanges check and block by it.'),
   categories: list(category, 'a list of IAB categories such as ["IAB18-5"]', CREATIVES_MAX)
     .default([])
     .describe('What is advertised, IAB Content Taxonomy 1.0; publishers block by it.'),
+  otherCategories: otherCategories
+    .default(new Map())
+    .describe('The same in other taxonomies of the IAB, for publishers that block by those.'),
+  transparency: transparency
+    .optional()
+    .describe('Who advertises and who pays, for readers in Europe; some publishers there ask for it.'),
   frequency: caps.describe(
     'How often one visitor may see the advertiser, over all campaigns: what any file says holds for all.',
   ),
@@ -217,26 +232,31 @@ export function campaignOf(given: z.output<typeof campaignFile>, file: string): 
   const { confirm, lineItems, advertiser, id, status, flight, budget, frequency } = given;
   const campaign: Campaign = {
     id: id as CampaignId,
-    advertiser: {
-      ...advertiser,
-      id: advertiser.id as AdvertiserId,
-      categoriesElsewhere: NO_CATEGORIES,
-      transparency: undefined,
-    },
+    advertiser: advertiserOf(advertiser),
     status,
     flight,
     budget,
     frequency,
-    lineItems: lineItems.map((section) => lineItemOf(section, flight, advertiser.categories)),
+    lineItems: lineItems.map((section) => lineItemOf(section, flight, advertiserOf(advertiser))),
     file,
   };
   return { campaign, confirmed: confirm };
 }
 
-const NO_CATEGORIES: CategoriesByTaxonomy = new Map();
+function advertiserOf({ otherCategories: elsewhere, ...given }: z.output<typeof advertiser>): Advertiser {
+  return {
+    ...given,
+    id: given.id as AdvertiserId,
+    categoriesElsewhere: elsewhere,
+    transparency: given.transparency,
+  };
+}
+
 const NO_TERMS: LineItem['dealTerms'] = new Map();
 
-function lineItemOf(section: LineItemSection, flight: Flight, categories: readonly string[]): LineItem {
+type AdvertiserCategories = Pick<Advertiser, 'categories' | 'categoriesElsewhere'>;
+
+function lineItemOf(section: LineItemSection, flight: Flight, categories: AdvertiserCategories): LineItem {
   const { deals, targeting: wanted, creatives, id, ...rest } = section;
   return {
     ...rest,
@@ -251,8 +271,12 @@ function lineItemOf(section: LineItemSection, flight: Flight, categories: readon
   };
 }
 
-function withCategories(creative: CreativeSection, ofAdvertiser: readonly string[]): Creative {
-  return { ...creative, categories: creative.categories ?? ofAdvertiser };
+function withCategories(creative: CreativeSection, ofAdvertiser: AdvertiserCategories): Creative {
+  return {
+    ...creative,
+    categories: creative.categories ?? ofAdvertiser.categories,
+    categoriesElsewhere: creative.categoriesElsewhere ?? ofAdvertiser.categoriesElsewhere,
+  };
 }
 
 function hoursOn(
