@@ -55,10 +55,28 @@ export function lintTargeting(lineItem: LineItem, flight: Flight, nowMs: number,
   reportOsNames(targeting, report);
   lintPlaces(targeting.geo, report);
   if (targeting.hours) reportHours(targeting.hours, flight, nowMs, report);
+  reportFormats(lineItem, report);
   if (wants(targeting.bundles) && wants(targeting.domains)) {
     const says =
       'asks for apps while "domains" asks for sites, and an ad is in one or the other; make a line item for each';
     report('warning', DIMENSION_PATHS.bundles, says);
+  }
+}
+
+/** What only places for video and audio tell, and no creative for them. */
+function reportFormats({ targeting, creatives }: LineItem, report: Report): void {
+  const hasVideo = creatives.some(({ format }) => format === 'video');
+  const hasAudio = creatives.some(({ format }) => format === 'audio');
+  if (wants(targeting.placements) && !hasVideo) {
+    report(
+      'warning',
+      DIMENSION_PATHS.placements,
+      'asks for places for video, but there is no video creative',
+    );
+  }
+  if (wants(targeting.roll) && !hasVideo && !hasAudio) {
+    const says = 'asks for places for video or audio, but there is no creative for them';
+    report('warning', DIMENSION_PATHS.roll, says);
   }
 }
 
