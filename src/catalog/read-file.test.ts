@@ -320,6 +320,21 @@ describe('a mistake in a campaign file is told in one sentence', () => {
       'lineItems[0].targeting.inventory.positions[0] is "top" but must be one of above-the-fold, locked, below-the-fold, header, footer, sidebar, full-screen',
     ],
     [
+      [...T, 'inventory', 'placements'],
+      ['feed'],
+      'lineItems[0].targeting.inventory.placements[0] is "feed" but must be one of instream, accompanying, interstitial, standalone',
+    ],
+    [
+      [...T, 'inventory', 'roll'],
+      ['pre-roll'],
+      'lineItems[0].targeting.inventory.roll[0] is "pre-roll" but must be one of pre, mid, post',
+    ],
+    [
+      [...T, 'inventory', 'rewarded'],
+      1,
+      'lineItems[0].targeting.inventory.rewarded is 1 but must be true (only places where the visitor gets something for it) or false (none of them)',
+    ],
+    [
       [...T, 'inventory', 'bundles'],
       [418987775],
       'lineItems[0].targeting.inventory.bundles[0] is 418987775 but must be an app bundle or store number as text in quotes, such as "com.radio.app" or "418987775"; did you mean "418987775"?',

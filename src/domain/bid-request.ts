@@ -183,7 +183,7 @@ export interface Pod {
   /** `podseq` and `slotinpod`: 1 first, -1 last, 0 any (and 2: first or last). */
   readonly sequence: number;
   readonly slot: number;
-  /** `poddedupe`, "Pod Deduplication Settings": 1 categories, 2 advertisers, 3 creative ids, 4 media addresses. */
+  /** `poddedupe`, "Pod Deduplication Settings": 1 advertisers, 2 categories, 3 creative ids, 4 media addresses. */
   readonly dedupe: readonly number[];
 }
 
