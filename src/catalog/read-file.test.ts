@@ -142,7 +142,7 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       [...L, 'deals'],
       [5],
-      'lineItems[0].deals[0] is 5 but must be the id of a deal as text in quotes; did you mean "5"?',
+      'lineItems[0].deals[0] is 5 but must be the id of a deal as text in quotes, or its terms: {"id": "deal-7", "amount": 5.5}',
     ],
     [
       [...L, 'frequency', 0, 'per'],

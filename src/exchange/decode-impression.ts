@@ -13,7 +13,6 @@ import type { NestedJson } from './nested-json.js';
 import {
   isSet,
   isTold,
-  readCount,
   readFlag,
   readNumber,
   readObject,
