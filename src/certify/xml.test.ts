@@ -27,6 +27,7 @@ const WRONG: readonly (readonly [string, string])[] = [
   ['a comment without end', '<a><!-- b</a>'],
   ['a comment with two dashes', '<a><!-- b -- c --></a>'],
   ['a declaration that comes late', ' <?xml version="1.0"?><a/>'],
+  ['an instruction with more than a name', '<a><?b>c?></a>'],
   ['a document type', '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'],
   ['a control character', '<a>\u0001</a>'],
   ['half of a character', '<a>\uD83D</a>'],

@@ -93,7 +93,7 @@ function skipAside(place: Place): boolean {
   if (!place.text.startsWith('<?', place.at)) return false;
   place.at += 2;
   if (matchOf(NAME, place).toLowerCase() === 'xml') fail('a declaration that is not at the start');
-  textUntil(place, '?>');
+  if (!/^[ \t\r\n]|^$/.test(textUntil(place, '?>'))) fail('an instruction without a blank behind its name');
   return true;
 }
 
