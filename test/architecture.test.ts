@@ -36,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ['lib', 'domain', 'events'],
   sync: ['lib', 'domain', 'privacy', 'exchange'],
   http: ['lib', 'domain'],
+  certify: ['lib'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
 };
 
