@@ -33,8 +33,8 @@ export class RecentIds {
    */
   add(scope: string, id: string, withinMs: number, nowMs: number): boolean {
     this.#turn(withinMs, nowMs);
-    const high = hashString(id, this.#seed ^ hashString(scope));
-    const low = hashString(id, ~this.#seed ^ high);
+    hash(scope, id, this.#seed);
+    const { high, low } = hashed;
     if (this.#knows(high, low, withinMs, nowMs)) return true;
     put(this.#now, high, low, nowMs);
     return false;
@@ -42,8 +42,8 @@ export class RecentIds {
 
   /** As `add` would answer, without remembering. */
   has(scope: string, id: string, withinMs: number, nowMs: number): boolean {
-    const high = hashString(id, this.#seed ^ hashString(scope));
-    const low = hashString(id, ~this.#seed ^ high);
+    hash(scope, id, this.#seed);
+    const { high, low } = hashed;
     return this.#knows(high, low, withinMs, nowMs);
   }
 
@@ -62,6 +62,24 @@ export class RecentIds {
     this.#now.count = 0;
     this.#now.atMs.fill(NEVER);
   }
+}
+
+/** Both halves of the hash that was made last. */
+const hashed = { high: 0, low: 0 };
+
+/** Two of FNV-1a's walks at once, with different factors and seeds, each mixed in the end. */
+function hash(scope: string, id: string, seed: number): void {
+  let high = seed ^ hashString(scope);
+  let low = ~high;
+  for (let i = 0; i < id.length; i++) {
+    const code = id.charCodeAt(i);
+    high = Math.imul(high ^ code, 0x01000193);
+    low = Math.imul(low ^ code, 0x85ebca6b) ^ (low >>> 15);
+  }
+  high = Math.imul(high ^ (high >>> 16), 0xc2b2ae35);
+  low = Math.imul(low ^ (low >>> 13), 0x27d4eb2f);
+  hashed.high = (high ^ (high >>> 15)) >>> 0;
+  hashed.low = (low ^ (low >>> 16)) >>> 0;
 }
 
 /** Open addressing: an id stands at its hash or in the next free slot. */
