@@ -242,6 +242,9 @@ export interface BidCall {
   readonly receivedMs: number;
 }
 
+/** Why a request is answered without being looked at. */
+export type UnreadReason = Extract<NoBidReason, 'overload' | 'quota'>;
+
 export type BidAnswer =
   | {
       readonly kind: 'bid';

@@ -163,7 +163,7 @@ export async function startTestServer(
     },
     handleSync: () => ({ kind: 'refused' }),
     hasExchange: (name) => name === 'generic',
-    overloadAnswer: () => ({ kind: 'no-bid', nbr: 1 }),
+    unreadAnswer: (_exchange, why) => ({ kind: 'no-bid', nbr: why === 'quota' ? 504 : 1 }),
     metrics: { ...SILENT_METRICS, outcome: (label, outcome) => outcomes.push([label, outcome]) },
     clock: systemClock,
     ...overrides,

@@ -35,6 +35,9 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
   seat: text('the seat that the exchange gave you, as text in quotes', { charactersMax: 64 })
     .default('narrowcast')
     .describe('Your seat at this exchange.'),
+  requestsPerSecondMax: wholeNumber('whole requests a second, such as 2000', { min: 1, max: 1_000_000 })
+    .optional()
+    .describe('Requests a second that are answered; what comes beyond gets no bid (nbr 504). Left out: all.'),
   currencies: list(currencyCode, 'a list of currencies such as ["USD", "EUR"]')
     .default(['USD', 'EUR', 'GBP', 'JPY', 'CNY'] as Currency[])
     .describe('Currencies that it settles in; the first one that a request allows is used.'),
@@ -92,7 +95,7 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
 
 /** @param exchangeId the file's name without `.json` */
 export function exchangeOf(given: z.output<typeof exchangeFile>, exchangeId: string): Exchange {
-  const { $schema: _forEditors, extendedIdSources, syncRedirect, price, ...settings } = given;
+  const { $schema: _forEditors, extendedIdSources, syncRedirect, price, requestsPerSecondMax, ...settings } = given;
   return {
     ...settings,
     extendedIdSources,
@@ -102,7 +105,7 @@ export function exchangeOf(given: z.output<typeof exchangeFile>, exchangeId: str
     seats: new Map(),
     oneSeat: true,
     severalBids: false,
-    requestsPerSecondMax: undefined,
+    requestsPerSecondMax,
     version: '2.6',
   };
 }
