@@ -65,7 +65,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   trace?.admitted(budgetMs, limit);
   const refused =
     refusal(request, exchange, deadlineMs - decodedMs) ??
-    gates.traffic.refusal(request, exchange, snapshot.catalog.traffic, decodedMs) ??
+    gates.traffic.refusal(request, exchange, snapshot.catalog.traffic, decodedMs, use === 'personal') ??
     gates.supply.refusal(request, exchange, snapshot.catalog.supply);
   if (refused) return noBid(refused, request);
   if (use === 'none') return noBid('privacy', request);

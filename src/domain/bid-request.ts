@@ -292,6 +292,8 @@ export interface Inventory {
 export interface Device {
   /** `ua` as sent. */
   readonly userAgent: string | undefined;
+  /** Brands of `sua.browsers`, as sent; empty when absent. */
+  readonly browsers: readonly string[];
   /** AdCOM "Device Types". */
   readonly type: number | undefined;
   /** From `sua`, else `os`, else undefined. As sent. */
