@@ -6,7 +6,7 @@ import type {
   VastWrapper,
   VideoCreative,
 } from '../../domain/creative.js';
-import { commonFacts, commonShape, limitMarkup, pixels, type WithoutCategories } from './creative-parts.js';
+import { commonFacts, commonShape, limitMarkup, pixels, type CreativeAsWritten } from './creative-parts.js';
 import { addSays, group, list, lowerText, number, ruleOverNames, wholeNumber } from './fields.js';
 import { mimeOfImage, mimeOfMedia } from './markup.js';
 import { webAddress, webAddressWith } from './web.js';
@@ -167,7 +167,7 @@ export const videoCreative = group('a creative in braces', {
   companions,
 })
   .check(oneSource())
-  .transform((given, context): WithoutCategories<VideoCreative> => {
+  .transform((given, context): CreativeAsWritten<VideoCreative> => {
     limitVast(given, context);
     return {
       ...commonFacts(given, addressesOf(given)),
@@ -191,7 +191,7 @@ export const audioCreative = group('a creative in braces', {
   companions,
 })
   .check(oneSource())
-  .transform((given, context): WithoutCategories<AudioCreative> => {
+  .transform((given, context): CreativeAsWritten<AudioCreative> => {
     limitVast(given, context);
     return {
       ...commonFacts(given, addressesOf(given)),
