@@ -115,10 +115,16 @@ const videoWrapper = group('a wrapper in braces: {"tag": …, "version": "4.2", 
   ...wrapperShape,
   w: pixels('width').optional().describe('Width in pixels, where it has one.'),
   h: pixels('height').optional().describe('Height in pixels.'),
-}).transform(({ w, h, ...given }): VastWrapper => ({
-  ...given,
-  size: w === undefined || h === undefined ? undefined : { w, h },
-}));
+})
+  .check(
+    ruleOverNames((has) =>
+      has('w') === has('h') ? undefined : 'needs both "w" and "h" in pixels, or neither',
+    ),
+  )
+  .transform(({ w, h, ...given }): VastWrapper => ({
+    ...given,
+    size: w === undefined || h === undefined ? undefined : { w, h },
+  }));
 const audioWrapper = group(
   'a wrapper in braces: {"tag": …, "version": "4.2", "mimes": [ … ]}',
   wrapperShape,
