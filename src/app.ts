@@ -172,7 +172,7 @@ async function openApp(
       store: bidder.store,
       metrics,
     }),
-    hasExchange: (name) => environment.snapshot().catalog.exchanges.has(name),
+    versionOf: (name) => environment.snapshot().catalog.exchanges.get(name)?.version,
     overloadAnswer: createOverloadAnswer(environment, recorder),
     metrics,
     clock,

@@ -106,6 +106,7 @@ function fateOf(rule: OfferRule): DeliveryFate | undefined {
     case 'creative-assets':
     case 'creative-language':
     case 'creative-already-used':
+    case 'pod-duplicate':
     case 'creative-too-large':
       return 'blocked';
     default:

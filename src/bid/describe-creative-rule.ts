@@ -111,6 +111,11 @@ export function describeCreativeRule(
         'an exchange that takes a response as long as this markup makes it',
         `${exchange.id} takes at most ${exchange.responseBytesMax} bytes`,
       );
+    case 'pod-duplicate':
+      return says(
+        'a commercial break without this category, advertiser or creative',
+        'the break has it already, and takes nothing twice',
+      );
     case 'creative-already-used':
       return says(
         'a creative that is not on the page yet',

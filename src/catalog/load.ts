@@ -21,7 +21,7 @@ import { idOwners } from './id-owners.js';
 import { unconfirmedRateJumps } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
-import { lintSurroundings, locatedFinding, type Surroundings } from './lint.js';
+import { lintSurroundings, locatedFinding } from './lint.js';
 import {
   readCampaign,
   readExchange,
@@ -156,7 +156,7 @@ interface SeenFiles {
   readonly others: readonly KeptFile<unknown>[];
 }
 
-function warningsOf(seen: SeenFiles, around: Surroundings, linter: CampaignLinter, nowMs: number): Finding[] {
+function warningsOf(seen: SeenFiles, around: Catalog, linter: CampaignLinter, nowMs: number): Finding[] {
   const ofCampaigns = seen.campaigns.flatMap(({ present }) =>
     present.good
       ? linter

@@ -35,7 +35,8 @@ export interface BidServerOptions {
   readonly handleNotice: NoticeHandler;
   readonly handleConversion: ConversionHandler;
   readonly handleSync: SyncHandler;
-  readonly hasExchange: (name: string) => boolean;
+  /** The version of OpenRTB that an exchange speaks; undefined for one that we do not know. */
+  readonly versionOf: (exchange: string) => string | undefined;
   /** What an exchange is told when there is no capacity for its request. */
   readonly overloadAnswer: (exchange: string) => BidAnswer;
   readonly metrics: BidMetrics;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type {
   Advertiser,
   Campaign,
+  DealTerms,
   FrequencyCap,
   Flight,
   HoursChoice,
@@ -157,15 +158,51 @@ const bid = group('the bid, such as {"model": "cpm", "amount": 3.2}', {
   ),
 }).transform(({ model, amount }) => ({ model, amountMicros: microsFromUnits(amount) }));
 
+const dealId = text('the id of a deal as text in quotes', { charactersMax: 128 });
+const DEAL_PRIORITY_MAX = 100;
+
+interface Deal {
+  readonly id: string;
+  readonly terms: DealTerms | undefined;
+}
+
+const deal = z.union([
+  dealId.transform((found): Deal => ({ id: found, terms: undefined })),
+  group('the id of a deal as text in quotes, or its terms: {"id": "deal-7", "amount": 5.5}', {
+    id: dealId.describe('The id that was agreed.'),
+    amount: number(CPM_EXPECTED, { min: 0, max: BID_UNITS_MAX })
+      .optional()
+      .describe("What was agreed for a thousand impressions. Left out: the line item's bid."),
+    priority: wholeNumber('a whole number such as 10', { min: 0, max: DEAL_PRIORITY_MAX })
+      .default(0)
+      .describe('Deals of a higher one come first, whatever they bid; the open auction has 0.'),
+    guaranteed: z
+      .boolean({ error: 'true or false' })
+      .default(false)
+      .describe(
+        'Must it be bid on whenever the targeting fits? Pacing holds nothing back then; the budget does.',
+      ),
+  }).transform(({ id: found, amount, priority, guaranteed }): Deal => ({
+    id: found,
+    terms: {
+      amountMicros: amount === undefined ? undefined : microsFromUnits(amount),
+      priority,
+      guaranteed,
+    },
+  })),
+]);
+
 const lineItem = group('a line item in braces', {
   id: id('the line item', 'runners-coast').describe(
     'Your name for this line item; unique within the campaign.',
   ),
   status,
   bid: bid.describe('What an impression is worth.'),
-  deals: list(text('the id of a deal as text in quotes', { charactersMax: 128 }), 'a list of deal ids')
+  deals: list(deal, 'a list of deals such as ["deal-7"] or [{"id": "deal-7", "amount": 5.5}]')
     .optional()
-    .describe('Deal ids agreed with publishers: the line item buys these deals only.'),
+    .describe(
+      'Deals agreed with publishers, by id or with their terms: the line item buys these deals only.',
+    ),
   frequency: caps.describe('How often one visitor may see it: all caps hold.'),
   unknownPerson: z
     .enum(['reject', 'accept'])
@@ -277,8 +314,6 @@ function advertiserOf({ otherCategories: elsewhere, ...given }: z.output<typeof 
   };
 }
 
-const NO_TERMS: LineItem['dealTerms'] = new Map();
-
 type AdvertiserCategories = Pick<Advertiser, 'categories' | 'categoriesElsewhere'>;
 
 function lineItemOf(section: LineItemSection, flight: Flight, categories: AdvertiserCategories): LineItem {
@@ -286,9 +321,9 @@ function lineItemOf(section: LineItemSection, flight: Flight, categories: Advert
   return {
     ...rest,
     id: id as LineItemId,
-    dealTerms: NO_TERMS,
+    dealTerms: new Map((deals ?? []).flatMap((held) => (held.terms ? [[held.id, held.terms] as const] : []))),
     targeting: withoutAbsent({
-      deals: deals && { anyOf: deals, noneOf: [] },
+      deals: deals && { anyOf: deals.map((held) => held.id), noneOf: [] },
       ...wanted.targeting,
       hours: wanted.hours && hoursOn(wanted.hours, flight),
     }),
