@@ -64,6 +64,8 @@ export function blockOf(
   const { request, lists, exchange, used, responseSizes } = context;
   const block = creativeBlock(candidate.creative, impression, request.blocks, lists);
   if (block) return block;
+  // Asked late: a paused creative that would not have fitted explains nothing.
+  if (candidate.creative.withheld) return candidate.creative.withheld;
   if (secondsOf(candidate.creative) > context.secondsMax) return 'creative-duration';
   if (context.taken && isInBreak(candidate, item, context.taken)) return 'pod-duplicate';
   if (!item.lineItem.repeatCreative && used.includes(candidate)) return 'creative-already-used';

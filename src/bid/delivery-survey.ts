@@ -64,6 +64,8 @@ function fateOf(rule: OfferRule): DeliveryFate | undefined {
   switch (rule) {
     case 'campaign-paused':
     case 'line-item-paused':
+    case 'creative-paused':
+    case 'creative-pinned':
     case 'flight-not-started':
     case 'flight-over':
     case 'not-examined':

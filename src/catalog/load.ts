@@ -7,7 +7,13 @@ import { TRAFFIC_DEFAULT } from '../domain/traffic-policy.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { bidsWorthTooMuch } from './bid-worth.js';
 import { CampaignLinter } from './campaign-linter.js';
-import { amountFindings, contentRefusals, repeatedId, type CampaignJudges } from './campaign-refusals.js';
+import {
+  amountFindings,
+  contentRefusals,
+  pinFindings,
+  repeatedId,
+  type CampaignJudges,
+} from './campaign-refusals.js';
 import { missingConfigDir } from './config-dir.js';
 import type { Finding } from './finding.js';
 import { keepFormerCampaigns } from './former-campaigns.js';
@@ -236,6 +242,7 @@ async function loadCampaigns(
       owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, judges.around.rates).length === 0;
     const repeats = repeatedId(file, owners);
     const refusals = repeats.length > 0 ? repeats : (refused.get(file) ?? []);
+    problems.push(...pinFindings(file));
     const content = await takeOver(folder, file, refusals, problems, isUsable);
     if (content) campaigns.push(content.campaign);
     const after = file.lastGood?.content.campaign;

@@ -31,6 +31,8 @@ const CREATIVE_RULES = [
   'creative-skip',
   'creative-assets',
   'creative-language',
+  'creative-paused',
+  'creative-pinned',
   'pod-duplicate',
   'creative-already-used',
   'creative-too-large',

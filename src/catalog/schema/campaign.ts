@@ -14,7 +14,9 @@ import type { AdvertiserId, CampaignId, LineItemId } from '../../domain/ids.js';
 import { currencyFromText, microsFromUnits, UNITS_MAX } from '../../domain/money.js';
 import { isDay, isTimeZone, nextDay, startOfDayMs } from '../../lib/local-day.js';
 import { nearestWord } from '../../lib/words.js';
-import { otherCategories } from './creative-parts.js';
+import type { FilePath } from '../finding.js';
+import { pinOf } from '../pin.js';
+import { activeOrPaused, otherCategories } from './creative-parts.js';
 import { creativeSection, type CreativeSection } from './creative.js';
 import { addSays, group, id, list, parsed, text, wholeNumber, number } from './fields.js';
 import { periodMeant, timeZoneMeant } from './guesses.js';
@@ -29,8 +31,7 @@ const CAP_IMPRESSIONS_MAX = 200;
 const MINUTES_BY_UNIT = { m: 1, h: 60, d: 1_440 } as const;
 const CAP_MS_MAX = 365 * 86_400_000;
 
-const status = z
-  .enum(['active', 'paused'])
+const status = activeOrPaused
   .default('active')
   .describe('"active" buys; "paused" keeps everything but buys nothing.');
 
@@ -262,6 +263,15 @@ export interface CampaignContent {
   readonly campaign: Campaign;
   /** In units of the budget's currency. */
   readonly confirmed: readonly number[];
+  /** Creatives that are not what their pins say. */
+  readonly changedSincePinned: readonly ChangedCreative[];
+}
+
+interface ChangedCreative {
+  /** Of the pin. */
+  readonly path: FilePath;
+  /** The pin of what stands there now. */
+  readonly pinNow: string;
 }
 
 /** @param file name within the campaign folder */
@@ -277,7 +287,22 @@ export function campaignOf(given: z.output<typeof campaignFile>, file: string): 
     lineItems: lineItems.map((section) => lineItemOf(section, flight, advertiserOf(advertiser))),
     file,
   };
-  return { campaign, confirmed: confirm };
+  return { campaign, confirmed: confirm, changedSincePinned: changedCreatives(lineItems, campaign) };
+}
+
+function changedCreatives(
+  sections: readonly LineItemSection[],
+  { lineItems }: Campaign,
+): readonly ChangedCreative[] {
+  return sections.flatMap(({ creatives }, i) =>
+    creatives.flatMap(({ pin }, j) => {
+      const creative = lineItems[i]?.creatives[j];
+      const pinNow = pin !== undefined && creative ? pinOf(creative) : pin;
+      return pinNow === undefined || pinNow === pin
+        ? []
+        : [{ path: ['lineItems', i, 'creatives', j, 'pin'], pinNow }];
+    }),
+  );
 }
 
 function advertiserOf({ otherCategories: elsewhere, ...given }: z.output<typeof advertiser>): Advertiser {
@@ -302,16 +327,23 @@ function lineItemOf(section: LineItemSection, flight: Flight, categories: Advert
       ...wanted.targeting,
       hours: wanted.hours && hoursOn(wanted.hours, flight),
     }),
-    creatives: creatives.map((creative) => withCategories(creative, categories)),
+    creatives: creatives.map((creative) => creativeOf(creative, categories)),
   };
 }
 
-function withCategories(creative: CreativeSection, ofAdvertiser: AdvertiserCategories): Creative {
-  return {
-    ...creative,
-    categories: creative.categories ?? ofAdvertiser.categories,
-    categoriesElsewhere: creative.categoriesElsewhere ?? ofAdvertiser.categoriesElsewhere,
+function creativeOf(
+  { status, pin, ...written }: CreativeSection,
+  ofAdvertiser: AdvertiserCategories,
+): Creative {
+  const creative: Creative = {
+    ...written,
+    categories: written.categories ?? ofAdvertiser.categories,
+    categoriesElsewhere: written.categoriesElsewhere ?? ofAdvertiser.categoriesElsewhere,
   };
+  if (status === 'paused') return { ...creative, withheld: 'creative-paused' };
+  return pin === undefined || pin === pinOf(creative)
+    ? creative
+    : { ...creative, withheld: 'creative-pinned' };
 }
 
 function hoursOn(
