@@ -65,6 +65,11 @@ export class BitReader {
     else this.#bit += width;
   }
 
+  /** For what can be read but must not stand there. */
+  fail(): void {
+    this.#failed = true;
+  }
+
   /** @returns the bit at a place that has been skipped */
   isSetAt(place: number): boolean {
     const character = SIX_BITS[this.#text.charCodeAt(this.#start + Math.floor(place / 6))] ?? 0;

@@ -62,6 +62,6 @@ function readFibonacci(bits: BitReader): number {
     wasSet = isNowSet;
     [current, next] = [next, current + next];
   }
-  bits.skip(Infinity);
+  bits.fail();
   return 0;
 }

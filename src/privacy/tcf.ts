@@ -131,6 +131,7 @@ function readVendors(bits: BitReader, vendor: number): boolean {
     const isRange = bits.readBit();
     const first = bits.read(16);
     const last = isRange ? bits.read(16) : first;
+    if (first === 0) bits.fail();
     if (first <= vendor && vendor <= last) isIn = true;
   }
   return isIn;
