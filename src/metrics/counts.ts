@@ -9,6 +9,7 @@ import {
   type MoneyKind,
   type SetAsideReason,
 } from '../domain/event.js';
+import { PRIVACY_LIMITS, type PrivacyLimit } from '../domain/gates.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
   BILLING_RESULTS,
@@ -77,6 +78,7 @@ export interface Counts {
   readonly syncs: Record<SyncOutcome, number>;
   readonly events: EventCounts;
   readonly reloads: Record<'changed' | 'problems', number>;
+  readonly privacy: PrivacyCounts;
   auctionsCutShort: number;
   catalog: Catalog | undefined;
   catalogProblems: number;
@@ -87,6 +89,13 @@ export interface Counts {
   readDeliveries: () => readonly DeliveryFigures[];
   readonly ledger: LedgerCounts;
   readLedger: () => LedgerFigures;
+}
+
+/** By what is used of the visitor, and where that is not everything, why. */
+interface PrivacyCounts {
+  personal: number;
+  readonly contextual: Record<PrivacyLimit, number>;
+  readonly none: Record<PrivacyLimit, number>;
 }
 
 interface LedgerCounts {
@@ -148,6 +157,11 @@ export function newCounts(): Counts {
       files: 0,
     },
     reloads: { changed: 0, problems: 0 },
+    privacy: {
+      personal: 0,
+      contextual: recordOf(PRIVACY_LIMITS, () => 0),
+      none: recordOf(PRIVACY_LIMITS, () => 0),
+    },
     auctionsCutShort: 0,
     catalog: undefined,
     catalogProblems: 0,

@@ -2,6 +2,7 @@ import {
   GVL,
   PurposeRestriction,
   Segment,
+  SegmentEncoder,
   TCModel,
   TCString,
   type RestrictionType,
@@ -77,10 +78,6 @@ export function consentString(given: ConsentGiven): string {
   model.vendorConsents.set([...(given.vendorConsents ?? [])]);
   model.vendorLegitimateInterests.set([...(given.vendorInterests ?? [])]);
   const segments: Segment[] = [Segment.CORE];
-  if (given.disclosed) {
-    model.vendorsDisclosed.set([...given.disclosed]);
-    segments.push(Segment.VENDORS_DISCLOSED);
-  }
   if (given.allowed) {
     model.vendorsAllowed.set([...given.allowed]);
     segments.push(Segment.VENDORS_ALLOWED);
@@ -95,5 +92,9 @@ export function consentString(given: ConsentGiven): string {
     for (const id of vendors) model.publisherRestrictions.add(id, restriction);
   }
   vendorList.tcfPolicyVersion = given.policyVersion ?? 5;
-  return TCString.encode(model, { segments });
+  const text = TCString.encode(model, { segments });
+  if (!given.disclosed) return text;
+  // The library puts its whole list there when it writes a string as a whole.
+  model.vendorsDisclosed.set([...given.disclosed]);
+  return `${text}.${SegmentEncoder.encode(model, Segment.VENDORS_DISCLOSED)}`;
 }
