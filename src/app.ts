@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Explanation } from './bid/explain.js';
-import { createBidHandler, createOverloadAnswer } from './bid/handler.js';
+import { createBidHandler, createUnreadAnswer } from './bid/handler.js';
+import { createQuota } from './bid/quota.js';
 import { createBidRecorder } from './bid/record-events.js';
 import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
@@ -177,8 +178,9 @@ async function openApp(
       metrics,
       limitOf,
     }),
-    hasExchange: (name) => environment.snapshot().catalog.exchanges.has(name),
-    overloadAnswer: createOverloadAnswer(environment, recorder),
+    versionOf: (name) => environment.snapshot().catalog.exchanges.get(name)?.version,
+    withinQuota: createQuota(environment),
+    unreadAnswer: createUnreadAnswer(environment, recorder),
     metrics,
     clock,
   });

@@ -1,5 +1,5 @@
 import { shownAs } from '../blocking/creative.js';
-import type { Exchange } from '../domain/catalog.js';
+import { seatOf, type Exchange } from '../domain/catalog.js';
 import type { Creative } from '../domain/creative.js';
 import { conversionRate, USD, type Currency, type Micros } from '../domain/money.js';
 import { FREQUENCY_NAMES_MAX, type BillingMode, type NoticeFacts } from '../domain/notice.js';
@@ -78,7 +78,7 @@ type BidTerms = Omit<
 };
 
 function factsOf(
-  { item, offer, bidId, holdSeconds }: Winner,
+  { impression, item, offer, bidId, holdSeconds }: Winner,
   { request, exchange, currency, rates, frequency }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
@@ -95,7 +95,7 @@ function factsOf(
     currency,
     budgetCurrency: campaign.budget.currency,
     // Who could price the bid has a rate.
-    budgetRate: conversionRate(rates, currency, campaign.budget.currency) ?? 1,
+    budgetRate: (conversionRate(rates, currency, campaign.budget.currency) ?? 1) * impression.multiplier,
     billing: billingOf(offer.creative.creative, exchange),
     bidAtMs: nowMs,
     flightDay: env.days.at(campaign.flight.timeZone, nowMs),
@@ -127,7 +127,7 @@ function outgoingBid(
     dealId: offer.deal?.id,
     expirySeconds: holdSeconds,
     impressionId: impression.id,
-    seat: exchange.seat,
+    seat: seatOf(item.campaign.advertiser.id, exchange),
     slotInPod: 0,
     extension: '',
   };

@@ -63,12 +63,18 @@ export interface SupplyGate {
 }
 
 export interface TrafficGate {
-  /** Counts the request, so call it once for each. @param nowMs monotonic */
+  /**
+   * Counts the request, so call it once for each.
+   *
+   * @param nowMs monotonic
+   * @param isPersonal may the user's ids be looked at?
+   */
   refusal(
     request: BidRequest,
     exchange: Exchange,
     policy: TrafficPolicy,
     nowMs: number,
+    isPersonal: boolean,
   ): NoBidReason | undefined;
   /** What `refusal` would say; counts nothing. For explanations. */
   wouldRefuse(
@@ -76,5 +82,6 @@ export interface TrafficGate {
     exchange: Exchange,
     policy: TrafficPolicy,
     nowMs: number,
+    isPersonal: boolean,
   ): NoBidReason | undefined;
 }

@@ -67,6 +67,13 @@ export const METRIC_DOCS = [
     help: 'Requests in work at this moment.',
   },
   {
+    name: 'narrowcast_traffic_refusals_total',
+    type: 'counter',
+    labels: ['rule', 'mode'],
+    unit: 'requests',
+    help: 'Requests that a rule of traffic.json takes for no person’s; with mode dry-run they were not refused.',
+  },
+  {
     name: 'narrowcast_profile_lookups_total',
     type: 'counter',
     labels: ['result'],
@@ -163,6 +170,13 @@ export const METRIC_DOCS = [
     labels: ['reason'],
     unit: 'notices',
     help: 'Spending notices whose price cannot be believed, by why; nothing was booked.',
+  },
+  {
+    name: 'narrowcast_suspect_notices_total',
+    type: 'counter',
+    labels: ['reason', 'mode'],
+    unit: 'notices',
+    help: 'Clicks and impressions that a rule of traffic.json takes for no person’s, by why; with mode dry-run they were counted all the same.',
   },
   {
     name: 'narrowcast_billing_delay_seconds',
