@@ -99,6 +99,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
     spending,
     nextBidId,
     frequency,
+    isPersonal,
   };
   const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   if (cutShort) metrics.auctionsCutShort();

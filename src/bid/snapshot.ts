@@ -52,14 +52,14 @@ export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot 
 
 /** The same in steps of a few milliseconds, for a process that has requests to answer meanwhile. */
 export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSnapshot> {
-  const linksSecure = publicUrl.startsWith('https:');
+  const links = { isSecure: publicUrl.startsWith('https:'), host: new URL(publicUrl).hostname };
   const lineItems: ServedLineItem[] = [];
   const ofAdvertisers = advertiserCaps(catalog.campaigns);
   for (const campaign of catalog.campaigns) {
     const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
     for (const lineItem of campaign.lineItems) {
       const caps = capsOf(campaign, lineItem, ofAdvertiser);
-      lineItems.push(serve(campaign, lineItem, caps, catalog, linksSecure));
+      lineItems.push(serve(campaign, lineItem, caps, catalog, links));
       if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
     }
   }
@@ -73,8 +73,9 @@ function serve(
   lineItem: LineItem,
   caps: LineItemCaps,
   catalog: Catalog,
-  linksSecure: boolean,
+  links: { readonly isSecure: boolean; readonly host: string },
 ): ServedLineItem {
+  const { transparency } = campaign.advertiser;
   const value = convertMicros(catalog.rates, dearestBid(lineItem), campaign.budget.currency, USD);
   return {
     campaign,
@@ -83,8 +84,9 @@ function serve(
     priorityMax: priorityMax(lineItem),
     caps,
     isCapped: caps.caps.length > 0,
+    dsa: transparency && compileDsaAnswer(transparency, lineItem, links.host),
     creatives: lineItem.creatives.map((creative) => ({
-      creative: linksSecure ? creative : { ...creative, secure: false },
+      creative: links.isSecure ? creative : { ...creative, secure: false },
       compiled: compileCreative(creative),
     })),
   };
