@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Exchange } from '../domain/catalog.js';
 import type { PrivacyPolicy } from '../domain/privacy-policy.js';
-import type { SupplyPolicy } from '../domain/supply-policy.js';
+import type { SupplySettings } from '../domain/supply-policy.js';
 import type { TrafficPolicy } from '../domain/traffic-policy.js';
 import type { Finding } from './finding.js';
 import { pathText } from './finding.js';
@@ -42,7 +42,8 @@ export const readRates: ReadContent<RatesContent> = (bytes, file) => read(bytes,
 export const readPrivacy: ReadContent<PrivacyPolicy> = (bytes, file) =>
   read(bytes, file, privacyFile, privacyOf);
 
-export const readSupply: ReadContent<SupplyPolicy> = (bytes, file) => read(bytes, file, supplyFile, supplyOf);
+export const readSupply: ReadContent<SupplySettings> = (bytes, file) =>
+  read(bytes, file, supplyFile, supplyOf);
 
 export const readTraffic: ReadContent<TrafficPolicy> = (bytes, file) =>
   read(bytes, file, trafficFile, trafficOf);

@@ -12,6 +12,7 @@ import type { FrequencyLogs, FrequencyRecord } from './frequency.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { Profile, ProfileKey } from './profile.js';
+import type { SupplyRule } from './supply-policy.js';
 
 /** What a store holds under one key. */
 export interface StoredProfile {
@@ -203,7 +204,12 @@ export const GEO_LOOKUP_RESULTS = [
 ] as const;
 export type GeoLookupResult = (typeof GEO_LOOKUP_RESULTS)[number];
 
-export interface BidMetrics {
+export interface SupplyMetrics {
+  /** A check of the supply policy found something; with `dry-run` the request went on. */
+  supplyRefused(rule: SupplyRule, mode: 'dry-run' | 'on'): void;
+}
+
+export interface BidMetrics extends SupplyMetrics {
   stage(stage: MeasuredStage, durationMs: number): void;
   noBid(exchange: string, reason: NoBidReason): void;
   /** @param durationMs from the first byte of the request to the answer */
@@ -224,6 +230,7 @@ export const SILENT_METRICS: BidMetrics = {
   auctionsCutShort: () => {},
   profileLookup: () => {},
   geoLookup: () => {},
+  supplyRefused: () => {},
 };
 
 /** What the bid port hands to the bid path. */

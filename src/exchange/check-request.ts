@@ -33,6 +33,8 @@ export type RequestFields = JsonObject<
   | 'device'
   | 'user'
   | 'regs'
+  | 'source'
+  | 'ext'
   | 'test'
   | 'at'
   | 'tmax'
