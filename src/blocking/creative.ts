@@ -22,7 +22,7 @@ export function creativeBlock(
   if (creative.format !== 'banner' || !banner) return 'creative-format';
   if (!fits(creative, banner)) return 'creative-size';
   if (impression.secure && !creative.secure) return 'creative-insecure';
-  if (!lists.takesCategories(creative.categories)) return 'creative-category';
+  if (!lists.takesCategories(creative)) return 'creative-category';
   if (creative.appBundle !== undefined && lists.blocksApp(creative.appBundle)) return 'creative-app';
   if (banner.typesBlocked.includes(creative.bannerType)) return 'creative-type';
   if (banner.mimes.length > 0 && !banner.mimes.includes(creative.mime)) return 'creative-mime';

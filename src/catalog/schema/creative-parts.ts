@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { API_FRAMEWORKS, CATEGORY_TAXONOMIES, CREATIVE_ATTRIBUTES } from '../../domain/adcom-words.js';
 import type { CategoriesByTaxonomy, CreativeFacts } from '../../domain/creative.js';
 import type { CreativeId } from '../../domain/ids.js';
