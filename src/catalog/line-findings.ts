@@ -32,7 +32,7 @@ const FOUND_CHARACTERS_MAX = 60;
 
 /** A line as it is quoted in a message. */
 export function quoted(line: string): string {
-  const text = line.trim();
+  const text = line.trim().replaceAll(/\s+/g, ' ');
   return JSON.stringify(
     text.length <= FOUND_CHARACTERS_MAX ? text : `${text.slice(0, FOUND_CHARACTERS_MAX - 1)}…`,
   );

@@ -1,4 +1,4 @@
-import type { SupplySettings } from '../domain/supply-policy.js';
+import type { SupplyCheck, SupplySettings } from '../domain/supply-policy.js';
 import type { FilePath, Finding } from './finding.js';
 import type { JsonFile } from './json-file.js';
 import { locatedFinding } from './lint.js';
@@ -30,7 +30,8 @@ export function lintSupply(
     settings[names].flatMap((name, i) => {
       if (has.lists.has(name)) return [];
       const says = `is ${missingListText(name, has.lists)}`;
-      return [{ ...report('error', [check, 'lists', i], says), consequence }];
+      const finding = report('error', [check, 'lists', i], says);
+      return [isOnSomewhere(settings, check) ? { ...finding, consequence } : finding];
     }),
   );
   const ofExchanges = [...settings.exchanges.keys()]
@@ -40,4 +41,8 @@ export function lintSupply(
       return report('warning', ['exchanges', name], says);
     });
   return [...ofLists, ...ofExchanges];
+}
+
+function isOnSomewhere({ modes, exchanges }: SupplySettings, check: SupplyCheck): boolean {
+  return [modes, ...exchanges.values()].some((each) => each[check] === 'on');
 }
