@@ -51,7 +51,7 @@ export class TextSet {
 }
 
 /** Entries that are worked on in one step. */
-const CHUNK_ENTRIES = 65_536;
+const CHUNK_ENTRIES = 16_384;
 const BUCKET_ENTRIES_MAX = 8;
 
 /** Collects hashes in chunks, since one array that grows would be copied again and again. */
