@@ -85,9 +85,9 @@ function domainOf(number: number): string {
 /** Notes how much each turn of the event loop takes of the processor, garbage collection included. */
 function watchTurns(): { longestMs: () => Promise<number> } {
   let longest = 0;
-  let isOver = false;
+  const state = { isOver: false };
   const watching = (async () => {
-    for (let beforeMs = cpuMs(); !isOver;) {
+    for (let beforeMs = cpuMs(); !state.isOver;) {
       await nextTurn();
       const nowMs = cpuMs();
       longest = Math.max(longest, nowMs - beforeMs);
@@ -96,7 +96,7 @@ function watchTurns(): { longestMs: () => Promise<number> } {
   })();
   return {
     longestMs: async () => {
-      isOver = true;
+      state.isOver = true;
       await watching;
       return longest;
     },

@@ -67,7 +67,9 @@ describe('lines of a text file', () => {
   it('are refused when they are no UTF-8, or more than was allowed', async () => {
     const { path, save } = folder();
     const readAll = async (bytesMax: number): Promise<void> => {
-      for await (const _piece of piecesOf(path('file'), bytesMax));
+      let characters = 0;
+      for await (const piece of piecesOf(path('file'), bytesMax)) characters += piece.length;
+      expect(characters).toBe(6);
     };
     save('file', Uint8Array.of(0x61, 0xff, 0x61));
     await expect(readAll(100)).rejects.toThrow('not UTF-8');

@@ -9,6 +9,9 @@ export function publisherEntry(id: string, exchange: string | undefined): string
   return exchange === undefined ? PUBLISHER_ENTRY + id : `${PUBLISHER_ENTRY}${exchange}/${id}`;
 }
 
+/** Longer domains above what is sold are not looked up; there are none on lists. */
+const LABELS_MAX = 12;
+
 /** Does the request tell anything that a list could name? */
 export function isNamed({ domain, bundle, publisherId }: Inventory): boolean {
   return (domain ?? bundle ?? publisherId) !== undefined;
@@ -29,12 +32,12 @@ export function isListed(
   return list.has(publisherEntry(publisherId, undefined)) || list.has(publisherEntry(publisherId, exchange));
 }
 
+/** From the shortest up, so that a name of a hundred labels costs no more than others. */
 function holdsDomain(list: TextSet, domain: string): boolean {
-  if (list.has(domain)) return true;
-  for (let dot = domain.indexOf('.'); dot >= 0; dot = domain.indexOf('.', dot + 1)) {
-    const above = domain.slice(dot + 1);
-    if (!above.includes('.')) return false;
-    if (list.has(above)) return true;
+  let dot = domain.lastIndexOf('.');
+  for (let labels = 2; dot > 0 && labels <= LABELS_MAX; labels++) {
+    dot = domain.lastIndexOf('.', dot - 1);
+    if (list.has(domain.slice(dot + 1))) return true;
   }
-  return false;
+  return list.has(domain);
 }

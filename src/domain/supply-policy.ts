@@ -54,7 +54,7 @@ export interface SupplySettings {
   readonly confidentialTaken: boolean;
 }
 
-export interface SupplyChainSettings {
+interface SupplyChainSettings {
   readonly required: boolean;
   readonly nodesMax: number;
   /** Domains of advertising systems, lower case. */

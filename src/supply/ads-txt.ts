@@ -58,6 +58,6 @@ function above(domain: string): string | undefined {
   return dot < 0 ? undefined : domain.slice(dot + 1);
 }
 
-export function isWithin(domain: string, parent: string): boolean {
+function isWithin(domain: string, parent: string): boolean {
   return domain === parent || domain.endsWith(`.${parent}`);
 }

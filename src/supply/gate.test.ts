@@ -123,6 +123,7 @@ describe('lists', () => {
     ['a domain', { domain: 'news.example' }, true],
     ['a subdomain', { domain: 'www.news.example' }, true],
     ['a name that only ends alike', { domain: 'badnews.example' }, false],
+    ['a domain of a hundred labels', { domain: `${'a.'.repeat(100)}news.example` }, true],
     ['a domain under a last label', { domain: 'other.com' }, false],
     ['an app', { bundle: 'com.game' }, true],
     ['an app of a longer name', { bundle: 'com.game.two' }, false],

@@ -1,7 +1,14 @@
+import type { BidRequest } from '../domain/bid-request.js';
+import type { Exchange } from '../domain/catalog.js';
 import type { SupplyGate } from '../domain/gates.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { SupplyMetrics } from '../domain/ports.js';
-import { SUPPLY_CHECKS, type SupplyCheck, type SupplyRule } from '../domain/supply-policy.js';
+import {
+  SUPPLY_CHECKS,
+  type SupplyCheck,
+  type SupplyPolicy,
+  type SupplyRule,
+} from '../domain/supply-policy.js';
 import { adsTxtFault } from './ads-txt.js';
 import { chainFault } from './chain.js';
 import type { Check } from './check.js';
@@ -42,16 +49,27 @@ const REASONS: Readonly<Record<SupplyRule, NoBidReason>> = {
 export function createSupplyGate(metrics: SupplyMetrics): SupplyGate {
   return {
     refusal(request, exchange, policy) {
-      const modes = policy.exchanges.get(exchange.id) ?? policy.modes;
-      for (const check of SUPPLY_CHECKS) {
-        const mode = modes[check];
-        if (mode === 'off') continue;
-        const rule = CHECKS[check](request, exchange, policy);
-        if (rule === undefined) continue;
-        metrics.supplyRefused(rule, mode);
-        if (mode === 'on') return REASONS[rule];
-      }
-      return undefined;
+      const rule = ruleInForce(request, exchange, policy, metrics);
+      return rule && REASONS[rule];
     },
   };
+}
+
+/** @returns the first rule that ends a request */
+export function ruleInForce(
+  request: BidRequest,
+  exchange: Exchange,
+  policy: SupplyPolicy,
+  metrics?: SupplyMetrics,
+): SupplyRule | undefined {
+  const modes = policy.exchanges.get(exchange.id) ?? policy.modes;
+  for (const check of SUPPLY_CHECKS) {
+    const mode = modes[check];
+    if (mode === 'off') continue;
+    const rule = CHECKS[check](request, exchange, policy);
+    if (rule === undefined) continue;
+    metrics?.supplyRefused(rule, mode);
+    if (mode === 'on') return rule;
+  }
+  return undefined;
 }
