@@ -35,7 +35,7 @@ export interface Auctions {
 
 export interface AuctionContext extends Omit<
   OfferContext,
-  'used' | 'lists' | 'failure' | 'seen' | 'isCounted'
+  'used' | 'lists' | 'failure' | 'seen' | 'isCounted' | 'secondsMax'
 > {
   readonly frequency: VisitorFrequency;
 }
@@ -73,6 +73,7 @@ export function holdAuctions(
     used,
     failure: { deal: undefined, question: undefined },
     isCounted: true,
+    secondsMax: Infinity,
     seen: new SeenImpressions(context.frequency, visit.nowMs),
   };
   const share = { candidatesLeft: CANDIDATES_MAX };

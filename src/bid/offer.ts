@@ -1,12 +1,11 @@
-import { creativeBlock } from '../blocking/creative.js';
 import { dealBlock } from '../blocking/deal.js';
 import type { PublisherLists } from '../blocking/publisher-lists.js';
 import type { Deal, Impression } from '../domain/bid-request.js';
 import { frequencyRefusal } from '../frequency/capped.js';
 import type { SeenImpressions } from '../frequency/seen.js';
-import type { CreativeRule, OfferRule } from '../domain/rejection.js';
-import { hashString } from '../lib/hash.js';
+import type { OfferRule } from '../domain/rejection.js';
 import { FIRST_PRICE, FIXED_PRICE, priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
+import { chooseCreative } from './choose-creative.js';
 import type { ResponseSizes } from './response-sizes.js';
 import type { Spending, SpendingContext } from './spending.js';
 import type { ServedCreative, ServedLineItem } from './snapshot.js';
@@ -30,6 +29,8 @@ export interface OfferContext extends SpendingContext {
   readonly responseSizes: ResponseSizes;
   /** Creatives that already fill an impression of this response. */
   readonly used: readonly ServedCreative[];
+  /** Of videos and audios that run longer there is no offer: what is left of a pod. `Infinity` elsewhere. */
+  secondsMax: number;
   /** What the visitor has seen, the bids of this response included. */
   readonly seen: SeenImpressions;
   /** What the last offer that came as far as a price failed on. */
@@ -142,50 +143,4 @@ function priceQuestion(
     responseCurrency: context.currency,
     bidMultiplier: 1,
   };
-}
-
-/**
- * Among the creatives that may be shown, one by rendezvous hashing of the impression: each gets its share of the
- * traffic, and the same request gets the same creative.
- */
-function chooseCreative(
-  item: ServedLineItem,
-  impression: Impression,
-  context: OfferContext,
-): ServedCreative | OfferRule {
-  const { request } = context;
-  let chosen: ServedCreative | undefined;
-  let chosenRank = -1;
-  let rule: OfferRule | undefined;
-  for (const candidate of item.creatives) {
-    const block = blockOf(candidate, item, impression, context);
-    // The size is the least telling reason: it is named only when no creative even fitted.
-    if (block) {
-      if (rule === undefined || rule === 'creative-size') rule = block;
-      continue;
-    }
-    if (item.creatives.length === 1) return candidate;
-    const rank = hashString(candidate.creative.id, hashString(impression.id, hashString(request.id)));
-    if (rank > chosenRank) {
-      chosen = candidate;
-      chosenRank = rank;
-    }
-  }
-  return chosen ?? rule ?? 'creative-size';
-}
-
-/** The first rule that keeps a creative from an impression, if there is one. */
-export function blockOf(
-  candidate: ServedCreative,
-  item: ServedLineItem,
-  impression: Impression,
-  context: OfferContext,
-): CreativeRule | undefined {
-  const { request, lists, exchange, used, responseSizes } = context;
-  const block = creativeBlock(candidate.creative, impression, request.blocks, lists);
-  if (block) return block;
-  if (!item.lineItem.repeatCreative && used.includes(candidate)) return 'creative-already-used';
-  return responseSizes.fits(candidate, item, impression, request.id, exchange)
-    ? undefined
-    : 'creative-too-large';
 }
