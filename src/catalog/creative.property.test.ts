@@ -118,7 +118,7 @@ describe('a creative of whatever valid shape', () => {
           expect(message).not.toMatch(/invalid input|undefined|\[object/i);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
     // Neither side is only there by accident.
     expect(Math.min(outcomes.good, outcomes.bad)).toBeGreaterThan(50);

@@ -40,6 +40,7 @@ const page = mostly(
     'https://acme.example/trail',
     'http://acme.example/',
     'https://acme.example/?c=${CLICK_ID}',
+    `https://acme.example/${'long'.repeat(150)}`,
   ),
   'javascript:alert(1)',
 );
