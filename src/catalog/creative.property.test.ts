@@ -4,6 +4,7 @@ import { anyCreativeFile } from '../../test/support/any-creative.js';
 import { campaignWith, fileText } from '../../test/support/campaign-file.js';
 import type { Json, JsonObject } from '../../test/support/merge.js';
 import type { Creative, MediaFile } from '../domain/creative.js';
+import { unreachable } from '../lib/assert.js';
 import { pinOf } from './pin.js';
 import { readCampaign } from './read-file.js';
 
@@ -32,6 +33,8 @@ function addressesOf(creative: Creative): string[] {
         .map(({ url }) => url)
         .concat(privacyUrl === undefined ? [] : [privacyUrl]);
     }
+    default:
+      return unreachable(creative);
   }
 }
 
