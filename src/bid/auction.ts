@@ -43,6 +43,8 @@ export interface AuctionContext extends Omit<
   'used' | 'lists' | 'failure' | 'seen' | 'isCounted' | 'secondsMax' | 'taken' | 'multiplier'
 > {
   readonly frequency: VisitorFrequency;
+  /** May personal data be used? */
+  readonly isPersonal: boolean;
 }
 
 /** What a request has used up, over all its impressions. */
@@ -145,12 +147,13 @@ function holdAuction(
   const several: Contender[] = [];
   const takesPairs = !room && context.exchange.severalBids && !impression.privateAuction;
   let best: Contender | undefined;
-  /** Of the open auction, beside a best one through a deal. */
-  let second: Contender | undefined;
+  /** Through a deal, and in the open auction, where both are taken. */
+  let bestDeal: Contender | undefined;
+  let bestOpen: Contender | undefined;
   for (let number = snapshot.index.next(scratch); number >= 0; number = snapshot.index.next(scratch)) {
     const item = snapshot.lineItems[number] as ServedLineItem;
     const isBelowFloors = item.valueMicrosUsd < leastMicrosUsd;
-    const last = takesPairs && best?.offer.deal ? second : best;
+    const last = takesPairs && bestDeal ? bestOpen : best;
     const isBeaten = room
       ? several.length >= POD_CANDIDATES_MAX
       : last !== undefined && isBehind(item, last.offer);
@@ -182,15 +185,14 @@ function holdAuction(
     trace?.offered(item, offer);
     if (room) continue;
     const contender: Contender = { impression, item, offer };
-    if (!best || outranks(contender, best, visit)) {
-      if (takesPairs && best && !best.offer.deal) second = best;
-      best = contender;
-    } else if (takesPairs && !offer.deal && (!second || outranks(contender, second, visit)))
-      second = contender;
+    if (!best || outranks(contender, best, visit)) best = contender;
+    if (!takesPairs) continue;
+    if (offer.deal) bestDeal = bestDeal && outranks(bestDeal, contender, visit) ? bestDeal : contender;
+    else bestOpen = bestOpen && outranks(bestOpen, contender, visit) ? bestOpen : contender;
   }
   if (room) return bestTogether(several, room, visit, share, trace);
   if (!best) return NOBODY;
-  return second && best.offer.deal ? [best, second] : [best];
+  return bestDeal && bestOpen ? [bestDeal, bestOpen] : [best];
 }
 
 const NOBODY: readonly Contender[] = [];

@@ -69,8 +69,9 @@ export class Spending {
     const delivery = this.#parts.deliveries.of(campaign, nowMs);
     if (delivery.stopped(lineItem.id) !== undefined) return 'spending-stopped';
     const isReal = isCounted && !this.#parts.isDry;
-    const available = this.#parts.money.availableMicros(campaign, this.#dayOf(item, nowMs));
-    if (available < costOf(item, price, context)) {
+    const neededMicros = costOf(item, price, context);
+    const available = this.#parts.money.availableMicros(campaign, this.#dayOf(item, nowMs), neededMicros);
+    if (available < neededMicros) {
       // Pacing learns the traffic also where there is no money for it.
       if (isReal) delivery.missed();
       return 'budget';

@@ -102,6 +102,8 @@ function timedFloorProblems(name: TimedFloor['name'], facts: BidFacts): string[]
 function fixedPriceProblems({ deal, bid, currency, perUsd }: BidFacts): string[] {
   if (!deal || number(deal['at']) !== FIXED_PRICE) return [];
   const amount = number(deal['bidfloor']) ?? 0;
+  // One that names no price leaves it to what both sides have agreed.
+  if (amount === 0) return [];
   const price = converted(amount, floorCurrency(deal['bidfloorcur']), currency, perUsd);
   const isRight = price !== undefined && Math.abs((number(bid['price']) ?? 0) - price) <= 4 * PRICE_TOLERANCE;
   return isRight

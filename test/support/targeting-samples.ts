@@ -93,6 +93,7 @@ function aRequest({ inventory, device, user }: VisitParts): BidRequest {
       ip: undefined,
       ipv6: undefined,
       ifa: undefined,
+      browsers: [],
       limitAdTracking: false,
       doNotTrack: false,
       geo: NO_GEO,
