@@ -7,6 +7,8 @@ import { TextFault } from './read-lines.js';
 const UNSETTLED_MS = 2_000;
 /** Files up to this size are waited for; larger ones are read while everything else goes on. */
 const AWAITED_BYTES_MAX = 1_048_576;
+/** A large file that cannot be used costs seconds to read. */
+const RETRY_MS = 60_000;
 const STATS_AT_ONCE = 64;
 const IGNORED_TOLD_MAX = 20;
 /** Looking at thousands of files takes a while; it is to take a fiftieth of the time at most. */
@@ -46,7 +48,10 @@ export interface TextFolder<Content> {
 }
 
 interface Entry<Content> {
+  /** Of the version that was read last; undefined when it must be read again whatever its times say. */
   stamp: string | undefined;
+  /** From when on a version that cannot be used is read again, since it may have been for want of room. */
+  retryMs: number;
   content: Content | undefined;
   problems: readonly Finding[];
   reading: Promise<void> | undefined;
@@ -111,6 +116,7 @@ async function refresh<Content>(
   const { configDir, folder, ending, bytesMax } = options;
   const entry = entries.get(name) ?? {
     stamp: undefined,
+    retryMs: Infinity,
     content: undefined,
     problems: [],
     reading: undefined,
@@ -123,12 +129,13 @@ async function refresh<Content>(
   try {
     const found = await stat(path);
     const stamp = `${found.mtimeMs} ${found.size} ${found.ino}`;
-    if (entry.stamp === stamp) return;
+    if (entry.stamp === stamp && performance.now() < entry.retryMs) return;
     if (!found.isFile()) throw new TextFault('this is no file; remove it or give it another name');
     if (found.size > bytesMax) throw new TextFault(`the file is larger than ${bytesMax} bytes`);
     const isSettled = Math.abs(Date.now() - found.mtimeMs) > UNSETTLED_MS;
-    const reading = readInto(options, entry, path, file).then((isRead) => {
-      entry.stamp = isRead && isSettled ? stamp : undefined;
+    const reading = readInto(options, entry, path, file).then((isUsable) => {
+      entry.stamp = isSettled ? stamp : undefined;
+      entry.retryMs = isUsable ? Infinity : performance.now() + RETRY_MS;
       entry.reading = undefined;
     });
     entry.reading = reading;
@@ -139,7 +146,7 @@ async function refresh<Content>(
   }
 }
 
-/** @returns whether the file could be read at all */
+/** @returns whether this version is used */
 async function readInto<Content>(
   { read, isSame }: TextFolderOptions<Content>,
   entry: Entry<Content>,
@@ -152,7 +159,7 @@ async function readInto<Content>(
     if (content !== undefined && !(entry.content !== undefined && isSame(entry.content, content))) {
       entry.content = content;
     }
-    return true;
+    return content !== undefined;
   } catch (error) {
     entry.problems = [unusable(file, error, entry)];
     return false;
