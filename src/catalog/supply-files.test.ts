@@ -221,6 +221,26 @@ describe('files over time', () => {
   });
 });
 
+describe('findings', () => {
+  it('are told up to a hundred a folder, errors first, and counted', async () => {
+    const odd = Array.from({ length: 30 }, (_, i) => [
+      `supply/ads-txt/s${i + 10}.example.txt`,
+      'exchange.example, 1, DIRECT\nodd\nodder\noddest\noddly\n',
+    ]);
+    const { problems } = await look({
+      ...Object.fromEntries(odd),
+      'supply/ads-txt/z.example.txt': 'nothing',
+    });
+    expect(problems).toHaveLength(101);
+    expect(problems[0]).toMatchObject({ severity: 'error', file: 'supply/ads-txt/z.example.txt' });
+    expect(problems.at(-1)).toMatchObject({
+      severity: 'warning',
+      file: 'supply/ads-txt',
+      message: 'and 21 other findings in this folder',
+    });
+  });
+});
+
 describe('a taxonomy', () => {
   it('is read as it is published, circles and headings included', async () => {
     const { files, problems } = await look({

@@ -11,6 +11,7 @@ const AWAITED_BYTES_MAX = 1_048_576;
 const RETRY_MS = 60_000;
 const STATS_AT_ONCE = 64;
 const IGNORED_TOLD_MAX = 20;
+const PROBLEMS_TOLD_MAX = 100;
 /** Looking at thousands of files takes a while; it is to take a fiftieth of the time at most. */
 const LOOK_MS_FREE = 100;
 const REST_FACTOR = 50;
@@ -99,12 +100,20 @@ export function keepTexts<Content>(options: TextFolderOptions<Content>): TextFol
       const isSame =
         now.size === contents.size && [...now].every(([name, each]) => contents.get(name) === each);
       if (!isSame) contents = now;
-      return {
-        contents,
-        problems: [...ofFolder, ...[...entries.values()].flatMap(({ problems }) => problems)],
-      };
+      const ofFiles = [...entries.values()].flatMap(({ problems }) => problems);
+      return { contents, problems: [...ofFolder, ...someOf(ofFiles, folder)] };
     },
   };
+}
+
+/** Files of others' making have odd lines by the thousand: errors come first, and what is too much is counted. */
+function someOf(problems: readonly Finding[], folder: string): readonly Finding[] {
+  if (problems.length <= PROBLEMS_TOLD_MAX) return problems;
+  const rank = ({ severity }: Finding): number => (severity === 'error' ? 0 : 1);
+  const told = problems.toSorted((a, b) => rank(a) - rank(b)).slice(0, PROBLEMS_TOLD_MAX);
+  const others = problems.length - told.length;
+  const severity = problems.filter((each) => rank(each) === 0).length > told.length ? 'error' : 'warning';
+  return [...told, wholeFileFinding(folder, `and ${others} other findings in this folder`, severity)];
 }
 
 async function refresh<Content>(
