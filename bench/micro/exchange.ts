@@ -1,7 +1,7 @@
 import type { Campaign } from '../../src/domain/campaign.js';
 import { SHOWN_BANNER } from '../../src/domain/shown-as.js';
 import type { BannerCreative } from '../../src/domain/creative.js';
-import { PLAIN_PRICE, type Exchange } from '../../src/domain/catalog.js';
+import { PLAIN_PRICE, VISITOR_ID_KINDS, type Exchange } from '../../src/domain/catalog.js';
 import type { AdvertiserId, CampaignId, CreativeId, ExchangeId } from '../../src/domain/ids.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
 import { compileCreative } from '../../src/exchange/compile-creative.js';
@@ -20,6 +20,10 @@ export const EXCHANGE: Exchange = {
   responseBytesMax: 8_192,
   noBidHeader: false,
   gzip: false,
+  status: 'active',
+  noBid: '204',
+  contentType: 'application/json',
+  idOrder: VISITOR_ID_KINDS,
   extendedIdSources: undefined,
   syncRedirect: undefined,
   billing: 'burl',

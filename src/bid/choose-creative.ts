@@ -3,7 +3,8 @@ import type { Impression } from '../domain/bid-request.js';
 import type { Creative } from '../domain/creative.js';
 import type { CreativeRule, OfferRule } from '../domain/rejection.js';
 import { hashString } from '../lib/hash.js';
-import type { OfferContext } from './offer.js';
+import type { OfferContext, PodTaken } from './offer.js';
+import { dedupeKeys } from './pod-keys.js';
 import type { ServedCreative, ServedLineItem } from './snapshot.js';
 
 /** Where an impression takes several formats, what says most goes first. */
@@ -63,9 +64,16 @@ export function blockOf(
   const { request, lists, exchange, used, responseSizes } = context;
   const block = creativeBlock(candidate.creative, impression, request.blocks, lists);
   if (block) return block;
+  // Asked late: a paused creative that would not have fitted explains nothing.
+  if (candidate.creative.withheld) return candidate.creative.withheld;
   if (secondsOf(candidate.creative) > context.secondsMax) return 'creative-duration';
+  if (context.taken && isInBreak(candidate, item, context.taken)) return 'pod-duplicate';
   if (!item.lineItem.repeatCreative && used.includes(candidate)) return 'creative-already-used';
   return responseSizes.fits(candidate, item, impression, request.id, exchange)
     ? undefined
     : 'creative-too-large';
+}
+
+function isInBreak(candidate: ServedCreative, item: ServedLineItem, { dedupe, keys }: PodTaken): boolean {
+  return dedupeKeys(candidate, item, dedupe).some((key) => keys.has(key));
 }

@@ -1,6 +1,6 @@
 import { NO_BID_REASONS } from '../domain/no-bid-reason.js';
 import type { Deliveries } from '../domain/money-ports.js';
-import type { BidAnswer, BidCall, BidHandler } from '../domain/ports.js';
+import type { BidAnswer, BidCall, BidHandler, UnreadReason } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { DeliverySurvey } from './delivery-survey.js';
 import type { BidEnvironment } from './environment.js';
@@ -37,10 +37,10 @@ export function createBidHandler(
     switch (decision.kind) {
       case 'bid':
         env.metrics.bids(call.exchange, decision.bids.length);
-        return { kind: 'bid', body: decision.body, gzip: exchangeOf(env, call.exchange)?.gzip ?? false };
+        return bidAnswer(env, call.exchange, decision.body);
       case 'no-bid':
         env.metrics.noBid(call.exchange, decision.reason);
-        return noBidAnswer(env, call.exchange, NO_BID_REASONS[decision.reason]);
+        return noBidAnswer(env, call.exchange, NO_BID_REASONS[decision.reason], decision.request?.id);
       case 'malformed':
         return MALFORMED;
       case 'unknown-exchange':
@@ -65,20 +65,39 @@ async function decideOrFail(
   }
 }
 
-/** What the bid port says when it may not even ask the path. */
-export function createOverloadAnswer(
+/** What the bid port says when it may not even ask the path: there is no capacity, or the exchange has had its quota. */
+export function createUnreadAnswer(
   env: BidEnvironment,
   recorder: BidRecorder,
-): (exchange: string) => BidAnswer {
-  return (exchange) => {
-    recorder.unread(exchange);
-    env.metrics.noBid(exchange, 'overload');
-    return noBidAnswer(env, exchange, NO_BID_REASONS.overload);
+): (exchange: string, why: UnreadReason) => BidAnswer {
+  return (exchange, why) => {
+    recorder.unread(exchange, why);
+    env.metrics.noBid(exchange, why);
+    return noBidAnswer(env, exchange, NO_BID_REASONS[why], undefined);
   };
 }
 
-function noBidAnswer(env: BidEnvironment, exchange: string, nbr: number): BidAnswer {
-  return { kind: 'no-bid', nbr: exchangeOf(env, exchange)?.noBidHeader ? nbr : undefined };
+function bidAnswer(env: BidEnvironment, exchange: string, body: string): BidAnswer {
+  const { contentType = 'application/json', gzip = false } = exchangeOf(env, exchange) ?? {};
+  return { kind: 'bid', body, contentType, gzip };
+}
+
+/**
+ * A response without bids names the request that it answers; where that could not be read, a 204 is right for every
+ * exchange.
+ */
+function noBidAnswer(
+  env: BidEnvironment,
+  name: string,
+  nbr: number,
+  requestId: string | undefined,
+): BidAnswer {
+  const exchange = exchangeOf(env, name);
+  const response =
+    exchange?.noBid === '200-nbr' && requestId !== undefined
+      ? { body: JSON.stringify({ id: requestId, seatbid: [], nbr }), contentType: exchange.contentType }
+      : undefined;
+  return { kind: 'no-bid', nbr: exchange?.noBidHeader ? nbr : undefined, response };
 }
 
 function exchangeOf(env: BidEnvironment, exchange: string) {

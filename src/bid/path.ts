@@ -33,7 +33,7 @@ export type Decision =
 /**
  * The way of a request, on one screen: decode, admit, look the visitor up (the only await), hold the auctions, respond.
  *
- *     unknown exchange -> 404      not JSON -> 400      too complex -> 204 nbr 1
+ *     unknown exchange -> 404      paused -> 204 nbr 0     not JSON -> 400      too complex -> 204 nbr 1
  *     invalid -> 204 nbr 2         no time -> 204 nbr 15         nothing can be booked -> 204 nbr 1
  *     no currency, wrong seat -> 204 nbr 500, 501       nobody wants it -> 204 nbr 0      else -> 200
  *
@@ -45,6 +45,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const snapshot = env.snapshot();
   const exchange = snapshot.catalog.exchanges.get(call.exchange);
   if (!exchange) return { kind: 'unknown-exchange' };
+  if (exchange.status === 'paused') return { kind: 'no-bid', reason: 'exchange-paused' };
 
   const decodeStartMs = clock.monotonicMs();
   const decoded = decodeBidRequest(call.body);
@@ -60,11 +61,13 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const budgetMs = answerBudgetMs(request.tmaxMs, exchange);
   const deadlineMs = call.receivedMs + budgetMs;
   const { gates } = env;
-  const { use, limit } = gates.privacy.judge(request, snapshot.catalog.privacy);
-  trace?.admitted(budgetMs, limit);
+  const verdict = gates.privacy.judge(request, snapshot.catalog.privacy);
+  const { use } = verdict;
+  metrics.privacyVerdict(verdict);
+  trace?.admitted(budgetMs, verdict.limit);
   const refused =
     refusal(request, exchange, deadlineMs - decodedMs) ??
-    gates.traffic.refusal(request, exchange, snapshot.catalog.traffic, decodedMs) ??
+    gates.traffic.refusal(request, exchange, snapshot.catalog.traffic, decodedMs, use === 'personal') ??
     gates.supply.refusal(request, exchange, snapshot.catalog.supply);
   if (refused) return noBid(refused, request);
   if (use === 'none') return noBid('privacy', request);
@@ -97,6 +100,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
     spending,
     nextBidId,
     frequency,
+    isPersonal,
   };
   const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   if (cutShort) metrics.auctionsCutShort();
@@ -112,7 +116,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const isLate = encodedMs >= deadlineMs;
   releaseMoney(isLate ? winners : response.dropped, spending);
   if (isLate) return noBid('too-late', request);
-  for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
+  for (const { impression, item } of response.dropped) trace?.dropped(impression, item, 'response-too-large');
   const { body, sent } = response;
   reserveFrequency(sent, env.frequencyLogs);
   return sent.length === 0

@@ -1,10 +1,11 @@
 import { shownAs } from '../blocking/creative.js';
-import type { Exchange } from '../domain/catalog.js';
+import { seatOf, type Exchange } from '../domain/catalog.js';
 import type { Creative } from '../domain/creative.js';
 import { conversionRate, USD, type Currency, type Micros } from '../domain/money.js';
 import { FREQUENCY_NAMES_MAX, type BillingMode, type NoticeFacts } from '../domain/notice.js';
 import type { NoticeSigner } from '../domain/ports.js';
 import { CATEGORY_TAXONOMY } from '../exchange/compile-creative.js';
+import { dsaExtension } from '../exchange/dsa.js';
 import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
 import { assert } from '../lib/assert.js';
 import { hashString } from '../lib/hash.js';
@@ -78,7 +79,7 @@ type BidTerms = Omit<
 };
 
 function factsOf(
-  { item, offer, bidId, holdSeconds }: Winner,
+  { impression, item, offer, bidId, holdSeconds }: Winner,
   { request, exchange, currency, rates, frequency }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
@@ -95,7 +96,7 @@ function factsOf(
     currency,
     budgetCurrency: campaign.budget.currency,
     // Who could price the bid has a rate.
-    budgetRate: conversionRate(rates, currency, campaign.budget.currency) ?? 1,
+    budgetRate: (conversionRate(rates, currency, campaign.budget.currency) ?? 1) * impression.multiplier,
     billing: billingOf(offer.creative.creative, exchange),
     bidAtMs: nowMs,
     flightDay: env.days.at(campaign.flight.timeZone, nowMs),
@@ -114,7 +115,7 @@ function billingOf({ format }: Creative, { billing }: Exchange): BillingMode {
 
 function outgoingBid(
   { winner: { impression, item, offer, holdSeconds }, facts }: SentBid,
-  { request, exchange }: AuctionContext,
+  { request, exchange, isPersonal }: AuctionContext,
   env: BidEnvironment,
 ): OutgoingBid {
   const shown = shownAs(offer.creative.creative, impression);
@@ -127,9 +128,9 @@ function outgoingBid(
     dealId: offer.deal?.id,
     expirySeconds: holdSeconds,
     impressionId: impression.id,
-    seat: exchange.seat,
+    seat: seatOf(item.campaign.advertiser.id, exchange),
     slotInPod: 0,
-    extension: '',
+    extension: dsaExtension(request.regulations.dsa, item.dsa, isPersonal),
   };
   return withLinks(terms, facts, env.signer);
 }
@@ -181,7 +182,7 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
       impressionId: '',
       seat: exchange.seat,
       slotInPod: 0,
-      extension: '',
+      extension: item.dsa?.personal ?? '',
     };
     const { body } = encodeBidResponse({
       requestId: '',

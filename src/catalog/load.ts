@@ -9,11 +9,17 @@ import {
   type SupplyPolicy,
   type SupplySettings,
 } from '../domain/supply-policy.js';
-import { TRAFFIC_DEFAULT, type TrafficPolicy } from '../domain/traffic-policy.js';
+import { TRAFFIC_DEFAULT } from '../domain/traffic-policy.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { bidsWorthTooMuch } from './bid-worth.js';
 import { CampaignLinter } from './campaign-linter.js';
-import { amountFindings, contentRefusals, repeatedId, type CampaignJudges } from './campaign-refusals.js';
+import {
+  amountFindings,
+  contentRefusals,
+  pinFindings,
+  repeatedId,
+  type CampaignJudges,
+} from './campaign-refusals.js';
 import { missingConfigDir } from './config-dir.js';
 import type { Finding } from './finding.js';
 import { keepFormerCampaigns } from './former-campaigns.js';
@@ -22,7 +28,7 @@ import { unconfirmedRateJumps } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
 import { lintSupply } from './lint-supply.js';
-import { lintSurroundings, locatedFinding, type Surroundings } from './lint.js';
+import { lintSurroundings, locatedFinding } from './lint.js';
 import {
   readCampaign,
   readExchange,
@@ -35,7 +41,9 @@ import {
 import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
 import type { RatesContent } from './schema/rates.js';
+import type { TrafficSettings } from './schema/traffic.js';
 import { keepSupplyFiles } from './supply-files.js';
+import { keepTrafficLists } from './traffic-lists.js';
 
 const GENERIC_EXCHANGE_FILE = 'exchanges/generic.json';
 const RATES_FILE = 'rates.json';
@@ -81,7 +89,7 @@ interface Folders {
   readonly rates: KeptFolder<RatesContent>;
   readonly privacy: KeptFolder<PrivacyPolicy>;
   readonly supply: KeptFolder<SupplySettings>;
-  readonly traffic: KeptFolder<TrafficPolicy>;
+  readonly traffic: KeptFolder<TrafficSettings>;
 }
 
 /**
@@ -115,6 +123,7 @@ export function createCatalogLoader(
   };
   const supplyFiles = keepSupplyFiles(configDir);
   const supplyPolicies = onePolicy();
+  const trafficLists = keepTrafficLists(common);
   let current: Catalog = {
     version: 0,
     campaigns: [],
@@ -140,13 +149,14 @@ export function createCatalogLoader(
       const around = { rates: rates.rates, exchanges, lists: files.lists };
       const judges = { linter, around, former, nowMs };
       const campaigns = await loadCampaigns(folders.campaigns, judges, problems);
+      const traffic = await loadPolicy(folders.traffic, undefined, problems);
       const next = {
         campaigns: campaigns.campaigns,
         rates: rates.rates,
         exchanges,
         privacy: await loadPolicy(folders.privacy, PRIVACY_DEFAULT, problems),
         supply: supplyPolicies(settings, files),
-        traffic: await loadPolicy(folders.traffic, TRAFFIC_DEFAULT, problems),
+        traffic: traffic ? await trafficLists.policyOf(traffic, problems) : TRAFFIC_DEFAULT,
       };
       const isNew = current.version === 0 || !isSameCatalog(current, next);
       if (isNew) current = { version: current.version + 1, ...next };
@@ -157,10 +167,7 @@ export function createCatalogLoader(
       const missing = await missingConfigDir(configDir);
       return { catalog: current, problems: missing ? [missing] : problems };
     },
-    warnings: () => {
-      const { exchanges, rates, supply } = current;
-      return warningsOf(seen, { exchanges, rates, lists: supply.files.lists }, linter, clock.nowMs());
-    },
+    warnings: () => warningsOf(seen, current, linter, clock.nowMs()),
   };
 }
 
@@ -170,7 +177,9 @@ interface SeenFiles {
   readonly others: readonly KeptFile<unknown>[];
 }
 
-function warningsOf(seen: SeenFiles, around: Surroundings, linter: CampaignLinter, nowMs: number): Finding[] {
+function warningsOf(seen: SeenFiles, catalog: Catalog, linter: CampaignLinter, nowMs: number): Finding[] {
+  const { campaigns, exchanges, rates, supply } = catalog;
+  const around = { campaigns, exchanges, rates, lists: supply.files.lists };
   const ofCampaigns = seen.campaigns.flatMap(({ present }) =>
     present.good
       ? linter
@@ -201,11 +210,11 @@ function mayBe(file: string) {
   return { folder: '', required: [], optional: [file] };
 }
 
-async function loadPolicy<Policy>(
+async function loadPolicy<Policy, Without>(
   folder: KeptFolder<Policy>,
-  without: Policy,
+  without: Without,
   problems: Finding[],
-): Promise<Policy> {
+): Promise<Policy | Without> {
   const [file] = (await folder.scan()).files;
   return (file && (await takeOver(folder, file, [], problems))) ?? without;
 }
@@ -277,6 +286,7 @@ async function loadCampaigns(
       owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, judges.around.rates).length === 0;
     const repeats = repeatedId(file, owners);
     const refusals = repeats.length > 0 ? repeats : (refused.get(file) ?? []);
+    problems.push(...pinFindings(file));
     const content = await takeOver(folder, file, refusals, problems, isUsable);
     if (content) campaigns.push(content.campaign);
     const after = file.lastGood?.content.campaign;

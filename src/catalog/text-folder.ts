@@ -28,6 +28,8 @@ export interface TextFolderOptions<Content> {
   readonly folder: string;
   /** Such as `.txt`. */
   readonly ending: string;
+  /** Of files that somebody else reads. */
+  readonly othersEnding?: string;
   readonly filesMax: number;
   readonly bytesMax: number;
   /**
@@ -219,11 +221,17 @@ async function listTexts(path: string, ending: string): Promise<Listed | string>
 }
 
 function folderFindings(
-  { folder, ending, filesMax }: Pick<TextFolderOptions<unknown>, 'folder' | 'ending' | 'filesMax'>,
+  {
+    folder,
+    ending,
+    othersEnding,
+    filesMax,
+  }: Pick<TextFolderOptions<unknown>, 'folder' | 'ending' | 'othersEnding' | 'filesMax'>,
   { names, others }: Listed,
 ): Finding[] {
   const ignored = `this is not looked at: only files right in this folder whose names end in ${ending} (small letters) are`;
   const findings = others
+    .filter((name) => othersEnding === undefined || !name.endsWith(othersEnding))
     .slice(0, IGNORED_TOLD_MAX)
     .map((name) => wholeFileFinding(`${folder}/${name}`, ignored, 'warning'));
   if (names.length > filesMax) {

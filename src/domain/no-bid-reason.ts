@@ -5,6 +5,8 @@
 export const NO_BID_REASONS = {
   /** No line item wanted any impression of the request, or none that wanted it could pay the floor. */
   'no-match': 0,
+  /** The exchange's file says that it is paused. */
+  'exchange-paused': 0,
   /** Too many requests in work at once. */
   overload: 1,
   /** A mistake of ours: the request met an error that is written to the log. */
@@ -22,6 +24,8 @@ export const NO_BID_REASONS = {
   'datacentre-address': 5,
   /** The operator's lists block the site, the app or who sells it. */
   'publisher-blocked': 7,
+  /** Nothing names the user, and the operator buys known users only. */
+  'unmatched-user': 8,
   /** The operator buys only where the seller is named in ads.txt, and the file is not there. */
   'ads-txt-unavailable': 11,
   /** The ads.txt of the site does not name who sells it. */

@@ -6,13 +6,17 @@ import type {
   MoneyEvent,
   MoneyKind,
   SetAsideReason,
+  SuspectReason,
   Touch,
 } from './event.js';
 import type { FrequencyLogs, FrequencyRecord } from './frequency.js';
+import type { PrivacyVerdict } from './gates.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { Profile, ProfileKey } from './profile.js';
 import type { SupplyRule } from './supply-policy.js';
+import type { RuleMode } from './rule-mode.js';
+import type { TrafficRule } from './traffic-policy.js';
 
 /** What a store holds under one key. */
 export interface StoredProfile {
@@ -204,9 +208,14 @@ export const GEO_LOOKUP_RESULTS = [
 ] as const;
 export type GeoLookupResult = (typeof GEO_LOOKUP_RESULTS)[number];
 
+export interface TrafficMetrics {
+  /** A rule took a request for no person's. One on trial does not refuse it. */
+  trafficRefused(rule: TrafficRule, mode: Exclude<RuleMode, 'off'>): void;
+}
+
 export interface SupplyMetrics {
   /** A check of the supply policy found something; with `dry-run` the request went on. */
-  supplyRefused(rule: SupplyRule, mode: 'dry-run' | 'on'): void;
+  supplyRefused(rule: SupplyRule, mode: Exclude<RuleMode, 'off'>): void;
 }
 
 export interface BidMetrics extends SupplyMetrics {
@@ -215,6 +224,7 @@ export interface BidMetrics extends SupplyMetrics {
   /** @param durationMs from the first byte of the request to the answer */
   outcome(exchange: string, outcome: RequestOutcome, durationMs: number): void;
   bids(exchange: string, count: number): void;
+  privacyVerdict(verdict: PrivacyVerdict): void;
   /** A request had used up its share of candidates before every one was examined. */
   auctionsCutShort(): void;
   profileLookup(result: ProfileLookupResult): void;
@@ -227,6 +237,7 @@ export const SILENT_METRICS: BidMetrics = {
   noBid: () => {},
   outcome: () => {},
   bids: () => {},
+  privacyVerdict: () => {},
   auctionsCutShort: () => {},
   profileLookup: () => {},
   geoLookup: () => {},
@@ -242,11 +253,15 @@ export interface BidCall {
   readonly receivedMs: number;
 }
 
+/** Why a request is answered without being looked at. */
+export type UnreadReason = Extract<NoBidReason, 'overload' | 'quota'>;
+
 export type BidAnswer =
   | {
       readonly kind: 'bid';
       /** The response, JSON. */
       readonly body: string;
+      readonly contentType: string;
       /** May the response be compressed if the caller accepts it? */
       readonly gzip: boolean;
     }
@@ -254,6 +269,8 @@ export type BidAnswer =
       readonly kind: 'no-bid';
       /** For the header `x-nbr`; undefined where the exchange does not want it. */
       readonly nbr: number | undefined;
+      /** JSON, for exchanges that want a no-bid told in a response; undefined: a 204. */
+      readonly response: { readonly body: string; readonly contentType: string } | undefined;
     }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'unknown-exchange' };
@@ -292,7 +309,7 @@ export const NOTICE_OUTCOMES = [
   'refused', // forged, damaged, or meant for something else
   'expired', // genuine, but older than notices of its format are taken
   'set-aside', // genuine, but its price cannot be believed
-  'suspect', // a click that no person makes
+  'suspect', // a click or an impression that is no person's
   'unavailable', // could not be written down or booked; asked to come again
 ] as const;
 export type NoticeOutcome = (typeof NOTICE_OUTCOMES)[number];
@@ -301,6 +318,8 @@ export interface NoticeMetrics {
   notice(kind: NoticeKind, outcome: NoticeOutcome): void;
   /** Comes on top of a notice's outcome `set-aside`. */
   priceSetAside(reason: SetAsideReason): void;
+  /** A rule took a click or an impression for no person's. One on trial changes nothing else. */
+  noticeSuspect(reason: SuspectReason, mode: Exclude<RuleMode, 'off'>): void;
   /**
    * A spending notice is on disk for the first time.
    *

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkResponse } from '../../test/response-checker.js';
 import type { Campaign } from '../domain/campaign.js';
 import type { BannerCreative } from '../domain/creative.js';
-import { PLAIN_PRICE, type Exchange } from '../domain/catalog.js';
+import { PLAIN_PRICE, VISITOR_ID_KINDS, type Exchange } from '../domain/catalog.js';
 import type { CampaignId, CreativeId, ExchangeId } from '../domain/ids.js';
 import { USD, type Micros } from '../domain/money.js';
 import { SHOWN_BANNER } from '../domain/shown-as.js';
@@ -23,6 +23,10 @@ const EXCHANGE: Exchange = {
   responseBytesMax: 4_096,
   noBidHeader: true,
   gzip: true,
+  status: 'active',
+  noBid: '204',
+  contentType: 'application/json',
+  idOrder: VISITOR_ID_KINDS,
   extendedIdSources: undefined,
   syncRedirect: undefined,
   billing: 'burl',

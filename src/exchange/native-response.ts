@@ -33,8 +33,8 @@ function assetOf(asset: FilledAsset, creative: NativeCreative, links: VastLinks)
       return { id, data: { value: asset.value } };
     case 'video': {
       const parts = { id: creative.id, seconds: asset.seconds, wrapper: undefined };
-      // The tracker of the whole counts the impression.
-      return { id, video: { vasttag: vastDocument(parts, asset.video, { ...links, impressionUrl: '' }) } };
+      // Its impression is the same as that of the whole, and counted once whoever tells it first.
+      return { id, video: { vasttag: vastDocument(parts, asset.video, links) } };
     }
   }
 }

@@ -10,7 +10,7 @@ export interface VastLinks {
   readonly bidId: string;
   /** Our name for the creative. */
   readonly mark: string;
-  /** Counts the impression; empty where it is counted otherwise. */
+  /** Counts the impression. */
   readonly impressionUrl: string;
   readonly clickUrl: string;
   readonly cacheBuster: number;
@@ -101,9 +101,8 @@ function wrapperAd(tag: string, shown: ShownStream, links: VastLinks): string {
   );
 }
 
-/** A document without an impression is none; `about:blank` is what VAST 4 says instead. */
 function impressionElement({ impressionUrl }: VastLinks): string {
-  return `<Impression>${cdata(impressionUrl === '' ? 'about:blank' : impressionUrl)}</Impression>`;
+  return `<Impression>${cdata(impressionUrl)}</Impression>`;
 }
 
 /** `HH:MM:SS`, with thousandths where there are any. */

@@ -10,7 +10,7 @@ import { keywords } from './keywords.js';
 import { lists } from './lists.js';
 import { os } from './operating-system.js';
 import { age, education, gender, income, marital, occupation } from './person.js';
-import { deals, interstitial, positions, sizes } from './placement.js';
+import { deals, interstitial, placements, positions, rewarded, roll, sizes } from './placement.js';
 
 /** Dimensions whose facts differ from impression to impression. */
 export const IMPRESSION_DIMENSIONS: readonly Dimension<Impression>[] = [
@@ -18,6 +18,9 @@ export const IMPRESSION_DIMENSIONS: readonly Dimension<Impression>[] = [
   sizes,
   interstitial,
   positions,
+  placements,
+  roll,
+  rewarded,
 ];
 
 /** Dimensions that all impressions of a request share. */
