@@ -28,7 +28,7 @@ import { unconfirmedRateJumps } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
 import { lintSupply } from './lint-supply.js';
-import { lintSurroundings, locatedFinding, type Surroundings } from './lint.js';
+import { lintSurroundings, locatedFinding } from './lint.js';
 import {
   readCampaign,
   readExchange,
@@ -42,8 +42,8 @@ import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
 import type { RatesContent } from './schema/rates.js';
 import type { TrafficSettings } from './schema/traffic.js';
-import { keepTrafficLists } from './traffic-lists.js';
 import { keepSupplyFiles } from './supply-files.js';
+import { keepTrafficLists } from './traffic-lists.js';
 
 const GENERIC_EXCHANGE_FILE = 'exchanges/generic.json';
 const RATES_FILE = 'rates.json';
@@ -121,9 +121,9 @@ export function createCatalogLoader(
     supply: keepFolder({ ...common, ...mayBe('supply.json'), read: readSupply }),
     traffic: keepFolder({ ...common, ...mayBe('traffic.json'), read: readTraffic }),
   };
-  const trafficLists = keepTrafficLists(common);
   const supplyFiles = keepSupplyFiles(configDir);
   const supplyPolicies = onePolicy();
+  const trafficLists = keepTrafficLists(common);
   let current: Catalog = {
     version: 0,
     campaigns: [],
@@ -167,11 +167,7 @@ export function createCatalogLoader(
       const missing = await missingConfigDir(configDir);
       return { catalog: current, problems: missing ? [missing] : problems };
     },
-    warnings: () => {
-      const { campaigns, exchanges, rates, supply } = current;
-      const around = { campaigns, exchanges, rates, lists: supply.files.lists };
-      return warningsOf(seen, around, linter, clock.nowMs());
-    },
+    warnings: () => warningsOf(seen, current, linter, clock.nowMs()),
   };
 }
 
@@ -181,12 +177,9 @@ interface SeenFiles {
   readonly others: readonly KeptFile<unknown>[];
 }
 
-function warningsOf(
-  seen: SeenFiles,
-  around: Surroundings & Pick<Catalog, 'campaigns'>,
-  linter: CampaignLinter,
-  nowMs: number,
-): Finding[] {
+function warningsOf(seen: SeenFiles, catalog: Catalog, linter: CampaignLinter, nowMs: number): Finding[] {
+  const { campaigns, exchanges, rates, supply } = catalog;
+  const around = { campaigns, exchanges, rates, lists: supply.files.lists };
   const ofCampaigns = seen.campaigns.flatMap(({ present }) =>
     present.good
       ? linter

@@ -10,21 +10,24 @@ import type { TextContent } from './text-folder.js';
 
 /** 85 MB in memory, and as much again while it is read. */
 export const LIST_ENTRIES_MAX = 10_000_000;
+export const LIST_ENTRIES_TOTAL_MAX = 20_000_000;
 export const LIST_BYTES_MAX = 536_870_912;
 
 const BUNDLE = /^[a-z0-9][a-z0-9._-]*$/;
+const LIST_LIMITS = `a list may have ${LIST_ENTRIES_MAX} entries, all lists together ${LIST_ENTRIES_TOTAL_MAX}`;
 const EXPECTED = 'a domain, an app bundle or store number, or "publisher:" and an id; the line is left out';
 
 /**
  * Reads a list of sites, apps and publishers, one entry a line; `#` begins a comment. Lines that cannot be read are left
  * out and told.
  *
- * @throws TextFault when there are too many entries
+ * @param hasRoom told again and again how many entries there are so far; false ends it
+ * @throws TextFault when there is no more room
  */
 export async function readList(
   path: string,
   file: string,
-  entriesMax = LIST_ENTRIES_MAX,
+  hasRoom: (entries: number) => boolean,
 ): Promise<TextContent<TextSet>> {
   const builder = new TextSetBuilder();
   const faults = new LineFindings(file);
@@ -38,7 +41,9 @@ export async function readList(
       if (entry === undefined) faults.add(number, `${quoted(line)} must be ${EXPECTED}`);
       else builder.add(entry);
     }
-    if (builder.count > entriesMax) throw new TextFault(`the file has more than ${entriesMax} entries`);
+    if (!hasRoom(builder.count)) {
+      throw new TextFault(`there is no room for its ${builder.count} entries and more; ${LIST_LIMITS}`);
+    }
   }
   return { content: await inTurns(builder.finish()), problems: faults.findings() };
 }

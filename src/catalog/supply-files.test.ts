@@ -9,7 +9,6 @@ import { aVisit } from '../../test/support/targeting-samples.js';
 import { anyDomainKey, confidentialKey, sellerDomainKey, sellerKey } from '../domain/supply-policy.js';
 import type { Finding } from './finding.js';
 import { JsonListSplitter } from './json-list-splitter.js';
-import { readList } from './read-list.js';
 import { linesOf, piecesOf } from './read-lines.js';
 import { keepSupplyFiles } from './supply-files.js';
 
@@ -132,11 +131,26 @@ describe('a list', () => {
     expect(problems.every(({ severity }) => severity === 'warning')).toBe(true);
   });
 
-  it('may have so many entries and no more', async () => {
-    const { path, save } = folder();
-    save('list.txt', 'a.example\nb.example\nc.example');
-    await expect(readList(path('list.txt'), 'list.txt', 2)).rejects.toThrow('more than 2 entries');
-    expect((await readList(path('list.txt'), 'list.txt', 3)).content?.size).toBe(3);
+  it('is refused when there is no room for it beside the others', async () => {
+    const { dir, save } = folder();
+    const supply = keepSupplyFiles(dir, 5);
+    save('lists/a.txt', 'a.example\nb.example\nc.example');
+    save('lists/b.txt', 'a.example\nb.example');
+    expect((await supply.look()).problems).toEqual([]);
+    save('lists/b.txt', 'a.example\nb.example\nc.example');
+    const { files, problems } = await supply.look();
+    expect(files.lists.get('b')?.size).toBe(2);
+    expect(problems).toMatchObject([
+      {
+        file: 'lists/b.txt',
+        message:
+          'there is no room for its 3 entries and more; a list may have 10000000 entries, all lists together 20000000',
+        consequence: 'the version that was read before keeps running',
+      },
+    ]);
+    save('lists/a.txt', 'a.example');
+    await supply.look();
+    expect((await supply.look()).files.lists.get('b')?.size).toBe(3);
   });
 });
 
@@ -204,6 +218,26 @@ describe('files over time', () => {
       'lists/a.csv:0 this is not looked at: only files right in this folder whose names end in .txt (small letters) are',
       'taxonomies/odd.tsv:0 there is no taxonomy of that name; the file must be called one of content-2.0, ad-product-1.0, content-2.1, content-2.2, content-3.0, ad-product-2.0, content-3.1',
     ]);
+  });
+});
+
+describe('findings', () => {
+  it('are told up to a hundred a folder, errors first, and counted', async () => {
+    const odd = Array.from({ length: 30 }, (_, i) => [
+      `supply/ads-txt/s${i + 10}.example.txt`,
+      'exchange.example, 1, DIRECT\nodd\nodder\noddest\noddly\n',
+    ]);
+    const { problems } = await look({
+      ...Object.fromEntries(odd),
+      'supply/ads-txt/z.example.txt': 'nothing',
+    });
+    expect(problems).toHaveLength(101);
+    expect(problems[0]).toMatchObject({ severity: 'error', file: 'supply/ads-txt/z.example.txt' });
+    expect(problems.at(-1)).toMatchObject({
+      severity: 'warning',
+      file: 'supply/ads-txt',
+      message: 'and 21 other findings in this folder',
+    });
   });
 });
 

@@ -3,14 +3,12 @@ import type { SupplyFiles } from '../domain/supply-policy.js';
 import type { TextSet } from '../lib/text-set.js';
 import type { Finding } from './finding.js';
 import { ADS_TXT_BYTES_MAX, isSameAdsTxt, readAdsTxt } from './read-ads-txt.js';
-import { LIST_BYTES_MAX, LIST_ENTRIES_MAX, readList } from './read-list.js';
+import { LIST_BYTES_MAX, LIST_ENTRIES_MAX, LIST_ENTRIES_TOTAL_MAX, readList } from './read-list.js';
 import { isSameSellers, readSellers, SELLERS_BYTES_MAX } from './read-sellers.js';
 import { readTaxonomy, TAXONOMY_BYTES_MAX } from './read-taxonomy.js';
 import { keepTexts, type TextFolder } from './text-folder.js';
 
 const LISTS_MAX = 200;
-/** Over all lists: 170 MB in memory. */
-const LIST_ENTRIES_TOTAL_MAX = 20_000_000;
 const ADS_TXT_FILES_MAX = 50_000;
 const SELLERS_FILES_MAX = 500;
 
@@ -30,8 +28,11 @@ export interface SupplyFilesLoader {
 }
 
 /** Reads the lists, taxonomies, ads.txt and sellers.json files again and again; see `keepTexts`. */
-export function keepSupplyFiles(configDir: string): SupplyFilesLoader {
-  const lists = keepLists(configDir);
+export function keepSupplyFiles(
+  configDir: string,
+  listEntriesTotalMax = LIST_ENTRIES_TOTAL_MAX,
+): SupplyFilesLoader {
+  const lists = keepLists(configDir, listEntriesTotalMax);
   const taxonomies = keepTexts({
     configDir,
     folder: 'taxonomies',
@@ -92,22 +93,31 @@ export function keepSupplyFiles(configDir: string): SupplyFilesLoader {
   };
 }
 
-/** Each list may have what the others leave of the entries that there may be over all. */
-function keepLists(configDir: string): TextFolder<TextSet> {
+/** @param entriesTotalMax of all lists together */
+function keepLists(configDir: string, entriesTotalMax: number): TextFolder<TextSet> {
   const sizes = new Map<string, number>();
   const folder = keepTexts<TextSet>({
     configDir,
     folder: 'lists',
     ending: '.txt',
-    // Networks (traffic-lists.ts).
-    endingsOfOthers: ['.cidr'],
+    // Networks, which traffic.json names.
+    othersEnding: '.cidr',
     filesMax: LISTS_MAX,
     bytesMax: LIST_BYTES_MAX,
     read: async (path, file) => {
-      const others = [...sizes].reduce((sum, [name, size]) => (name === file ? sum : sum + size), 0);
-      const list = await readList(path, file, Math.min(LIST_ENTRIES_MAX, LIST_ENTRIES_TOTAL_MAX - others));
-      if (list.content) sizes.set(file, list.content.size);
-      return list;
+      const before = sizes.get(file) ?? 0;
+      const hasRoom = (entries: number): boolean => {
+        // Several lists are read at a time: what each has so far counts.
+        sizes.set(file, entries);
+        const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
+        return entries <= LIST_ENTRIES_MAX && total <= entriesTotalMax;
+      };
+      try {
+        return await readList(path, file, hasRoom);
+      } catch (error) {
+        sizes.set(file, before);
+        throw error;
+      }
     },
     isSame: (a, b) => a.equals(b),
   });

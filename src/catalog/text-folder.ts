@@ -7,8 +7,11 @@ import { TextFault } from './read-lines.js';
 const UNSETTLED_MS = 2_000;
 /** Files up to this size are waited for; larger ones are read while everything else goes on. */
 const AWAITED_BYTES_MAX = 1_048_576;
+/** A large file that cannot be used costs seconds to read. */
+const RETRY_MS = 60_000;
 const STATS_AT_ONCE = 64;
 const IGNORED_TOLD_MAX = 20;
+const PROBLEMS_TOLD_MAX = 100;
 /** Looking at thousands of files takes a while; it is to take a fiftieth of the time at most. */
 const LOOK_MS_FREE = 100;
 const REST_FACTOR = 50;
@@ -25,8 +28,8 @@ export interface TextFolderOptions<Content> {
   readonly folder: string;
   /** Such as `.txt`. */
   readonly ending: string;
-  /** Of files in the same folder that somebody else reads. */
-  readonly endingsOfOthers?: readonly string[];
+  /** Of files that somebody else reads. */
+  readonly othersEnding?: string;
   readonly filesMax: number;
   readonly bytesMax: number;
   /**
@@ -48,7 +51,10 @@ export interface TextFolder<Content> {
 }
 
 interface Entry<Content> {
+  /** Of the version that was read last; undefined when it must be read again whatever its times say. */
   stamp: string | undefined;
+  /** From when on a version that cannot be used is read again, since it may have been for want of room. */
+  retryMs: number;
   content: Content | undefined;
   problems: readonly Finding[];
   reading: Promise<void> | undefined;
@@ -59,7 +65,7 @@ interface Entry<Content> {
  * file in place for as long as the process runs; a file that is gone takes its content along.
  */
 export function keepTexts<Content>(options: TextFolderOptions<Content>): TextFolder<Content> {
-  const { configDir, folder, ending, endingsOfOthers = [], filesMax } = options;
+  const { configDir, folder, ending, filesMax } = options;
   const entries = new Map<string, Entry<Content>>();
   let contents: ReadonlyMap<string, Content> = new Map();
   let ofFolder: readonly Finding[] = [];
@@ -67,7 +73,7 @@ export function keepTexts<Content>(options: TextFolderOptions<Content>): TextFol
   let nextLookMs = 0;
 
   const look = async (): Promise<void> => {
-    const listed = await listTexts(join(configDir, folder), ending, endingsOfOthers);
+    const listed = await listTexts(join(configDir, folder), ending);
     if (typeof listed === 'string') {
       ofFolder = [wholeFileFinding(folder, `${listed}; what was read before stays in use`)];
       return;
@@ -96,12 +102,20 @@ export function keepTexts<Content>(options: TextFolderOptions<Content>): TextFol
       const isSame =
         now.size === contents.size && [...now].every(([name, each]) => contents.get(name) === each);
       if (!isSame) contents = now;
-      return {
-        contents,
-        problems: [...ofFolder, ...[...entries.values()].flatMap(({ problems }) => problems)],
-      };
+      const ofFiles = [...entries.values()].flatMap(({ problems }) => problems);
+      return { contents, problems: [...ofFolder, ...someOf(ofFiles, folder)] };
     },
   };
+}
+
+/** Files of others' making have odd lines by the thousand: errors come first, and what is too much is counted. */
+function someOf(problems: readonly Finding[], folder: string): readonly Finding[] {
+  if (problems.length <= PROBLEMS_TOLD_MAX) return problems;
+  const rank = ({ severity }: Finding): number => (severity === 'error' ? 0 : 1);
+  const told = problems.toSorted((a, b) => rank(a) - rank(b)).slice(0, PROBLEMS_TOLD_MAX);
+  const others = problems.length - told.length;
+  const severity = problems.filter((each) => rank(each) === 0).length > told.length ? 'error' : 'warning';
+  return [...told, wholeFileFinding(folder, `and ${others} other findings in this folder`, severity)];
 }
 
 async function refresh<Content>(
@@ -113,6 +127,7 @@ async function refresh<Content>(
   const { configDir, folder, ending, bytesMax } = options;
   const entry = entries.get(name) ?? {
     stamp: undefined,
+    retryMs: Infinity,
     content: undefined,
     problems: [],
     reading: undefined,
@@ -125,12 +140,13 @@ async function refresh<Content>(
   try {
     const found = await stat(path);
     const stamp = `${found.mtimeMs} ${found.size} ${found.ino}`;
-    if (entry.stamp === stamp) return;
+    if (entry.stamp === stamp && performance.now() < entry.retryMs) return;
     if (!found.isFile()) throw new TextFault('this is no file; remove it or give it another name');
     if (found.size > bytesMax) throw new TextFault(`the file is larger than ${bytesMax} bytes`);
     const isSettled = Math.abs(Date.now() - found.mtimeMs) > UNSETTLED_MS;
-    const reading = readInto(options, entry, path, file).then((isRead) => {
-      entry.stamp = isRead && isSettled ? stamp : undefined;
+    const reading = readInto(options, entry, path, file).then((isUsable) => {
+      entry.stamp = isSettled ? stamp : undefined;
+      entry.retryMs = isUsable ? Infinity : performance.now() + RETRY_MS;
       entry.reading = undefined;
     });
     entry.reading = reading;
@@ -141,7 +157,7 @@ async function refresh<Content>(
   }
 }
 
-/** @returns whether the file could be read at all */
+/** @returns whether this version is used */
 async function readInto<Content>(
   { read, isSame }: TextFolderOptions<Content>,
   entry: Entry<Content>,
@@ -154,7 +170,7 @@ async function readInto<Content>(
     if (content !== undefined && !(entry.content !== undefined && isSame(entry.content, content))) {
       entry.content = content;
     }
-    return true;
+    return content !== undefined;
   } catch (error) {
     entry.problems = [unusable(file, error, entry)];
     return false;
@@ -186,11 +202,7 @@ interface Listed {
 }
 
 /** @returns nothing for a folder that is not there, or why it cannot be listed */
-async function listTexts(
-  path: string,
-  ending: string,
-  endingsOfOthers: readonly string[],
-): Promise<Listed | string> {
+async function listTexts(path: string, ending: string): Promise<Listed | string> {
   try {
     // Editors keep drafts beside the file: hidden, or with a mark at the end.
     const inFolder = (await readdir(path))
@@ -199,9 +211,7 @@ async function listTexts(
     const isText = (name: string): boolean => name.endsWith(ending) && name.length > ending.length;
     return {
       names: inFolder.filter(isText).map((name) => name.slice(0, -ending.length)),
-      others: inFolder.filter(
-        (name) => !isText(name) && !endingsOfOthers.some((other) => name.endsWith(other)),
-      ),
+      others: inFolder.filter((name) => !isText(name)),
     };
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
@@ -211,11 +221,17 @@ async function listTexts(
 }
 
 function folderFindings(
-  { folder, ending, filesMax }: Pick<TextFolderOptions<unknown>, 'folder' | 'ending' | 'filesMax'>,
+  {
+    folder,
+    ending,
+    othersEnding,
+    filesMax,
+  }: Pick<TextFolderOptions<unknown>, 'folder' | 'ending' | 'othersEnding' | 'filesMax'>,
   { names, others }: Listed,
 ): Finding[] {
   const ignored = `this is not looked at: only files right in this folder whose names end in ${ending} (small letters) are`;
   const findings = others
+    .filter((name) => othersEnding === undefined || !name.endsWith(othersEnding))
     .slice(0, IGNORED_TOLD_MAX)
     .map((name) => wholeFileFinding(`${folder}/${name}`, ignored, 'warning'));
   if (names.length > filesMax) {

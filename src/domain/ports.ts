@@ -14,8 +14,9 @@ import type { PrivacyVerdict } from './gates.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { Profile, ProfileKey } from './profile.js';
-import type { RuleMode, TrafficRule } from './traffic-policy.js';
 import type { SupplyRule } from './supply-policy.js';
+import type { RuleMode } from './rule-mode.js';
+import type { TrafficRule } from './traffic-policy.js';
 
 /** What a store holds under one key. */
 export interface StoredProfile {
@@ -214,7 +215,7 @@ export interface TrafficMetrics {
 
 export interface SupplyMetrics {
   /** A check of the supply policy found something; with `dry-run` the request went on. */
-  supplyRefused(rule: SupplyRule, mode: 'dry-run' | 'on'): void;
+  supplyRefused(rule: SupplyRule, mode: Exclude<RuleMode, 'off'>): void;
 }
 
 export interface BidMetrics extends SupplyMetrics {

@@ -1,3 +1,4 @@
+import type { RuleMode } from './rule-mode.js';
 import type { CategoryTree } from './category-tree.js';
 import type { TextSet } from '../lib/text-set.js';
 
@@ -30,10 +31,6 @@ export const SUPPLY_RULES = [
   'seller-domain',
 ] as const;
 export type SupplyRule = (typeof SUPPLY_RULES)[number];
-
-/** `dry-run`: what would be refused is counted, and bought. */
-export const RULE_MODES = ['off', 'dry-run', 'on'] as const;
-export type RuleMode = (typeof RULE_MODES)[number];
 
 /** The parts of the policy that are switched one by one. */
 export const SUPPLY_CHECKS = ['block', 'allowOnly', 'supplyChain', 'adsTxt', 'sellersJson'] as const;

@@ -51,8 +51,9 @@ import {
   type SyncOutcome,
 } from '../domain/ports.js';
 import { PROFILE_KEY_KINDS, type ProfileKey } from '../domain/profile.js';
-import { TRAFFIC_RULES, type RuleMode, type TrafficRule } from '../domain/traffic-policy.js';
 import { SUPPLY_RULES, type SupplyRule } from '../domain/supply-policy.js';
+import type { RuleMode } from '../domain/rule-mode.js';
+import { TRAFFIC_RULES, type TrafficRule } from '../domain/traffic-policy.js';
 import { Histogram } from './histogram.js';
 
 /** Label of exchanges that the catalogue never named, and of those beyond the limit below. */

@@ -5,8 +5,8 @@ import type { Visit } from '../../src/domain/visit.js';
 import { integerBetween, pick, type Random } from '../../src/lib/prng.js';
 import { anImpression, aVisit, NOW_MS, profileWith } from '../support/targeting-samples.js';
 import { aNative, anAudio, aVideo } from '../support/format-samples.js';
-import { LISTS, POOLS, randomPoint, several } from './random-pools.js';
 import { textSetOf } from '../support/text-set-of.js';
+import { LISTS, POOLS, randomPoint, several } from './random-pools.js';
 import { assert } from '../../src/lib/assert.js';
 
 const DAY_MS = 86_400_000;

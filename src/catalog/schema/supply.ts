@@ -1,10 +1,9 @@
 import { z } from 'zod';
+import { RULE_MODES, type RuleMode } from '../../domain/rule-mode.js';
 import {
   CHAIN_NODES_DEFAULT,
-  RULE_MODES,
   sellerKey,
   SUPPLY_CHECKS,
-  type RuleMode,
   type SupplyCheck,
   type SupplySettings,
 } from '../../domain/supply-policy.js';
