@@ -44,9 +44,18 @@ describe('privacy.json', () => {
     [{ vendorId: 0 }, /vendorId is 0 but must be your number in the IAB's Global Vendor List/],
     [{ gdpr: 'personal' }, /^gdpr is "personal" but must be one of no-bid, contextual$/],
     [{ children: 'bid' }, /^children is "bid" but must be one of no-bid, contextual/],
-    [{ elsewhere: 'everything' }, /^elsewhere is "everything" but must be one of personal, no-bid, contextual$/],
-    [{ purposes: { personalisedAds: 'legitimate-interest' } }, /personalisedAds is .* but must be "consent", the only one/],
-    [{ purposes: { basicAds: 'yes' } }, /basicAds is "yes" but must be one of consent, legitimate-interest, either/],
+    [
+      { elsewhere: 'everything' },
+      /^elsewhere is "everything" but must be one of personal, no-bid, contextual$/,
+    ],
+    [
+      { purposes: { personalisedAds: 'legitimate-interest' } },
+      /personalisedAds is .* but must be "consent", the only one/,
+    ],
+    [
+      { purposes: { basicAds: 'yes' } },
+      /basicAds is "yes" but must be one of consent, legitimate-interest, either/,
+    ],
     [{ purposes: { ads: 'consent' } }, /ads /],
     [{ assumeGdprByCountry: 'yes' }, /must be true or false/],
     [{ vendor: 7 }, /vendorId/],

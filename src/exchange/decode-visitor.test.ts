@@ -195,9 +195,12 @@ describe('the regulations', () => {
     [{ ext: { dsa: { dsarequired: 2 } } }, [2, 1, 1]],
     [{ dsa: [{ dsarequired: 1 }], ext: { dsa: { dsarequired: 3 } } }, [1, 1, 1]],
     [{ dsa: {} }, [0, 1, 1]],
-  ])('hold what the Digital Services Act asks in %j', (regs, [required, publisherRenders, dataToPublisher]) => {
-    expect(decodeRegulations(regs).dsa).toEqual({ required, publisherRenders, dataToPublisher });
-  });
+  ])(
+    'hold what the Digital Services Act asks in %j',
+    (regs, [required, publisherRenders, dataToPublisher]) => {
+      expect(decodeRegulations(regs).dsa).toEqual({ required, publisherRenders, dataToPublisher });
+    },
+  );
 
   it.each([{}, { dsa: true }, { dsa: null, ext: {} }])('ask nothing of transparency in %j', (regs) => {
     expect(decodeRegulations(regs).dsa).toBeUndefined();

@@ -39,8 +39,7 @@ const purposesGroup = group('the purposes that you need, such as { "storage": "c
 const switchedOn = (what: string) => z.boolean({ error: 'true or false' }).default(true).describe(what);
 
 /** Bid without personal data, or not at all; there is no way to use them where they may not be used. */
-const choice = (what: string) =>
-  z.enum(LIMITED_CHOICES).default('contextual').describe(what);
+const choice = (what: string) => z.enum(LIMITED_CHOICES).default('contextual').describe(what);
 
 /** Everything has a default, so `{}` is the policy that holds without the file. */
 export const privacyFile = group('the privacy policy in braces: { "vendorId": 123, … }', {
@@ -61,8 +60,12 @@ export const privacyFile = group('the privacy policy in braces: { "vendorId": 12
   sensitiveRefusalIsOptOut: switchedOn(
     'In the United States: take a refusal of any kind of sensitive data for an opt-out of everything. Switch it off only where no segment of yours tells of health, faith, origin and the like, nor of precise places.',
   ),
-  gdpr: choice('Under the GDPR without consent, or where the law that applies cannot be made out: "contextual" bids without personal data, "no-bid" does not bid.'),
-  usStates: choice('With an opt-out under a law of the United States: us_privacy, GPP, Global Privacy Control.'),
+  gdpr: choice(
+    'Under the GDPR without consent, or where the law that applies cannot be made out: "contextual" bids without personal data, "no-bid" does not bid.',
+  ),
+  usStates: choice(
+    'With an opt-out under a law of the United States: us_privacy, GPP, Global Privacy Control.',
+  ),
   children: choice('For children: COPPA, or a child that a GPP string tells of.'),
   limitAdTracking: choice('Where the device or the browser asks not to be tracked: lmt, dnt.'),
   elsewhere: z
@@ -71,7 +74,8 @@ export const privacyFile = group('the privacy policy in braces: { "vendorId": 12
     .describe('Where no law is named and nobody asks for privacy.'),
 }).meta({
   title: 'Privacy',
-  description: 'What is done with what is known of visitors, and where. A hint of privacy is always believed.',
+  description:
+    'What is done with what is known of visitors, and where. A hint of privacy is always believed.',
 });
 
 export function privacyOf(given: z.output<typeof privacyFile>): PrivacyPolicy {
@@ -81,5 +85,8 @@ export function privacyOf(given: z.output<typeof privacyFile>): PrivacyPolicy {
 
 function needsOf(given: z.output<typeof purposesGroup>): readonly PurposeNeed[] {
   const needs = PURPOSE_WORDS.map((word, i) => ({ purpose: i + 1, basis: given[word] }));
-  return [STORAGE, ...needs.filter((need): need is PurposeNeed => need.purpose > 1 && need.basis !== undefined)];
+  return [
+    STORAGE,
+    ...needs.filter((need): need is PurposeNeed => need.purpose > 1 && need.basis !== undefined),
+  ];
 }
