@@ -13,7 +13,7 @@ const CHARACTERS_MAX = 8_000_000;
 const CHARACTERS_KEPT_MAX = 4_096;
 
 export const EU_SECTION = 2;
-export const US_PRIVACY_SECTION = 6;
+const US_PRIVACY_SECTION = 6;
 
 /** What the sections of a GPP string come to, by id; undefined where one sets no limit. */
 export type SectionLimits = ReadonlyMap<number, PrivacyLimit | undefined>;
