@@ -121,6 +121,26 @@ describe('the user', () => {
     expect(decodeUser({ ext: { eids } }).extendedIds).toEqual(ids);
   });
 
+  it('has those of both places, each once', () => {
+    const eids = (...ids: string[]) => [{ source: 'a.example', uids: ids.map((id) => ({ id })) }];
+    const read = decodeUser({ eids: eids('1', '2'), ext: { eids: eids('2', '3') } }).extendedIds;
+    expect(read.map(({ id }) => id)).toEqual(['1', '2', '3']);
+    expect(decodeUser({ eids: [], ext: { eids: eids('1') } }).extendedIds).toHaveLength(1);
+  });
+
+  it.each([
+    [{ consent: 'C1' }, 'C1'],
+    [{ ext: { consent: 'C1' } }, 'C1'],
+    [{ ext: [{ consent: ['C1'] }] }, 'C1'],
+    [{ consent: 'C1', ext: { consent: 'C1' } }, 'C1'],
+    [{ consent: 'C1', ext: { consent: 'C2' } }, '?'],
+    [{ consent: {} }, '?'],
+    [{ consent: '', ext: { consent: null } }, undefined],
+    [{ ext: { consented_providers_settings: { consented_providers: [7] } } }, undefined],
+  ])('has the consent of %j', (user, consent) => {
+    expect(decodeUser(user).consent).toBe(consent);
+  });
+
   it('has at most 32 extended ids', () => {
     const uids = Array.from({ length: 1_000 }, (_, i) => ({ id: i + 1 }));
     expect(decodeUser({ eids: [{ source: 'a.example', uids }] }).extendedIds).toHaveLength(32);
@@ -157,6 +177,33 @@ describe('the regulations', () => {
       '1YYN',
     ]);
     expect(decodeRegulations({ gpp_sid: [], ext: { gpp_sid: [7] } }).gppSections).toEqual(['7']);
+  });
+
+  it('tell whether the GDPR applies, or do not tell', () => {
+    expect(decodeRegulations({}).gdpr).toBeUndefined();
+    expect(decodeRegulations({ gdpr: null, ext: { gdpr: 0 } }).gdpr).toBe(false);
+    expect(decodeRegulations({ gdpr: '' }).gdpr).toBe(true);
+  });
+
+  it('hold no GPP string where two differ', () => {
+    expect(decodeRegulations({ gpp: 'DBAA', ext: { gpp: 'DBAA' } }).gpp).toBe('DBAA');
+    expect(decodeRegulations({ gpp: 'DBAA', ext: { gpp: 'DBABMA~x' } }).gpp).toBe('?');
+  });
+
+  it.each([
+    [{ dsa: { dsarequired: 3, pubrender: '0', datatopub: 2 } }, [3, 0, 2]],
+    [{ ext: { dsa: { dsarequired: 2 } } }, [2, 1, 1]],
+    [{ dsa: [{ dsarequired: 1 }], ext: { dsa: { dsarequired: 3 } } }, [1, 1, 1]],
+    [{ dsa: {} }, [0, 1, 1]],
+  ])(
+    'hold what the Digital Services Act asks in %j',
+    (regs, [required, publisherRenders, dataToPublisher]) => {
+      expect(decodeRegulations(regs).dsa).toEqual({ required, publisherRenders, dataToPublisher });
+    },
+  );
+
+  it.each([{}, { dsa: true }, { dsa: null, ext: {} }])('ask nothing of transparency in %j', (regs) => {
+    expect(decodeRegulations(regs).dsa).toBeUndefined();
   });
 
   it.each([['2,7'], [['2,7']], [[2, ' 7 ']]])('hold the GPP sections of %j', (sections) => {
