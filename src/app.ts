@@ -176,7 +176,7 @@ async function openApp(
       store: bidder.store,
       metrics,
     }),
-    hasExchange: (name) => environment.snapshot().catalog.exchanges.has(name),
+    versionOf: (name) => environment.snapshot().catalog.exchanges.get(name)?.version,
     withinQuota: createQuota(environment),
     unreadAnswer: createUnreadAnswer(environment, recorder),
     metrics,

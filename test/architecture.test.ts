@@ -17,6 +17,7 @@ const DECISIONS = [
   'privacy',
   'supply',
   'traffic',
+  'pods',
 ];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   lib: [],
@@ -35,6 +36,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ['lib', 'domain', 'events'],
   sync: ['lib', 'domain', 'privacy', 'exchange'],
   http: ['lib', 'domain'],
+  certify: ['lib'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
 };
 

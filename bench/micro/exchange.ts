@@ -1,6 +1,7 @@
 import type { Campaign } from '../../src/domain/campaign.js';
+import { SHOWN_BANNER } from '../../src/domain/shown-as.js';
 import type { BannerCreative } from '../../src/domain/creative.js';
-import { PLAIN_PRICE, type Exchange } from '../../src/domain/catalog.js';
+import { PLAIN_PRICE, VISITOR_ID_KINDS, type Exchange } from '../../src/domain/catalog.js';
 import type { AdvertiserId, CampaignId, CreativeId, ExchangeId } from '../../src/domain/ids.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
 import { compileCreative } from '../../src/exchange/compile-creative.js';
@@ -18,6 +19,10 @@ export const EXCHANGE: Exchange = {
   responseBytesMax: 8_192,
   noBidHeader: false,
   gzip: false,
+  status: 'active',
+  noBid: '204',
+  contentType: 'application/json',
+  idOrder: VISITOR_ID_KINDS,
   extendedIdSources: undefined,
   syncRedirect: undefined,
   billing: 'burl',
@@ -97,7 +102,10 @@ function bids(count: number): OutgoingBid[] {
     impressionId: String(i + 1),
     priceMicros: microsFromUnits(3.2),
     campaign: CAMPAIGN,
+    creative: CREATIVE,
     compiled,
+    shown: SHOWN_BANNER,
+    categoryTaxonomy: 1,
     dealId: undefined,
     seat: EXCHANGE.seat,
     slotInPod: 0,

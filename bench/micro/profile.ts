@@ -1,5 +1,5 @@
 import type { BidRequest } from '../../src/domain/bid-request.js';
-import type { Exchange } from '../../src/domain/catalog.js';
+import { VISITOR_ID_KINDS, type Exchange } from '../../src/domain/catalog.js';
 import type { ExchangeId } from '../../src/domain/ids.js';
 import type { Profile, ProfileKey } from '../../src/domain/profile.js';
 import { pick, seededRandom } from '../../src/lib/prng.js';
@@ -16,7 +16,11 @@ const PEOPLE = 20_000;
 const NETWORKS = 256;
 const SEGMENTS = ['runner', 'outdoor', 'traveller', 'gamer', 'parent', 'grocery', 'music-fan', 'campus'];
 
-const EXCHANGE = { id: 'generic' as ExchangeId, extendedIdSources: undefined } as Exchange;
+const EXCHANGE = {
+  id: 'generic' as ExchangeId,
+  idOrder: VISITOR_ID_KINDS,
+  extendedIdSources: undefined,
+} as Partial<Exchange> as Exchange;
 const OTHER_IDS = { id: 'gx-1001', ifa: '6D92078A-8246-4BA4-AE5B-76104861E7DC' };
 
 /** From the request's ids to the merged profile, in a store of 20,000 people and 256 networks. */

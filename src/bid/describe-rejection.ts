@@ -18,7 +18,8 @@ import { describeCapRefusal } from '../frequency/describe-caps.js';
 import { describeFound, describeWish } from '../targeting/describe.js';
 import { describeCreativeRule, says, type WantedAndFound } from './describe-creative-rule.js';
 import { CANDIDATES_MAX } from './auction.js';
-import { blockOf, type OfferContext } from './offer.js';
+import { blockOf } from './choose-creative.js';
+import type { OfferContext } from './offer.js';
 import type { ServedLineItem } from './snapshot.js';
 
 /** Says in an advertiser's words what the rule wanted and what was there instead. */

@@ -37,10 +37,10 @@ export function createBidHandler(
     switch (decision.kind) {
       case 'bid':
         env.metrics.bids(call.exchange, decision.bids.length);
-        return { kind: 'bid', body: decision.body, gzip: exchangeOf(env, call.exchange)?.gzip ?? false };
+        return bidAnswer(env, call.exchange, decision.body);
       case 'no-bid':
         env.metrics.noBid(call.exchange, decision.reason);
-        return noBidAnswer(env, call.exchange, NO_BID_REASONS[decision.reason]);
+        return noBidAnswer(env, call.exchange, NO_BID_REASONS[decision.reason], decision.request?.id);
       case 'malformed':
         return MALFORMED;
       case 'unknown-exchange':
@@ -73,12 +73,31 @@ export function createUnreadAnswer(
   return (exchange, why) => {
     recorder.unread(exchange, why);
     env.metrics.noBid(exchange, why);
-    return noBidAnswer(env, exchange, NO_BID_REASONS[why]);
+    return noBidAnswer(env, exchange, NO_BID_REASONS[why], undefined);
   };
 }
 
-function noBidAnswer(env: BidEnvironment, exchange: string, nbr: number): BidAnswer {
-  return { kind: 'no-bid', nbr: exchangeOf(env, exchange)?.noBidHeader ? nbr : undefined };
+function bidAnswer(env: BidEnvironment, exchange: string, body: string): BidAnswer {
+  const { contentType = 'application/json', gzip = false } = exchangeOf(env, exchange) ?? {};
+  return { kind: 'bid', body, contentType, gzip };
+}
+
+/**
+ * A response without bids names the request that it answers; where that could not be read, a 204 is right for every
+ * exchange.
+ */
+function noBidAnswer(
+  env: BidEnvironment,
+  name: string,
+  nbr: number,
+  requestId: string | undefined,
+): BidAnswer {
+  const exchange = exchangeOf(env, name);
+  const response =
+    exchange?.noBid === '200-nbr' && requestId !== undefined
+      ? { body: JSON.stringify({ id: requestId, seatbid: [], nbr }), contentType: exchange.contentType }
+      : undefined;
+  return { kind: 'no-bid', nbr: exchange?.noBidHeader ? nbr : undefined, response };
 }
 
 function exchangeOf(env: BidEnvironment, exchange: string) {

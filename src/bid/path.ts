@@ -33,7 +33,7 @@ export type Decision =
 /**
  * The way of a request, on one screen: decode, admit, look the visitor up (the only await), hold the auctions, respond.
  *
- *     unknown exchange -> 404      not JSON -> 400      too complex -> 204 nbr 1
+ *     unknown exchange -> 404      paused -> 204 nbr 0     not JSON -> 400      too complex -> 204 nbr 1
  *     invalid -> 204 nbr 2         no time -> 204 nbr 15         nothing can be booked -> 204 nbr 1
  *     no currency, wrong seat -> 204 nbr 500, 501       nobody wants it -> 204 nbr 0      else -> 200
  *
@@ -45,6 +45,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const snapshot = env.snapshot();
   const exchange = snapshot.catalog.exchanges.get(call.exchange);
   if (!exchange) return { kind: 'unknown-exchange' };
+  if (exchange.status === 'paused') return { kind: 'no-bid', reason: 'exchange-paused' };
 
   const decodeStartMs = clock.monotonicMs();
   const decoded = decodeBidRequest(call.body);
@@ -111,7 +112,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const isLate = encodedMs >= deadlineMs;
   releaseMoney(isLate ? winners : response.dropped, spending);
   if (isLate) return noBid('too-late', request);
-  for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
+  for (const { impression, item } of response.dropped) trace?.dropped(impression, item, 'response-too-large');
   const { body, sent } = response;
   reserveFrequency(sent, env.frequencyLogs);
   return sent.length === 0

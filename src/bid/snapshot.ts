@@ -11,8 +11,10 @@ import { TargetingIndex } from '../targeting/targeting-index.js';
 export interface ServedLineItem {
   readonly campaign: Campaign;
   readonly lineItem: LineItem;
-  /** Its bid in US dollars, by which line items of different currencies are ranked. 0 when there is no rate. */
+  /** The most that it bids, in any of its deals, in US dollars: line items are ranked by it. 0 when there is no rate. */
   readonly valueMicrosUsd: Micros;
+  /** The most that an offer of it can have; 0 for the open auction. See Offer. */
+  readonly priorityMax: number;
   readonly creatives: readonly ServedCreative[];
   readonly caps: LineItemCaps;
   /** Are there any? Said here, because looking into `caps` of every candidate costs more than all else that is asked of most. */
@@ -26,13 +28,16 @@ export interface ServedCreative {
 
 /**
  * What the bid path works on: the catalogue and the index over its line items. Line items are numbered by falling
- * value, so that the index yields the dearest candidates first. Immutable, replaced whole.
+ * priority and value, so that the index yields first who can outrank the others. Immutable, replaced whole.
  */
 export interface BidSnapshot {
   readonly catalog: Catalog;
   readonly lineItems: readonly ServedLineItem[];
   readonly index: TargetingIndex;
 }
+
+/** Guaranteed deals come before all others, whatever their priority. */
+export const GUARANTEED_PRIORITY = 101;
 
 /** Line items made ready in one step. */
 const STEP_LINE_ITEMS = 50;
@@ -67,12 +72,12 @@ function serve(
   catalog: Catalog,
   linksSecure: boolean,
 ): ServedLineItem {
-  const { amountMicros } = lineItem.bid;
-  const value = convertMicros(catalog.rates, amountMicros, campaign.budget.currency, USD);
+  const value = convertMicros(catalog.rates, dearestBid(lineItem), campaign.budget.currency, USD);
   return {
     campaign,
     lineItem,
     valueMicrosUsd: value ?? (0 as Micros),
+    priorityMax: priorityMax(lineItem),
     caps,
     isCapped: caps.caps.length > 0,
     creatives: lineItem.creatives.map((creative) => ({
@@ -82,9 +87,24 @@ function serve(
   };
 }
 
+function dearestBid({ bid, targeting, dealTerms }: LineItem): Micros {
+  const amounts = (targeting.deals?.anyOf ?? []).map(
+    (id) => dealTerms.get(id)?.amountMicros ?? bid.amountMicros,
+  );
+  return (amounts.length > 0 ? Math.max(...amounts) : bid.amountMicros) as Micros;
+}
+
+/** Any deal may turn out to be guaranteed, since the request may say so. */
+function priorityMax({ targeting, dealTerms }: LineItem): number {
+  const held = targeting.deals?.anyOf ?? [];
+  if (held.length === 0) return 0;
+  return GUARANTEED_PRIORITY + Math.max(0, ...held.map((id) => dealTerms.get(id)?.priority ?? 0));
+}
+
 /** Ids settle equal values, so that the order of files on disk never shows. */
 function byFallingValue(a: ServedLineItem, b: ServedLineItem): number {
   return (
+    b.priorityMax - a.priorityMax ||
     b.valueMicrosUsd - a.valueMicrosUsd ||
     compareText(a.campaign.id, b.campaign.id) ||
     compareText(a.lineItem.id, b.lineItem.id)

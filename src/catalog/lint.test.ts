@@ -125,6 +125,16 @@ describe('what no schema can find', () => {
       'error: lineItems[0].targeting.people.gender.noneOf bans everything there is, so nobody is left',
     ],
     [
+      [...T, 'inventory'],
+      { placements: ['instream'] },
+      'warning: lineItems[0].targeting.inventory.placements asks for places for video, but there is no video creative',
+    ],
+    [
+      [...T, 'inventory'],
+      { roll: ['pre'] },
+      'warning: lineItems[0].targeting.inventory.roll asks for places for video or audio, but there is no creative for them',
+    ],
+    [
       [...T, 'devices', 'os'],
       ['iphone'],
       'warning: lineItems[0].targeting.devices.os[0] is "iphone", which no request calls itself; did you mean "ios"?',
@@ -296,6 +306,55 @@ describe('rates and exchanges', () => {
     save('exchanges/adx.json', '{\n  "currencies": ["USD",\n    "SEK"]\n}');
     const { findings } = await checkConfig({ configDir, clock: NOW });
     expect(findings).toMatchObject([{ file: 'exchanges/adx.json', line: 3, column: 5, severity: 'warning' }]);
+  });
+});
+
+describe('an exchange whose settings contradict each other', () => {
+  it.each<[JsonObject, string[]]>([
+    [{ seats: { acme: '77' }, oneSeat: false, severalBids: true, idOrder: ['eids', 'cookie'] }, []],
+    [
+      { seats: { acne: '77' } },
+      [
+        'seats.acne is the seat of an advertiser that no campaign has; the id stands in "advertiser" of its campaigns',
+      ],
+    ],
+    [{ seat: '77', seats: { acme: '77' } }, ['seats.acme is "77", which is everybody\'s "seat" anyway']],
+    [{ oneSeat: false }, ['oneSeat is false, and yet all bids are of one seat: "seats" names no others']],
+    [
+      { severalBids: true, responseBytesMax: 2_000 },
+      [
+        'responseBytesMax is 2000, which has no room for the several bids that "severalBids" lets through; raise it if the exchange takes more',
+      ],
+    ],
+    [
+      { idOrder: ['cookie'], extendedIdSources: ['id5-sync.com'] },
+      ['extendedIdSources ranks ids that "idOrder" leaves out; add "eids" there'],
+    ],
+    [
+      { idOrder: ['ifa'], syncRedirect: 'https://adx.example/match?id=${COOKIE_ID}' },
+      [
+        'syncRedirect hands out our cookie id, but "idOrder" leaves it out, so that nobody is known by it; add "cookie" there',
+      ],
+    ],
+  ])('%j', async (exchange, messages) => {
+    const { configDir, save } = configFolder();
+    save('exchanges/adx.json', exchange);
+    const { findings } = await checkConfig({ configDir, clock: NOW });
+    expect(findings.map(({ message }) => message)).toEqual(messages);
+    expect(
+      findings.every(({ file, severity }) => file === 'exchanges/adx.json' && severity === 'warning'),
+    ).toBe(true);
+  });
+
+  it('a line item that wants a paused exchange is told of it', async () => {
+    const { configDir, save } = configFolder();
+    save('exchanges/adx.json', { status: 'paused' });
+    const lineItem = merged(SOUND_LINE_ITEM, { targeting: { inventory: { exchanges: ['adx', 'generic'] } } });
+    save('campaigns/trail.json', merged(SOUND, { lineItems: [lineItem] }));
+    const { findings } = await checkConfig({ configDir, clock: NOW });
+    expect(findings.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+      'warning: lineItems[0].targeting.inventory.exchanges[0] is "adx", which is paused, so nothing is bought there; set its "status" to "active" in exchanges/adx.json',
+    ]);
   });
 });
 

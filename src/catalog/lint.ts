@@ -4,8 +4,9 @@ import { conversionRate, type Rates } from '../domain/money.js';
 import { nearestWord } from '../lib/words.js';
 import { pathText, type FilePath, type Finding } from './finding.js';
 import type { JsonFile } from './json-file.js';
-import { lintBid, lintCaps, lintCreativeIds, lintFlightAndBudget } from './lint/lint-campaign.js';
+import { lintBid, lintCaps, lintCreativeIds, lintFlightAndBudget, lintPauses } from './lint/lint-campaign.js';
 import { lintCreative } from './lint/lint-creative.js';
+import { lintExchange } from './lint/lint-exchange.js';
 import { DIMENSION_PATHS, type LintFinding, type Report } from './lint/lint-finding.js';
 import { lintResponseRoom } from './lint/response-bytes.js';
 import { lintTargeting } from './lint/lint-targeting.js';
@@ -34,6 +35,7 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
   for (const [i, lineItem] of campaign.lineItems.entries()) {
     const ofLineItem = reportIn(file, ['lineItems', i]);
     lintBid(lineItem, ofLineItem);
+    lintPauses(lineItem, ofLineItem);
     lintCaps(lineItem.frequency, ['frequency'], ofLineItem);
     lintTargeting(lineItem, campaign.flight, nowMs, ofLineItem);
     lintExchangeNames(lineItem.targeting.exchanges, around, ofLineItem);
@@ -50,11 +52,18 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
 /**
  * Finds what cannot work in the files of exchanges and rates. Warnings only.
  *
+ * @param around with the campaigns, whose advertisers exchanges have seats for
  * @param nowMs wall-clock time, for the age of the rates
  */
-export function lintSurroundings(around: Surroundings, nowMs: number): LintFinding[] {
+export function lintSurroundings(
+  around: Surroundings & Pick<Catalog, 'campaigns'>,
+  nowMs: number,
+): LintFinding[] {
   const { findings, reportIn } = takeDown();
   lintExchanges(around, reportIn);
+  const advertisers = new Set(around.campaigns.map(({ advertiser }) => advertiser.id as string));
+  for (const exchange of around.exchanges.values())
+    lintExchange(exchange, advertisers, reportIn(`exchanges/${exchange.id}.json`));
   lintRates(around.rates, nowMs, reportIn('rates.json'));
   return findings;
 }
@@ -91,7 +100,8 @@ function lintCurrency({ budget }: Campaign, { rates, exchanges }: Surroundings, 
 function exchangesFor({ targeting }: LineItem, { exchanges }: Surroundings): readonly Exchange[] {
   const { anyOf = [], noneOf = [] } = targeting.exchanges ?? {};
   return [...exchanges.values()].filter(
-    ({ id }) => (anyOf.length === 0 || anyOf.includes(id)) && !noneOf.includes(id),
+    ({ id, status }) =>
+      status === 'active' && (anyOf.length === 0 || anyOf.includes(id)) && !noneOf.includes(id),
   );
 }
 
@@ -101,6 +111,11 @@ function lintExchangeNames(
   report: Report,
 ): void {
   const known = [...exchanges.keys()];
+  for (const [i, name] of (wish?.anyOf ?? []).entries()) {
+    if (exchanges.get(name)?.status !== 'paused') continue;
+    const says = `is "${name}", which is paused, so nothing is bought there; set its "status" to "active" in exchanges/${name}.json`;
+    report('warning', [...DIMENSION_PATHS.exchanges, 'anyOf', i], says);
+  }
   for (const list of ['anyOf', 'noneOf'] as const) {
     for (const [i, name] of (wish?.[list] ?? []).entries()) {
       if (exchanges.has(name)) continue;

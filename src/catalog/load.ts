@@ -7,7 +7,13 @@ import { TRAFFIC_DEFAULT } from '../domain/traffic-policy.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { bidsWorthTooMuch } from './bid-worth.js';
 import { CampaignLinter } from './campaign-linter.js';
-import { amountFindings, contentRefusals, repeatedId, type CampaignJudges } from './campaign-refusals.js';
+import {
+  amountFindings,
+  contentRefusals,
+  pinFindings,
+  repeatedId,
+  type CampaignJudges,
+} from './campaign-refusals.js';
 import { missingConfigDir } from './config-dir.js';
 import type { Finding } from './finding.js';
 import { keepFormerCampaigns } from './former-campaigns.js';
@@ -15,7 +21,7 @@ import { idOwners } from './id-owners.js';
 import { unconfirmedRateJumps } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
-import { lintSurroundings, locatedFinding, type Surroundings } from './lint.js';
+import { lintSurroundings, locatedFinding } from './lint.js';
 import {
   readCampaign,
   readExchange,
@@ -154,7 +160,7 @@ interface SeenFiles {
   readonly others: readonly KeptFile<unknown>[];
 }
 
-function warningsOf(seen: SeenFiles, around: Surroundings, linter: CampaignLinter, nowMs: number): Finding[] {
+function warningsOf(seen: SeenFiles, around: Catalog, linter: CampaignLinter, nowMs: number): Finding[] {
   const ofCampaigns = seen.campaigns.flatMap(({ present }) =>
     present.good
       ? linter
@@ -236,6 +242,7 @@ async function loadCampaigns(
       owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, judges.around.rates).length === 0;
     const repeats = repeatedId(file, owners);
     const refusals = repeats.length > 0 ? repeats : (refused.get(file) ?? []);
+    problems.push(...pinFindings(file));
     const content = await takeOver(folder, file, refusals, problems, isUsable);
     if (content) campaigns.push(content.campaign);
     const after = file.lastGood?.content.campaign;

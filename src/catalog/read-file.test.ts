@@ -142,7 +142,7 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       [...L, 'deals'],
       [5],
-      'lineItems[0].deals[0] is 5 but must be the id of a deal as text in quotes; did you mean "5"?',
+      'lineItems[0].deals[0] is 5 but must be the id of a deal as text in quotes, or its terms: {"id": "deal-7", "amount": 5.5}',
     ],
     [
       [...L, 'frequency', 0, 'per'],
@@ -320,6 +320,21 @@ describe('a mistake in a campaign file is told in one sentence', () => {
       'lineItems[0].targeting.inventory.positions[0] is "top" but must be one of above-the-fold, locked, below-the-fold, header, footer, sidebar, full-screen',
     ],
     [
+      [...T, 'inventory', 'placements'],
+      ['feed'],
+      'lineItems[0].targeting.inventory.placements[0] is "feed" but must be one of instream, accompanying, interstitial, standalone',
+    ],
+    [
+      [...T, 'inventory', 'roll'],
+      ['pre-roll'],
+      'lineItems[0].targeting.inventory.roll[0] is "pre-roll" but must be one of pre, mid, post',
+    ],
+    [
+      [...T, 'inventory', 'rewarded'],
+      1,
+      'lineItems[0].targeting.inventory.rewarded is 1 but must be true (only places where the visitor gets something for it) or false (none of them)',
+    ],
+    [
       [...T, 'inventory', 'bundles'],
       [418987775],
       'lineItems[0].targeting.inventory.bundles[0] is 418987775 but must be an app bundle or store number as text in quotes, such as "com.radio.app" or "418987775"; did you mean "418987775"?',
@@ -408,8 +423,8 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     ],
     [
       [...C, 'format'],
-      'video',
-      'lineItems[0].creatives[0].format is "video" but must be "banner", the only one that there is',
+      'baner',
+      'lineItems[0].creatives[0].format is "baner" but must be one of banner, video, audio, native',
     ],
     [
       [...C, 'attributes'],
@@ -550,6 +565,31 @@ describe('exchanges and rates', () => {
       'networkMarginMs is 30 but must be less than tmaxDefaultMs, or no time to answer is left',
     ],
     [{ tmaxDefault: 200 }, 'tmaxDefault is not a setting that exists here; did you mean "tmaxDefaultMs"?'],
+    [{ version: '2.4' }, 'version is "2.4" but must be one of 2.5, 2.6; did you mean "2.5"?'],
+    [
+      { seats: { acme: 7 } },
+      'seats.acme is 7 but must be the seat that the exchange gave you, as text in quotes; did you mean "7"?',
+    ],
+    [
+      { seats: ['acme'] },
+      'seats is [ "acme" ] but must be seats by the ids of advertisers, such as {"acme": "1234"}',
+    ],
+    [
+      { idOrder: ['cookie', 'cookie'] },
+      'idOrder is [ "cookie", "cookie" ] but must be a list in which each id stands once',
+    ],
+    [
+      { idOrder: ['cookies'] },
+      'idOrder[0] is "cookies" but must be one of cookie, exchange-user, ifa, eids; did you mean "cookie"?',
+    ],
+    [
+      { contentType: 'text/html' },
+      'contentType is "text/html" but must be a content type such as "application/json; charset=utf-8"',
+    ],
+    [
+      { requestsPerSecondMax: 0 },
+      'requestsPerSecondMax is 0 but must be whole requests a second, such as 2000 (at least 1)',
+    ],
     [{ billing: 'bill' }, 'billing is "bill" but must be one of burl, impression, win'],
     [
       { responseBytesMax: 1_000 },
@@ -600,6 +640,46 @@ describe('exchanges and rates', () => {
       ]);
     },
   );
+
+  it('an exchange that is paused may wait for its keys', () => {
+    const price = { cipher: 'hmac-xor', encryptionKeyFrom: 'TEST_NO_KEY', integrityKeyFrom: 'TEST_NO_KEY' };
+    const found = readExchange(bytes({ status: 'paused', price }), 'exchanges/adx.json');
+    expect(found).toMatchObject({ good: true, content: { status: 'paused', price: { cipher: undefined } } });
+    const inUse = readExchange(bytes({ price }), 'exchanges/adx.json');
+    expect(inUse.good ? [] : inUse.problems.map(({ path }) => path)).toEqual([
+      'price.encryptionKeyFrom',
+      'price.integrityKeyFrom',
+    ]);
+  });
+
+  it('an exchange says how it wants to be spoken to', () => {
+    const given = {
+      version: '2.5',
+      seats: { acme: '77' },
+      oneSeat: false,
+      severalBids: true,
+      requestsPerSecondMax: 2_000,
+      noBid: '200-nbr',
+      contentType: 'application/json; charset=utf-8',
+      idOrder: ['eids', 'cookie'],
+    };
+    expect(readExchange(bytes(given), 'exchanges/adx.json')).toMatchObject({
+      content: { ...given, seats: new Map([['acme', '77']]) },
+    });
+    expect(readExchange(bytes({}), 'exchanges/adx.json')).toMatchObject({
+      content: {
+        status: 'active',
+        version: '2.6',
+        seats: new Map(),
+        oneSeat: true,
+        severalBids: false,
+        requestsPerSecondMax: undefined,
+        noBid: '204',
+        contentType: 'application/json',
+        idOrder: ['cookie', 'exchange-user', 'ifa', 'eids'],
+      },
+    });
+  });
 
   it('keys of prices come from the environment and show nothing of themselves', () => {
     const price = {

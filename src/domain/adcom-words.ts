@@ -49,8 +49,27 @@ export const POSITIONS = {
   'full-screen': 7,
 } as const;
 
+/** "Plcmt Subtypes - Video": what a video is played with. */
+export const PLACEMENTS = { instream: 1, accompanying: 2, interstitial: 3, standalone: 4 } as const;
+
 /** "Banner types" of OpenRTB 2.6 `btype`. */
 export const BANNER_TYPES = { text: 1, banner: 2, javascript: 3, iframe: 4 } as const;
+
+/** Native 1.2 "Data Asset Types". */
+export const NATIVE_DATA = {
+  sponsoredBy: 1,
+  description: 2,
+  rating: 3,
+  likes: 4,
+  downloads: 5,
+  price: 6,
+  salePrice: 7,
+  phone: 8,
+  address: 9,
+  moreDescription: 10,
+  displayUrl: 11,
+  callToAction: 12,
+} as const;
 
 /** The words of a table for codes, in their order; a code without a word is told as it is. */
 export function wordsOf(table: Readonly<Record<string, number>>, codes: readonly number[]): string {

@@ -80,8 +80,6 @@ export interface Impression extends Floor {
   readonly deals: readonly Deal[];
   /** `qty.multiplier`: how many impressions one play counts for (DOOH), above 0; 1 when absent. */
   readonly multiplier: number;
-  /** `exp`: for how long a bid must hold at least, in seconds. */
-  readonly expirySeconds: number | undefined;
 }
 
 export interface Deal extends Floor, TimedFloors {
@@ -185,7 +183,7 @@ export interface Pod {
   /** `podseq` and `slotinpod`: 1 first, -1 last, 0 any (and 2: first or last). */
   readonly sequence: number;
   readonly slot: number;
-  /** `poddedupe`, "Pod Deduplication Settings": 1 categories, 2 advertisers, 3 creative ids, 4 media addresses. */
+  /** `poddedupe`, "Pod Deduplication Settings": 1 advertisers, 2 categories, 3 creative ids, 4 media addresses. */
   readonly dedupe: readonly number[];
 }
 

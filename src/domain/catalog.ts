@@ -18,9 +18,15 @@ export interface Catalog {
   readonly traffic: TrafficPolicy;
 }
 
+/** Ids that a visitor may be known by: ours, the exchange's, the device's, and those of third parties. */
+export const VISITOR_ID_KINDS = ['cookie', 'exchange-user', 'ifa', 'eids'] as const;
+export type VisitorIdKind = (typeof VISITOR_ID_KINDS)[number];
+
 /** One file of `config/exchanges/`: how an exchange wants to be spoken to. */
 export interface Exchange {
   readonly id: ExchangeId;
+  /** `paused`: its requests get no bids; notices of bids that were made before are taken as ever. */
+  readonly status: 'active' | 'paused';
   /** Our seat at this exchange, sent as `seatbid.seat`. */
   readonly seat: string;
   /** Seats of advertisers that have one of their own, by advertiser. */
@@ -41,10 +47,16 @@ export interface Exchange {
   readonly networkMarginMs: number;
   /** Longest response body, before compression. */
   readonly responseBytesMax: number;
-  /** Send `x-nbr` with a 204. */
+  /** Send `x-nbr` with a no-bid. */
   readonly noBidHeader: boolean;
+  /** A no-bid is an empty 204, or a 200 with the response that has no bids and an `nbr` (OpenRTB 2.6 §7.1). */
+  readonly noBid: '204' | '200-nbr';
+  /** Of responses. */
+  readonly contentType: string;
   /** Compress responses for callers that accept it. */
   readonly gzip: boolean;
+  /** Which of a visitor's ids are looked up, the most trusted first; the others are not. */
+  readonly idOrder: readonly VisitorIdKind[];
   /**
    * Sources of extended ids that visitors are looked up by, the most trusted first, in lower case; undefined = all of
    * them in the order of the request.
@@ -57,6 +69,11 @@ export interface Exchange {
   /** For how long a bid holds, by where it is shown: the most that honest billings take. */
   readonly billingWithinSeconds: BillingTimes;
   readonly price: PriceSettings;
+}
+
+/** The seat that bids of an advertiser go out under: its own, or ours. */
+export function seatOf(advertiser: string, { seat, seats }: Exchange): string {
+  return seats.size === 0 ? seat : (seats.get(advertiser) ?? seat);
 }
 
 export interface BillingTimes {

@@ -5,6 +5,8 @@
 export const NO_BID_REASONS = {
   /** No line item wanted any impression of the request, or none that wanted it could pay the floor. */
   'no-match': 0,
+  /** The exchange's file says that it is paused. */
+  'exchange-paused': 0,
   /** Too many requests in work at once. */
   overload: 1,
   /** A mistake of ours: the request met an error that is written to the log. */

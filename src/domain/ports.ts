@@ -250,6 +250,7 @@ export type BidAnswer =
       readonly kind: 'bid';
       /** The response, JSON. */
       readonly body: string;
+      readonly contentType: string;
       /** May the response be compressed if the caller accepts it? */
       readonly gzip: boolean;
     }
@@ -257,6 +258,8 @@ export type BidAnswer =
       readonly kind: 'no-bid';
       /** For the header `x-nbr`; undefined where the exchange does not want it. */
       readonly nbr: number | undefined;
+      /** JSON, for exchanges that want a no-bid told in a response; undefined: a 204. */
+      readonly response: { readonly body: string; readonly contentType: string } | undefined;
     }
   | { readonly kind: 'malformed' }
   | { readonly kind: 'unknown-exchange' };

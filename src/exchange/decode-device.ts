@@ -1,6 +1,15 @@
 import type { Device, Geo } from '../domain/bid-request.js';
 import { alpha3FromAlpha2 } from '../lib/countries.js';
-import { isSet, readInteger, readList, readNumber, readObject, readText, readTexts, type JsonObject } from './read.js';
+import {
+  isSet,
+  readInteger,
+  readList,
+  readNumber,
+  readObject,
+  readText,
+  readTexts,
+  type JsonObject,
+} from './read.js';
 
 const UTC_OFFSET_MINUTES_MAX = 14 * 60;
 

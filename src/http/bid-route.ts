@@ -21,7 +21,8 @@ interface BidRouteOptions {
   readonly delayMsMax: number;
   readonly loopDelay: Pick<LoopDelay, 'delayMs'>;
   readonly handleBid: BidHandler;
-  readonly hasExchange: (name: string) => boolean;
+  /** The version of OpenRTB that an exchange speaks; undefined for one that we do not know. */
+  readonly versionOf: (exchange: string) => string | undefined;
   /** Takes one of the requests that an exchange may have answered now; false when it has had them all. */
   readonly withinQuota: (exchange: string) => boolean;
   readonly unreadAnswer: (exchange: string, why: UnreadReason) => BidAnswer;
@@ -41,18 +42,18 @@ interface BidRequestInWork {
   readonly exchange: string;
   /** The exchange when we know it, else one common word: a caller must not invent metric labels. */
   readonly label: string;
+  /** On every answer of this route (OpenRTB 2.6 §2.5). The caller's own version changes nothing for us, so it is not read. */
+  readonly version: HeaderList[number];
   readonly contentEncoding: string;
   readonly acceptsGzip: boolean;
   /** Has its one outcome been counted? */
   counted: boolean;
 }
 
-/** On every answer of this route (OpenRTB 2.6 §2.5). The caller's own version changes nothing for us, so it is not read. */
-const VERSION = ['x-openrtb-version', '2.6'] as const;
-const EMPTY: HeaderList = [VERSION];
-const JSON_BODY: HeaderList = [VERSION, ['content-type', 'application/json']];
-const GZIP_BODY: HeaderList = [...JSON_BODY, ['content-encoding', 'gzip']];
-const POST_ONLY: HeaderList = [VERSION, ['allow', 'POST']];
+const VERSION_DEFAULT = '2.6';
+const NONE: HeaderList = [];
+const GZIP: HeaderList = [['content-encoding', 'gzip']];
+const POST_ONLY: HeaderList = [['allow', 'POST']];
 
 /**
  * Adds `POST /openrtb2/:exchange`, with the statuses of OpenRTB 2.6 §2.1.
@@ -74,12 +75,13 @@ function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
   const head = readHead(req);
   const method = req.getCaseSensitiveMethod();
   const exchange = req.getParameter(0) ?? '';
-  const isKnown = route.hasExchange(exchange);
+  const version = route.versionOf(exchange);
   const request: BidRequestInWork = {
     route,
     call: createCall(route.port, res, head.framing, method),
     exchange,
-    label: isKnown ? exchange : 'unknown',
+    label: version === undefined ? 'unknown' : exchange,
+    version: ['x-openrtb-version', version ?? VERSION_DEFAULT],
     contentEncoding: head.contentEncoding,
     acceptsGzip: acceptsGzip(head.acceptEncoding),
     counted: false,
@@ -88,8 +90,8 @@ function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
   if (head.framing === 'invalid') {
     refuse(request, 'malformed', '400 Bad Request');
     dropBody(request.call);
-  } else if (!isKnown) {
-    answer(request, 'unknown-exchange', '404 Not Found', EMPTY, '');
+  } else if (version === undefined) {
+    answer(request, 'unknown-exchange', '404 Not Found', NONE, '');
   } else if (method === 'POST') {
     const receive = (body: ReceivedBody): void => void serve(request, body);
     receiveBody(request.call, head.contentLength, route.limits, receive);
@@ -117,9 +119,9 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
   const body = inflate(received, request.contentEncoding, route.limits.bytesMax);
   if (body === 'too-large') {
     call.lastOfConnection = true;
-    answer(request, 'too-large', '413 Payload Too Large', EMPTY, '');
+    answer(request, 'too-large', '413 Payload Too Large', NONE, '');
   } else if (body === 'corrupt') {
-    answer(request, 'malformed', '400 Bad Request', EMPTY, '');
+    answer(request, 'malformed', '400 Bad Request', NONE, '');
   } else {
     route.inFlight++;
     const bidAnswer = await route.handleBid({ exchange, body, receivedMs: call.receivedMs - delayMs });
@@ -133,27 +135,37 @@ function answerBid(request: BidRequestInWork, bidAnswer: BidAnswer): void {
   switch (bidAnswer.kind) {
     case 'bid':
       if (bidAnswer.gzip && request.acceptsGzip) {
-        answer(request, 'bid', '200 OK', GZIP_BODY, compress(bidAnswer.body));
+        const headers = [['content-type', bidAnswer.contentType] as const, ...GZIP];
+        answer(request, 'bid', '200 OK', headers, compress(bidAnswer.body));
       } else {
-        answer(request, 'bid', '200 OK', JSON_BODY, bidAnswer.body);
+        answer(request, 'bid', '200 OK', [['content-type', bidAnswer.contentType]], bidAnswer.body);
       }
       break;
     case 'no-bid':
-      answer(request, 'no-bid', '204 No Content', noBidHeaders(bidAnswer.nbr), undefined);
+      answerNoBid(request, bidAnswer);
       break;
     case 'malformed':
-      answer(request, 'malformed', '400 Bad Request', EMPTY, '');
+      answer(request, 'malformed', '400 Bad Request', NONE, '');
       break;
     case 'unknown-exchange':
-      answer(request, 'unknown-exchange', '404 Not Found', EMPTY, '');
+      answer(request, 'unknown-exchange', '404 Not Found', NONE, '');
       break;
     default:
       unreachable(bidAnswer);
   }
 }
 
-function noBidHeaders(nbr: number | undefined): HeaderList {
-  return nbr === undefined ? EMPTY : [VERSION, ['x-nbr', String(nbr)]];
+function answerNoBid(
+  request: BidRequestInWork,
+  { nbr, response }: BidAnswer & { readonly kind: 'no-bid' },
+): void {
+  const why: HeaderList = nbr === undefined ? NONE : [['x-nbr', String(nbr)]];
+  if (response === undefined) {
+    answer(request, 'no-bid', '204 No Content', why, undefined);
+  } else {
+    const headers = [['content-type', response.contentType] as const, ...why];
+    answer(request, 'no-bid', '200 OK', headers, response.body);
+  }
 }
 
 function answer(
@@ -164,12 +176,12 @@ function answer(
   body: string | Uint8Array | undefined,
 ): void {
   count(request, outcome);
-  answerCall(request.call, status, headers, body);
+  answerCall(request.call, status, [request.version, ...headers], body);
 }
 
 function refuse(request: BidRequestInWork, outcome: RequestOutcome, status: string): void {
   count(request, outcome);
-  refuseCall(request.call, status, EMPTY);
+  refuseCall(request.call, status, [request.version]);
 }
 
 /** Every request is counted exactly once, with whatever ends it first. */

@@ -36,7 +36,8 @@ export interface BidServerOptions {
   readonly handleNotice: NoticeHandler;
   readonly handleConversion: ConversionHandler;
   readonly handleSync: SyncHandler;
-  readonly hasExchange: (name: string) => boolean;
+  /** The version of OpenRTB that an exchange speaks; undefined for one that we do not know. */
+  readonly versionOf: (exchange: string) => string | undefined;
   /** Takes one of the requests that an exchange may have answered now; false when it has had them all. Default: always true. */
   readonly withinQuota?: (exchange: string) => boolean;
   /** What an exchange is told whose request is not looked at. */

@@ -1,14 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { visitorOf } from '../../test/support/visitor.js';
+import { VISITOR_ID_KINDS, type VisitorIdKind } from '../domain/catalog.js';
 import type { ExchangeId } from '../domain/ids.js';
 import { profileKeyText, type ProfileKey } from '../domain/profile.js';
 import { profileKeys } from './identity.js';
 
 const IFA = '6D92078A-8246-4BA4-AE5B-76104861E7DC';
 
-function exchange(id: string, extendedIdSources?: readonly string[]) {
-  return { id: id as ExchangeId, extendedIdSources };
+function exchange(
+  id: string,
+  extendedIdSources?: readonly string[],
+  idOrder: readonly VisitorIdKind[] = VISITOR_ID_KINDS,
+) {
+  return { id: id as ExchangeId, idOrder, extendedIdSources };
 }
 
 function texts(keys: readonly ProfileKey[]): string[] {
@@ -16,6 +21,19 @@ function texts(keys: readonly ProfileKey[]): string[] {
 }
 
 describe('the keys of a visitor', () => {
+  it('asks for the ids that the exchange ranks, in its order, and for no others', () => {
+    const visitor = visitorOf({
+      buyerId: 'b',
+      id: 'u',
+      ifa: '6d92078a-8246-4ba4-ae5b-76104861e7dc',
+      extendedIds: [{ source: 'a.example', id: 'e' }],
+    });
+    const all = profileKeys(visitor, exchange('x')).person;
+    const ranked = profileKeys(visitor, exchange('x', undefined, ['eids', 'cookie'])).person;
+    expect(all).toHaveLength(4);
+    expect(ranked).toEqual([all[3], all[0]]);
+  });
+
   it('are those of the person in order of trust: cookie, exchange user, device, extended ids', () => {
     const extendedIds = [{ source: 'IDs.Example', id: 'E-1' }];
     const visitor = visitorOf({ buyerId: 'c-81f3', id: 'gx-1', ifa: IFA, extendedIds });

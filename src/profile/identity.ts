@@ -1,6 +1,7 @@
 import type { BidRequest, Device, User } from '../domain/bid-request.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { ProfileKey } from '../domain/profile.js';
+import { unreachable } from '../lib/assert.js';
 import { parseIp, type IpAddress } from '../lib/ip.js';
 import { ADDRESS_PREFIXES, addressKey, cookieKey, eidKey, ifaKey, userKey } from './keys.js';
 
@@ -8,7 +9,7 @@ import { ADDRESS_PREFIXES, addressKey, cookieKey, eidKey, ifaKey, userKey } from
 const EXTENDED_IDS_MAX = 8;
 
 interface VisitorKeys {
-  /** Keys of the person, the most trusted first: our cookie, the exchange's user id, the device, extended ids. */
+  /** Keys of the person, the most trusted first, as the exchange's file ranks them. */
   readonly person: readonly ProfileKey[];
   /** Keys of the address, the narrowest first. */
   readonly address: readonly ProfileKey[];
@@ -18,20 +19,34 @@ interface VisitorKeys {
  * Under which keys a visitor may be known. A screen in public is nobody's: there the device's id and address tell
  * nothing about who looks (OpenRTB 2.6 §7.9).
  *
- * @param exchange the one whose user id the request carries, and whose file ranks the sources of extended ids
+ * @param exchange the one whose user id the request carries, and whose file ranks the ids and the sources of extended ones
  */
 export function profileKeys(
   request: BidRequest,
-  exchange: Pick<Exchange, 'id' | 'extendedIdSources'>,
+  exchange: Pick<Exchange, 'id' | 'idOrder' | 'extendedIdSources'>,
 ): VisitorKeys {
   const { user, device, inventory } = request;
   const isPublicScreen = inventory.kind === 'dooh';
   const person: ProfileKey[] = [];
-  if (user.buyerId !== undefined) add(person, cookieKey(user.buyerId));
-  if (user.id !== undefined) add(person, userKey(exchange.id, user.id));
-  if (device.ifa !== undefined && !isPublicScreen) add(person, ifaKey(device.ifa));
-  for (const { source, id } of rankedExtendedIds(user, exchange.extendedIdSources)) {
-    add(person, eidKey(source, id));
+  for (const kind of exchange.idOrder) {
+    switch (kind) {
+      case 'cookie':
+        if (user.buyerId !== undefined) add(person, cookieKey(user.buyerId));
+        break;
+      case 'exchange-user':
+        if (user.id !== undefined) add(person, userKey(exchange.id, user.id));
+        break;
+      case 'ifa':
+        if (device.ifa !== undefined && !isPublicScreen) add(person, ifaKey(device.ifa));
+        break;
+      case 'eids':
+        for (const { source, id } of rankedExtendedIds(user, exchange.extendedIdSources)) {
+          add(person, eidKey(source, id));
+        }
+        break;
+      default:
+        unreachable(kind);
+    }
   }
   return { person, address: isPublicScreen ? [] : addressKeys(device) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { visitorOf } from '../../test/support/visitor.js';
-import type { Exchange } from '../domain/catalog.js';
+import { VISITOR_ID_KINDS, type Exchange } from '../domain/catalog.js';
 import type { ExchangeId } from '../domain/ids.js';
 import type { ProfileAnswer, ProfileLookupResult, ProfileReader } from '../domain/ports.js';
 import { NOBODY_SEEN } from '../domain/frequency.js';
@@ -11,7 +11,11 @@ import { createEmbeddedStore } from './embedded-store.js';
 import { createProfileLookup } from './lookup.js';
 import { parseProfileLine } from './profile-line.js';
 
-const GENERIC = { id: 'generic' as ExchangeId, extendedIdSources: undefined } as Exchange;
+const GENERIC = {
+  id: 'generic' as ExchangeId,
+  idOrder: VISITOR_ID_KINDS,
+  extendedIdSources: undefined,
+} as Partial<Exchange> as Exchange;
 
 async function storeOf(...lines: readonly object[]) {
   const store = createEmbeddedStore();

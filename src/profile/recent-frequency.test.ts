@@ -1,14 +1,18 @@
 import { expect, it } from 'vitest';
 import { frequencyRecord } from '../../test/support/frequency.js';
 import { visitorOf } from '../../test/support/visitor.js';
-import type { Exchange } from '../domain/catalog.js';
+import { VISITOR_ID_KINDS, type Exchange } from '../domain/catalog.js';
 import type { ExchangeId } from '../domain/ids.js';
 import type { ProfileReader } from '../domain/ports.js';
 import { ManualClock } from '../lib/clock.js';
 import { createProfileLookup } from './lookup.js';
 import { RecentFrequency } from './recent-frequency.js';
 
-const GENERIC = { id: 'generic' as ExchangeId, extendedIdSources: undefined } as Exchange;
+const GENERIC = {
+  id: 'generic' as ExchangeId,
+  idOrder: VISITOR_ID_KINDS,
+  extendedIdSources: undefined,
+} as Partial<Exchange> as Exchange;
 const RECORD = frequencyRecord('reserved', 1);
 
 it('lays what this process recorded itself over an older answer, for some minutes', async () => {

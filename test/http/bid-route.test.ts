@@ -110,6 +110,22 @@ describe('statuses of the bid route', () => {
     expect(server.bodies).toEqual(['next']);
   });
 
+  it('tells the version that the exchange speaks', async () => {
+    await start();
+    connection.send(post('a', [], '/openrtb2/older'));
+    const response = await connection.response();
+    expect(response.headers.get('x-openrtb-version')).toBe('2.5');
+  });
+
+  it('tells a no-bid in a response where the exchange wants one', async () => {
+    await start();
+    connection.send(post('no-bid-told', [], '/openrtb2/older'));
+    const response = await connection.response();
+    expect([response.status, response.body.toString()]).toEqual([200, '{}']);
+    expect([response.headers.get('content-type'), response.headers.get('x-nbr')]).toEqual(['text/json', '3']);
+    expect(server.outcomes.at(-1)).toEqual(['older', 'no-bid']);
+  });
+
   it('ignores the query string and any x-openrtb-version', async () => {
     await start();
     for (const version of ['2.6', '9.9', 'garbage', '']) {
@@ -348,7 +364,7 @@ describe('callers who go away', () => {
     let finish: () => void = () => undefined;
     server = await startTestServer({}, async () => {
       await new Promise<void>((resolve) => (finish = resolve));
-      return { kind: 'bid', body: '{}', gzip: false };
+      return { kind: 'bid', body: '{}', contentType: 'application/json', gzip: false };
     });
     connection = await openRaw(server.port);
     connection.send(post('a'));
@@ -379,7 +395,7 @@ describe('pipelining', () => {
     let finish: () => void = () => undefined;
     server = await startTestServer({}, async () => {
       await new Promise<void>((resolve) => (finish = resolve));
-      return { kind: 'no-bid', nbr: undefined };
+      return { kind: 'no-bid', nbr: undefined, response: undefined };
     });
     connection = await openRaw(server.port);
     connection.send(Buffer.concat([post('a'), post('b')]));
@@ -397,7 +413,7 @@ describe('a server that was kept busy', () => {
       const startMs = systemClock.monotonicMs();
       waits.push(startMs - call.receivedMs);
       while (systemClock.monotonicMs() < startMs + Number(body));
-      return { kind: 'no-bid', nbr: 0 };
+      return { kind: 'no-bid', nbr: 0, response: undefined };
     });
     const connections = await Promise.all([1, 2].map(() => openRaw(busy.port)));
     const [one, other] = connections as [RawConnection, RawConnection];

@@ -121,13 +121,20 @@ export interface TestServer extends BidServer {
   readonly conversions: readonly ConversionCall[];
 }
 
+const VERSIONS = new Map([
+  ['generic', '2.6'],
+  ['older', '2.5'],
+]);
+
 /** Answers with what the body asks for; real ones decode the body before their first await as well. */
 export async function answerByBody(body: string): Promise<BidAnswer> {
   if (body === 'malformed' || body === '') return { kind: 'malformed' };
-  if (body === 'no-bid') return { kind: 'no-bid', nbr: undefined };
-  if (body === 'no-bid-3') return { kind: 'no-bid', nbr: 3 };
+  if (body === 'no-bid') return { kind: 'no-bid', nbr: undefined, response: undefined };
+  if (body === 'no-bid-3') return { kind: 'no-bid', nbr: 3, response: undefined };
+  if (body === 'no-bid-told')
+    return { kind: 'no-bid', nbr: 3, response: { body: '{}', contentType: 'text/json' } };
   if (body === 'unknown') return { kind: 'unknown-exchange' };
-  return { kind: 'bid', body: `{"id":"${body.slice(0, 40)}"}`, gzip: true };
+  return { kind: 'bid', body: `{"id":"${body.slice(0, 40)}"}`, contentType: 'application/json', gzip: true };
 }
 
 export async function startTestServer(
@@ -162,8 +169,12 @@ export async function startTestServer(
       return Promise.resolve(call.query === 'bad' ? 'invalid' : 'attributed');
     },
     handleSync: () => ({ kind: 'refused' }),
-    hasExchange: (name) => name === 'generic',
-    unreadAnswer: (_exchange, why) => ({ kind: 'no-bid', nbr: why === 'quota' ? 504 : 1 }),
+    versionOf: (name) => VERSIONS.get(name),
+    unreadAnswer: (_exchange, why) => ({
+      kind: 'no-bid',
+      nbr: why === 'quota' ? 504 : 1,
+      response: undefined,
+    }),
     metrics: { ...SILENT_METRICS, outcome: (label, outcome) => outcomes.push([label, outcome]) },
     clock: systemClock,
     ...overrides,

@@ -46,7 +46,8 @@ interface Base {
   readonly rates: Json;
   readonly campaign: Json;
   readonly lineItem: Json;
-  readonly creative: Json;
+  /** By format. */
+  readonly creatives: Readonly<Record<string, Json>>;
   readonly request: Json;
   readonly impression: Json;
 }
@@ -132,10 +133,15 @@ function fullCampaign(campaign: JsonObject): JsonObject {
       const { creatives = [{}], ...lineItemRest } = lineItem as JsonObject;
       return {
         ...(merged(base.lineItem, lineItemRest) as JsonObject),
-        creatives: listOf(creatives).map((creative) => merged(base.creative, creative)),
+        creatives: listOf(creatives).map(fullCreative),
       };
     }),
   };
+}
+
+function fullCreative(creative: Json): Json {
+  const { format } = creative as JsonObject;
+  return merged(base.creatives[typeof format === 'string' ? format : 'banner'] ?? {}, creative);
 }
 
 /** Impressions are merged one by one; a request of another kind than a site takes the site away with null. */

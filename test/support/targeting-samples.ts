@@ -137,7 +137,6 @@ export function anImpression(
     audio: undefined,
     native: undefined,
     multiplier: 1,
-    expirySeconds: undefined,
     floorMicros: NO_MONEY,
     floorCurrency: 'USD',
     secure: false,

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { PLAIN_PRICE, type Exchange } from '../../domain/catalog.js';
+import { PLAIN_PRICE, VISITOR_ID_KINDS, type Exchange } from '../../domain/catalog.js';
 import type { ExchangeId } from '../../domain/ids.js';
 import type { Currency } from '../../domain/money.js';
 import { currencyCode } from './campaign.js';
 import { group, list, text, wholeNumber } from './fields.js';
-import { priceGroup, priceOf } from './price.js';
+import { priceGroup, priceOf, reportMissingKeys } from './price.js';
 import { webTemplate } from './web.js';
 
 const TMAX_MS = { min: 10, max: 10_000 };
@@ -24,7 +24,13 @@ const seconds = (where: keyof typeof BILLING_SECONDS, what: string) =>
     .default(BILLING_SECONDS[where])
     .describe(what);
 
-const switchedOn = (what: string) => z.boolean({ error: 'true or false' }).default(true).describe(what);
+const SEATS_EXPECTED = 'seats by the ids of advertisers, such as {"acme": "1234"}';
+const CONTENT_TYPE = /^application\/[\w.+-]+(?:; charset=utf-8)?$/;
+
+const seatText = text('the seat that the exchange gave you, as text in quotes', { charactersMax: 64 });
+
+const switched = (on: boolean, what: string) =>
+  z.boolean({ error: 'true or false' }).default(on).describe(what);
 
 /** Everything has a default, so `{}` is an exchange that takes plain OpenRTB. */
 export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"], … }', {
@@ -32,9 +38,37 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
     .string()
     .optional()
     .describe('Lets editors complete and check: "../schema/exchange.schema.json".'),
-  seat: text('the seat that the exchange gave you, as text in quotes', { charactersMax: 64 })
-    .default('narrowcast')
-    .describe('Your seat at this exchange.'),
+  status: z
+    .enum(['active', 'paused'])
+    .default('active')
+    .describe(
+      'Paused: its requests get no bids, and the keys of its prices may be missing; notices of earlier bids are taken as ever.',
+    ),
+  version: z
+    .enum(['2.5', '2.6'])
+    .default('2.6')
+    .describe(
+      'The version of OpenRTB that responses are written in, and that the header x-openrtb-version tells. Requests of both are read anyway.',
+    ),
+  seat: seatText.default('narrowcast').describe('Your seat at this exchange.'),
+  seats: z
+    .record(
+      z
+        .string()
+        .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$/, { error: 'the id of an advertiser, such as "acme"' }),
+      seatText,
+      { error: SEATS_EXPECTED },
+    )
+    .default({})
+    .describe('Seats of advertisers that have one of their own, by the ids in their campaigns.'),
+  oneSeat: switched(
+    true,
+    'It takes the bids of one seat in a response, so those of the dearest go out. False: of all seats.',
+  ),
+  severalBids: switched(
+    false,
+    'It takes several bids for one impression, such as one through a deal and one without.',
+  ),
   requestsPerSecondMax: wholeNumber('whole requests a second, such as 2000', { min: 1, max: 1_000_000 })
     .optional()
     .describe('Requests a second that are answered; what comes beyond gets no bid (nbr 504). Left out: all.'),
@@ -50,8 +84,26 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
   responseBytesMax: wholeNumber('whole bytes, such as 4096', RESPONSE_BYTES)
     .default(4_096)
     .describe('Longest response that it takes, before compression.'),
-  noBidHeader: switchedOn('Tell why there is no bid, in the header x-nbr.'),
-  gzip: switchedOn('Compress responses when it accepts that.'),
+  noBid: z
+    .enum(['204', '200-nbr'])
+    .default('204')
+    .describe(
+      'How it wants to be told that there is no bid: by an empty 204, or by a 200 with a response without bids that says why ("nbr").',
+    ),
+  noBidHeader: switched(true, 'Tell why there is no bid, in the header x-nbr.'),
+  contentType: text('a content type such as "application/json; charset=utf-8"', {
+    pattern: CONTENT_TYPE,
+    charactersMax: 80,
+  })
+    .default('application/json')
+    .describe('The content-type of responses.'),
+  gzip: switched(true, 'Compress responses when it accepts that.'),
+  idOrder: list(z.enum(VISITOR_ID_KINDS), 'a list of ids such as ["cookie", "eids"]', VISITOR_ID_KINDS.length)
+    .refine((kinds) => new Set(kinds).size === kinds.length, { error: 'a list in which each id stands once' })
+    .default([...VISITOR_ID_KINDS])
+    .describe(
+      'The ids that visitors are looked up by, the most trusted first; those left out are not: our cookie (user.buyeruid), its own id of the user (user.id), the advertising id of the device, extended ids.',
+    ),
   extendedIdSources: list(
     text('a source of ids as text in quotes, such as "id5-sync.com"', { charactersMax: 253 }).toLowerCase(),
     'a list of sources such as ["id5-sync.com", "liveramp.com"]',
@@ -88,6 +140,9 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
     path: ['networkMarginMs'],
     error: 'less than tmaxDefaultMs, or no time to answer is left',
   })
+  .superRefine(({ status, price }, context) => {
+    if (price && status === 'active') reportMissingKeys(price, context);
+  })
   .meta({
     title: 'Exchange',
     description: 'How one exchange wants to be spoken to. Its id is the name of the file.',
@@ -95,17 +150,15 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
 
 /** @param exchangeId the file's name without `.json` */
 export function exchangeOf(given: z.output<typeof exchangeFile>, exchangeId: string): Exchange {
-  const { $schema: _forEditors, extendedIdSources, syncRedirect, price, requestsPerSecondMax, ...settings } = given;
+  const { $schema: _forEditors, extendedIdSources, syncRedirect, price, ...settings } = given;
+  const { seats, requestsPerSecondMax } = given;
   return {
     ...settings,
     extendedIdSources,
     syncRedirect,
     price: price ? priceOf(price) : PLAIN_PRICE,
     id: exchangeId as ExchangeId,
-    seats: new Map(),
-    oneSeat: true,
-    severalBids: false,
+    seats: new Map(Object.entries(seats)),
     requestsPerSecondMax,
-    version: '2.6',
   };
 }

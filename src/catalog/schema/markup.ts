@@ -50,8 +50,29 @@ const IMAGE_MIMES = new Map([
   ['webp', 'image/webp'],
 ]);
 
+const MEDIA_MIMES = new Map([
+  ['aac', 'audio/aac'],
+  ['m3u8', 'application/x-mpegurl'],
+  ['m4a', 'audio/mp4'],
+  ['mov', 'video/quicktime'],
+  ['mp3', 'audio/mpeg'],
+  ['mp4', 'video/mp4'],
+  ['mpd', 'application/dash+xml'],
+  ['ogg', 'audio/ogg'],
+  ['wav', 'audio/wav'],
+  ['webm', 'video/webm'],
+]);
+
 /** @returns the kind of picture that the address's file name tells, or undefined when it tells none */
 export function mimeOfImage(image: string): string | undefined {
-  const extension = /\.([a-z]+)$/.exec(new URL(image).pathname.toLowerCase())?.[1];
-  return extension === undefined ? undefined : IMAGE_MIMES.get(extension);
+  return IMAGE_MIMES.get(endingOf(image));
+}
+
+/** Likewise of a video or audio. */
+export function mimeOfMedia(address: string): string | undefined {
+  return MEDIA_MIMES.get(endingOf(address));
+}
+
+function endingOf(address: string): string {
+  return /\.([a-z0-9]+)$/.exec(new URL(address).pathname.toLowerCase())?.[1] ?? '';
 }

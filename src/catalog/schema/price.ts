@@ -16,20 +16,20 @@ function keyFrom(example: string) {
   return z
     .unknown()
     .meta({ type: 'string' })
-    .transform((name, context): (() => Uint8Array) => {
-      const found =
-        typeof name === 'string' && VARIABLE.test(name) ? keyIn(name, example) : namedWrongly(example);
-      if (typeof found !== 'string') return found;
-      addSays(context, found);
+    .transform((name, context): KeyOrProblem => {
+      if (typeof name === 'string' && VARIABLE.test(name)) return keyIn(name, example);
+      addSays(context, namedWrongly(example));
       return z.NEVER;
     });
 }
 
+/** The key, or what is wrong with the variable: only an exchange that is in use needs its keys, so its file decides. */
+type KeyOrProblem = (() => Uint8Array) | string;
+
 const namedWrongly = (example: string): string =>
   `must be the name of a variable in the environment, such as "${example}", and not the key itself`;
 
-/** @returns the key, or what is wrong with it */
-function keyIn(variable: string, example: string): (() => Uint8Array) | string {
+function keyIn(variable: string, example: string): KeyOrProblem {
   const value = process.env[variable]?.trim() ?? '';
   if (value === '') return `names the variable ${variable}, which is not set; set it, such as ${example}=…`;
   const bytes = Buffer.from(value, 'base64');
@@ -39,7 +39,7 @@ function keyIn(variable: string, example: string): (() => Uint8Array) | string {
     : `names the variable ${variable}, which holds no key: ${KEY_BYTES.min} to ${KEY_BYTES.max} bytes in base64`;
 }
 
-const KEYS = ['encryptionKeyFrom', 'integrityKeyFrom'];
+const KEYS = ['encryptionKeyFrom', 'integrityKeyFrom'] as const;
 
 export const priceGroup = group('how prices are told, in braces: { "macro": "${AUCTION_PRICE}", … }', {
   macro: text(
@@ -77,6 +77,17 @@ export const priceGroup = group('how prices are told, in braces: { "macro": "${A
 
 export function priceOf(given: z.output<typeof priceGroup>): PriceSettings {
   const { macro, unit, encryptionKeyFrom: encryption, integrityKeyFrom: integrity } = given;
-  const cipher = encryption && integrity ? { encryption, integrity } : undefined;
+  const cipher =
+    typeof encryption === 'function' && typeof integrity === 'function'
+      ? { encryption, integrity }
+      : undefined;
   return { macro, unit: unit ?? (cipher ? 'micros' : 'units'), cipher };
+}
+
+/** Reports keys that cannot be used, as problems of the exchange's file. */
+export function reportMissingKeys(given: z.output<typeof priceGroup>, context: z.RefinementCtx): void {
+  for (const key of KEYS) {
+    const found = given[key];
+    if (typeof found === 'string') addSays(context, found, ['price', key]);
+  }
 }

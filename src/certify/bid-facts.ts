@@ -1,4 +1,10 @@
 import { allowList, fields, list, lowerTexts, number, text, texts, type Fields } from './loose-json.js';
+import type { Vast } from './vast.js';
+
+export type Format = 'banner' | 'video' | 'audio' | 'native';
+
+/** By AdCOM "Creative Markup Types", from 1. */
+export const FORMATS: readonly Format[] = ['banner', 'video', 'audio', 'native'];
 
 /** One bid with everything of its request that bears on it. */
 export interface BidFacts {
@@ -6,7 +12,12 @@ export interface BidFacts {
   readonly request: Fields;
   /** The impression that it is for; empty when there is none. */
   readonly impression: Fields;
-  readonly banner: Fields;
+  /** As `mtype` says, else the only one that the impression takes, else what the markup looks like. */
+  readonly format: Format;
+  /** The impression's object of that format; empty when there is none. */
+  readonly placement: Fields;
+  /** Of a video or an audio, when its markup can be read. */
+  readonly vast: Vast | undefined;
   /** The deal that it names, among those offered; undefined when it names none or none that is offered. */
   readonly deal: Fields | undefined;
   readonly seat: string | undefined;
@@ -15,6 +26,8 @@ export interface BidFacts {
   readonly exchange: Fields;
   /** Units of each currency for one US dollar. */
   readonly perUsd: Fields;
+  /** True for a bidder of this house, which promises more than the rule book: see CheckOptions. */
+  readonly isOurs: boolean;
 }
 
 /** A rule of the rule book: its line, and what is wrong, if anything. */
@@ -24,6 +37,32 @@ export function impressionOf(request: Fields, bid: Fields): Fields | undefined {
   return list(request['imp'])
     .map(fields)
     .find((impression) => text(impression['id']) === text(bid['impid']));
+}
+
+/** @returns the formats that an impression takes */
+export function formatsOf(impression: Fields): readonly Format[] {
+  return FORMATS.filter((format) => typeof impression[format] === 'object' && impression[format] !== null);
+}
+
+/** `mtype` is of OpenRTB 2.6; before, exchanges had it in extensions. */
+export function markupTypeOf(bid: Fields): number | undefined {
+  return number(bid['mtype'] ?? fields(bid['ext'])['mtype']);
+}
+
+export function formatOf(impression: Fields, bid: Fields): Format {
+  const told = FORMATS[(markupTypeOf(bid) ?? 0) - 1];
+  if (told) return told;
+  const offered = formatsOf(impression);
+  if (offered.length === 1) return offered[0] as Format;
+  const markup = (text(bid['adm']) ?? '').trimStart();
+  if (markup.startsWith('{')) return 'native';
+  if (!/^<(\?xml|VAST)/.test(markup)) return 'banner';
+  return offered.includes('video') ? 'video' : 'audio';
+}
+
+/** How long a creative runs, in seconds: what the bid says, else its markup; undefined for what stands still. */
+export function secondsOf({ bid, vast }: Pick<BidFacts, 'bid' | 'vast'>): number | undefined {
+  return number(bid['dur'] ?? fields(bid['ext'])['dur']) ?? vast?.seconds;
 }
 
 export function dealOf(impression: Fields, bid: Fields): Fields | undefined {

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AUCTION_RULES } from './checker/auction-rules.js';
-import { BID_RULES } from './checker/bid-rules.js';
-import { checkResponse } from './response-checker.js';
+import { checkResponse, RULES_BY_FORMAT } from './check-response.js';
 
 type Json = Record<string, unknown>;
 
@@ -99,6 +97,14 @@ const inDeal = (changes: Json) => (good: Exchanged) => {
 const secondBid = (changes: Json) => (good: Exchanged) => {
   good.seat['bid'] = [good.bid, { ...good.bid, id: 'b2', impid: '2', crid: 'cr2', ...changes }];
 };
+
+const transparent =
+  (changes: Json, wish: Json = {}) =>
+  (good: Exchanged) => {
+    const transparency = [{ domain: 'acme.example', dsaparams: [1] }];
+    good.request['regs'] = { dsa: { dsarequired: 2, pubrender: 1, ...wish } };
+    good.bid['ext'] = { dsa: { behalf: 'Acme', paid: 'Acme', adrender: 1, transparency, ...changes } };
+  };
 
 const BREAKAGES: readonly Breakage[] = [
   [9, 'a response longer than the exchange takes', set('exchange', { responseBytesMax: 500 })],
@@ -233,6 +239,44 @@ const BREAKAGES: readonly Breakage[] = [
   [58, 'no markup', set('bid', { adm: '' })],
   [58, 'the deprecated api', set('bid', { api: 5 })],
   [59, 'no mtype', (good) => delete good.bid['mtype']],
+  [59, 'a format that does not exist', set('bid', { mtype: 5 })],
+  [17, 'a fixed price that is not the one asked', inDeal({ at: 3, bidfloor: 1 })],
+  [17, 'a fixed price in a currency without a rate', inDeal({ at: 3, bidfloorcur: 'XXX' })],
+  [49, 'no transparency where it is required', set('request', { regs: { dsa: { dsarequired: 2 } } })],
+  [
+    49,
+    'no transparency where it was required before',
+    set('request', { regs: { ext: { dsa: { dsarequired: '3' } } } }),
+  ],
+  [49, 'a payer of 101 characters', transparent({ paid: 'x'.repeat(101) })],
+  [49, 'nobody on whose behalf', transparent({ behalf: undefined })],
+  [49, 'no reasons', transparent({ transparency: [] })],
+  [49, 'reasons of nobody', transparent({ transparency: [{ dsaparams: [1] }] })],
+  [49, 'shown by both', transparent({ adrender: 1 }, { pubrender: 2 })],
+  [49, 'shown by neither', transparent({ adrender: 0 }, { pubrender: 0 })],
+  [58, 'apis for OpenRTB 2.5', set('exchange', { version: '2.5' })],
+  [63, 'the macro of another exchange', set('exchange', { price: { macro: '${AUCTION_PRICE:B64}' } })],
+  [63, 'a macro that is encoded', set('bid', { lurl: 'https://bid.example/n/loss?r=%24%7BAUCTION_LOSS%7D' })],
+  [22, 'a seat of no advertiser of ours', set('exchange', { seat: 'main', seats: { acme: 'other' } })],
+  [
+    61,
+    'a seat twice',
+    (good) => {
+      good.exchange['oneSeat'] = false;
+      good.response['seatbid'] = [
+        good.seat,
+        { seat: 'nc', bid: [{ ...good.bid, id: 'b2', impid: '2', crid: 'cr2' }] },
+      ];
+    },
+  ],
+  [
+    61,
+    'two open bids on an impression',
+    (good) => {
+      good.exchange['severalBids'] = true;
+      secondBid({ impid: '1' })(good);
+    },
+  ],
   [60, 'a field that does not exist', set('bid', { colour: 'red' })],
   [60, 'a field of the response that does not exist', set('response', { ttl: 1 })],
   [60, 'no campaign id', set('bid', { cid: '' })],
@@ -286,7 +330,22 @@ describe('the response checker', () => {
     Object.assign(flexible.bid, { wratio: 8, hratio: 6 });
     const two = goodExchange();
     secondBid({ w: 728, h: 90, language: undefined, langb: 'en-gb' })(two);
-    for (const good of [goodExchange(), inADeal, flexible, two]) expect(problemsOf(good)).toEqual([]);
+    const seats = goodExchange();
+    Object.assign(seats.exchange, { oneSeat: false, seats: { acme: 'nc-acme' } });
+    const other = { seat: 'nc-acme', bid: [{ ...seats.bid, id: 'b2', impid: '2', crid: 'cr2' }] };
+    Object.assign(seats.request, { wseat: ['nc', 'nc-acme'] });
+    seats.response['seatbid'] = [seats.seat, other];
+    const dealAndOpen = goodExchange();
+    dealAndOpen.exchange['severalBids'] = true;
+    dealAndOpen.seat['bid'] = [dealAndOpen.bid, { ...dealAndOpen.bid, id: 'b2', dealid: 'd1', price: 2.5 }];
+    const shown = goodExchange();
+    transparent({})(shown);
+    const before = goodExchange();
+    Object.assign(before.exchange, { version: '2.5' });
+    for (const name of ['apis', 'mtype']) delete before.bid[name];
+    before.bid['api'] = 5;
+    const all = [goodExchange(), inADeal, flexible, two, seats, dealAndOpen, shown, before];
+    for (const good of all) expect(problemsOf(good)).toEqual([]);
   });
 
   it.each(BREAKAGES)('finds, by line %i: %s', (line, _about, breakIt) => {
@@ -297,7 +356,9 @@ describe('the response checker', () => {
 
   it('has a breakage for each of its rules', () => {
     const broken = new Set(BREAKAGES.map(([line]) => line));
-    for (const [line] of [...AUCTION_RULES, ...BID_RULES]) expect(broken).toContain(line);
+    const ofStreams = [20, 21];
+    const lines = RULES_BY_FORMAT.banner.map(([line]) => line).filter((line) => !ofStreams.includes(line));
+    for (const line of lines) expect(broken).toContain(line);
   });
 
   it.each(['', 'null', '[]', '{', '"{}"'])('takes %j for no response', (body) => {
@@ -313,5 +374,14 @@ describe('the response checker', () => {
     expect(checkResponse(good.request, JSON.stringify(good.response), good.exchange, RATES, options)).toEqual(
       [],
     );
+  });
+
+  it('asks less of a bidder that is not ours, and nothing that the exchange has not told', () => {
+    const { request, response, bid } = goodExchange();
+    for (const name of ['cid', 'exp', 'mtype', 'burl']) delete bid[name];
+    expect(checkResponse(request, JSON.stringify(response), {}, RATES, { isOurs: false })).toEqual([]);
+    bid['crid'] = '';
+    const problems = checkResponse(request, JSON.stringify(response), {}, RATES, { isOurs: false });
+    expect(linesOf(problems)).toEqual([56]);
   });
 });
