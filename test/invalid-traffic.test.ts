@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../src/lib/clock.js';
@@ -92,6 +92,23 @@ describe('invalid traffic at a running bidder', () => {
     const { ask } = await startWith({});
     for (let i = 0; i < 20; i++) expect(await ask()).toBe('bid');
   });
+});
+
+const RECORDED = '../shared/traffic/adx2016.ndjson';
+
+describe.skipIf(!existsSync(RECORDED))('recorded traffic of people', () => {
+  it('raises no suspicion, whatever rule is asked', async () => {
+    const on = { mode: 'on' };
+    const rules = { crawlers: on, impossibleDevices: on, spoofedInventory: on, rates: on, duplicates: on };
+    const { bidder } = await startWith({ traffic: rules });
+    const lines = readFileSync(RECORDED, 'utf8').split('\n').filter(Boolean);
+    for (const line of lines) {
+      const { request } = JSON.parse(line) as { request: JsonObject };
+      await (await bidder.post('generic', JSON.stringify(request))).arrayBuffer();
+    }
+    expect(lines.length).toBeGreaterThan(900);
+    expect(await metric(bidder, 'narrowcast_traffic_refusals_total')).toEqual({});
+  }, 60_000);
 });
 
 describe('the quota of an exchange', () => {

@@ -107,6 +107,7 @@ function isDuplicate(
   { request, exchange, nowMs, recent, remembers }: Judged,
   { duplicates: { withinMs } }: TrafficPolicy,
 ): boolean {
+  if (request.id.length > ID_CHARACTERS_MAX) return false;
   return remembers
     ? recent.ids.add(exchange.id, request.id, withinMs, nowMs)
     : recent.ids.has(exchange.id, request.id, withinMs, nowMs);
@@ -130,6 +131,8 @@ function judgeRates(
   if (count > perUserMax) found('user-rate', mode);
 }
 
+/** Longer ids are none that anybody gives, and take long to hash. */
+const ID_CHARACTERS_MAX = 256;
 /** What stands for no id, and is many people's. */
 const PLACEHOLDERS = new Set(['unknown', 'undefined', 'anonymous', 'null', 'none']);
 /** Shorter ids are placeholders, too. */
@@ -142,7 +145,7 @@ function userOf({ user, device }: BidRequest): string | undefined {
 }
 
 function isPlaceholder(id: string): boolean {
-  if (id.length < USER_CHARACTERS_MIN || PLACEHOLDERS.has(id)) return true;
+  if (id.length < USER_CHARACTERS_MIN || id.length > ID_CHARACTERS_MAX || PLACEHOLDERS.has(id)) return true;
   // `00000000-0000-0000-0000-000000000000` is what devices send whose owner wants no id.
   return id.charCodeAt(0) === ZERO && isZeros(id);
 }
