@@ -240,6 +240,8 @@ export interface BidCall {
   readonly body: Uint8Array;
   /** Monotonic time from which the request may have been waiting at our door; every deadline counts from here. */
   readonly receivedMs: number;
+  /** Has the caller gone away, so that no answer reaches it? Undefined: it has not. */
+  readonly isOver?: () => boolean;
 }
 
 /** Why a request is answered without being looked at. */
