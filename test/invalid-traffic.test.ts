@@ -78,6 +78,16 @@ describe('invalid traffic at a running bidder', () => {
     expect(await metric(bidder, 'narrowcast_traffic_refusals_total')).toEqual({});
   });
 
+  it('is explained with what gave it away', async () => {
+    const { bidder } = await startWith({ traffic: { spoofedInventory: { mode: 'on' } } });
+    const site = { domain: 'news.example', page: 'https://cheap-clicks.test/' };
+    const response = await bidder.explain('generic', JSON.stringify(fullRequest({ site })));
+    expect(await response.json()).toMatchObject({
+      reason: 'non-human-traffic',
+      problem: 'spoofedInventory: a page on another domain',
+    });
+  });
+
   it('is answered as the lists say that are on disk now', async () => {
     const { ask, bidder } = await startWith({
       traffic: { addressLists: [{ file: 'lists/clouds.cidr' }] },

@@ -5,6 +5,7 @@ import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { TrafficMetrics } from '../domain/ports.js';
 import type { RuleMode, TrafficPolicy, TrafficRule } from '../domain/traffic-policy.js';
 import { newIpWords, readIpWords, type IpWords } from '../lib/ip-words.js';
+import { describeTrafficRule } from './describe.js';
 import { impossibleDevice } from './impossible-device.js';
 import { RecentTraffic } from './recent-traffic.js';
 import { spoofedInventory } from './spoofed-inventory.js';
@@ -37,6 +38,17 @@ export function createTrafficGate(metrics: TrafficMetrics, seed: number): Traffi
       judge({ request, exchange, nowMs, isPersonal, recent, metrics, remembers: true }, policy),
     wouldRefuse: (request, exchange, policy, nowMs, isPersonal) =>
       judge({ request, exchange, nowMs, isPersonal, recent, metrics: SILENT, remembers: false }, policy),
+    findings: (request, exchange, policy, nowMs, isPersonal) => {
+      const rules: TrafficRule[] = [];
+      const trafficRefused: TrafficMetrics['trafficRefused'] = (rule, mode) => {
+        if (mode === 'on') rules.push(rule);
+      };
+      judge(
+        { request, exchange, nowMs, isPersonal, recent, metrics: { trafficRefused }, remembers: false },
+        policy,
+      );
+      return rules.map((rule) => describeTrafficRule(rule, request, policy));
+    },
   };
 }
 
