@@ -16,6 +16,7 @@ const RULES_SHOWN_ELSEWHERE: Readonly<Record<number, string>> = {
   4: 'test/http: gzip both ways',
   5: 'test/http: x-openrtb-version',
   7: 'test/http: keep-alive; README: proxy settings',
+  69: 'test/invalid-traffic.test.ts and src/notices/device.test.ts',
 };
 
 const bidCases = readCases('bid');

@@ -85,4 +85,12 @@ export interface TrafficGate {
     nowMs: number,
     isPersonal: boolean,
   ): NoBidReason | undefined;
+  /** What the rules that are on find, a sentence each, such as `impossibleDevices: Android made by Apple`; counts nothing. */
+  findings(
+    request: BidRequest,
+    exchange: Exchange,
+    policy: TrafficPolicy,
+    nowMs: number,
+    isPersonal: boolean,
+  ): readonly string[];
 }

@@ -59,6 +59,29 @@ describe('the device', () => {
     expect(decodeDevice({ ...device, sua: { platform: { version: [] } } }).osVersion).toBe('10');
   });
 
+  it('tells the user agent and the brands of client hints, as sent, as far as they are some', () => {
+    const browsers = [
+      { brand: 'Chromium', version: ['130'] },
+      {},
+      'Edge',
+      { brand: 7 },
+      { brand: 'Not?A_Brand' },
+    ];
+    expect(decodeDevice({ ua: 'Mozilla/5.0 (X11)', sua: { browsers } })).toMatchObject({
+      userAgent: 'Mozilla/5.0 (X11)',
+      browsers: ['Chromium', '7', 'Not?A_Brand'],
+    });
+    expect(decodeDevice({ ua: '', sua: 'none' })).toMatchObject({ userAgent: undefined, browsers: [] });
+  });
+
+  it('reads no more of either than anybody sends', () => {
+    const browsers = Array.from({ length: 1_000 }, () => ({ brand: 'x'.repeat(1_000) }));
+    const device = decodeDevice({ ua: 'x'.repeat(100_000), sua: { browsers } });
+    expect([device.userAgent?.length, device.browsers.length, device.browsers[0]?.length]).toEqual([
+      2_048, 16, 128,
+    ]);
+  });
+
   it('prefers the language tag to the language', () => {
     expect(decodeDevice({ language: 'en', langb: 'en-GB' }).language).toBe('en-GB');
     expect(decodeDevice({ language: 'en' }).language).toBe('en');
