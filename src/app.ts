@@ -20,6 +20,7 @@ import { openLedger } from './open-ledger.js';
 import { openMoney } from './open-money.js';
 import type { Settings } from './settings.js';
 import { createSyncHandler } from './sync/handle.js';
+import { isLimited, NO_SIGNALS, type RegulationsLimit } from './sync/signals.js';
 
 /** A change of the catalogue that brings more is told of in part. */
 const WARNINGS_LOGGED_MAX = 100;
@@ -87,6 +88,8 @@ async function openApp(
   closers.push(bidder.close);
   closers.push(bidder.keepFrequency());
   const recorder = createBidRecorder(events, settings.eventSampleRequests, clock);
+  const limitOf: RegulationsLimit = (regulations, consent) =>
+    environment.gates.privacy.regulationsLimit(regulations, consent, environment.snapshot().catalog.privacy);
   let problems: readonly Finding[] = [];
   let draining = false;
 
@@ -161,6 +164,7 @@ async function openApp(
         const found = bidder.cookies.read(cookies);
         return found.kind === 'id' ? found.id : undefined;
       },
+      isLimited: (query) => isLimited(new URLSearchParams(query), NO_SIGNALS, limitOf),
       touchesOf: (visitor, advertiser) => bidder.store.touchesOf(visitor, advertiser),
       hashOf: bidder.conversionHash,
       events,
@@ -172,6 +176,7 @@ async function openApp(
       cookies: bidder.cookies,
       store: bidder.store,
       metrics,
+      limitOf,
     }),
     versionOf: (name) => environment.snapshot().catalog.exchanges.get(name)?.version,
     withinQuota: createQuota(environment),

@@ -41,6 +41,8 @@ export interface AuctionContext extends Omit<
   'used' | 'lists' | 'failure' | 'seen' | 'isCounted' | 'secondsMax' | 'taken' | 'multiplier'
 > {
   readonly frequency: VisitorFrequency;
+  /** May personal data be used? */
+  readonly isPersonal: boolean;
 }
 
 /** What a request has used up, over all its impressions. */

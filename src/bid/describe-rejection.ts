@@ -82,10 +82,15 @@ function describeOtherRule(
     case 'seat':
       return says('a request that takes our seat for this advertiser', 'it takes other seats');
     case 'dsa-transparency':
-      return says(
-        'a publisher that does not ask on whose behalf is advertised',
-        'it asks (Digital Services Act), and the campaign does not say; add "transparency" to the advertiser',
-      );
+      return advertiser.transparency === undefined
+        ? says(
+            'a publisher that does not ask on whose behalf is advertised',
+            'it asks (Digital Services Act), and the campaign does not say; add "transparency" to the advertiser',
+          )
+        : says(
+            'a publisher that shows on whose behalf is advertised where the creatives do not, and only there',
+            'it cannot show it, or will show it besides; see "shownByCreatives"',
+          );
     case 'deal-advertiser':
       return says(`a deal for ${advertiser.domain}`, 'the deal is for other advertisers');
     case 'deal-seat':

@@ -10,6 +10,7 @@ import { frequencyRefusal } from '../frequency/capped.js';
 import type { SeenImpressions } from '../frequency/seen.js';
 import type { OfferRule } from '../domain/rejection.js';
 import { floorOf } from '../pricing/floor.js';
+import { meetsDsa } from '../exchange/dsa.js';
 import { FIRST_PRICE, FIXED_PRICE, priceBid, type Price, type PriceQuestion } from '../pricing/price.js';
 import { blockOf, chooseCreative, secondsOf } from './choose-creative.js';
 import type { ResponseSizes } from './response-sizes.js';
@@ -108,7 +109,8 @@ function advertiserBlock(
   const { id, domain } = item.campaign.advertiser;
   if (lists.blocksAdvertiser(domain)) return 'blocked-advertiser';
   if (exchange.seats.size > 0 && !seatMayBuy(request, seatOf(id, exchange))) return 'seat';
-  return undefined;
+  const { dsa } = request.regulations;
+  return dsa === undefined || meetsDsa(dsa, item.dsa) ? undefined : 'dsa-transparency';
 }
 
 /** The part that most candidates never reach; apart, so that the way to a refusal is short enough to be inlined. */

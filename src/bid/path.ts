@@ -61,8 +61,10 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const budgetMs = answerBudgetMs(request.tmaxMs, exchange);
   const deadlineMs = call.receivedMs + budgetMs;
   const { gates } = env;
-  const { use, limit } = gates.privacy.judge(request, snapshot.catalog.privacy);
-  trace?.admitted(budgetMs, limit);
+  const verdict = gates.privacy.judge(request, snapshot.catalog.privacy);
+  const { use } = verdict;
+  metrics.privacyVerdict(verdict);
+  trace?.admitted(budgetMs, verdict.limit);
   const refused =
     refusal(request, exchange, deadlineMs - decodedMs) ??
     gates.traffic.refusal(request, exchange, snapshot.catalog.traffic, decodedMs, use === 'personal') ??
@@ -97,6 +99,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
     spending,
     nextBidId,
     frequency,
+    isPersonal,
   };
   const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   if (cutShort) metrics.auctionsCutShort();

@@ -5,6 +5,7 @@ import { conversionRate, USD, type Currency, type Micros } from '../domain/money
 import { FREQUENCY_NAMES_MAX, type BillingMode, type NoticeFacts } from '../domain/notice.js';
 import type { NoticeSigner } from '../domain/ports.js';
 import { CATEGORY_TAXONOMY } from '../exchange/compile-creative.js';
+import { dsaExtension } from '../exchange/dsa.js';
 import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
 import { assert } from '../lib/assert.js';
 import { hashString } from '../lib/hash.js';
@@ -114,7 +115,7 @@ function billingOf({ format }: Creative, { billing }: Exchange): BillingMode {
 
 function outgoingBid(
   { winner: { impression, item, offer, holdSeconds }, facts }: SentBid,
-  { request, exchange }: AuctionContext,
+  { request, exchange, isPersonal }: AuctionContext,
   env: BidEnvironment,
 ): OutgoingBid {
   const shown = shownAs(offer.creative.creative, impression);
@@ -129,7 +130,7 @@ function outgoingBid(
     impressionId: impression.id,
     seat: seatOf(item.campaign.advertiser.id, exchange),
     slotInPod: 0,
-    extension: '',
+    extension: dsaExtension(request.regulations.dsa, item.dsa, isPersonal),
   };
   return withLinks(terms, facts, env.signer);
 }
@@ -181,7 +182,7 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
       impressionId: '',
       seat: exchange.seat,
       slotInPod: 0,
-      extension: '',
+      extension: item.dsa?.personal ?? '',
     };
     const { body } = encodeBidResponse({
       requestId: '',

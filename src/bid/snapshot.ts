@@ -4,6 +4,7 @@ import type { Creative } from '../domain/creative.js';
 import { convertMicros, USD, type Micros } from '../domain/money.js';
 import { advertiserCaps, capsOf, type LineItemCaps } from '../frequency/caps.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
+import { compileDsaAnswer, type DsaAnswer } from '../exchange/dsa.js';
 import { doAll, type Steps } from '../lib/steps.js';
 import { TargetingIndex } from '../targeting/targeting-index.js';
 
@@ -19,6 +20,8 @@ export interface ServedLineItem {
   readonly caps: LineItemCaps;
   /** Are there any? Said here, because looking into `caps` of every candidate costs more than all else that is asked of most. */
   readonly isCapped: boolean;
+  /** What is told of it under the Digital Services Act; undefined when the campaign does not say. */
+  readonly dsa: DsaAnswer | undefined;
 }
 
 export interface ServedCreative {
@@ -49,14 +52,14 @@ export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot 
 
 /** The same in steps of a few milliseconds, for a process that has requests to answer meanwhile. */
 export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSnapshot> {
-  const linksSecure = publicUrl.startsWith('https:');
+  const links = { isSecure: publicUrl.startsWith('https:'), host: new URL(publicUrl).hostname };
   const lineItems: ServedLineItem[] = [];
   const ofAdvertisers = advertiserCaps(catalog.campaigns);
   for (const campaign of catalog.campaigns) {
     const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
     for (const lineItem of campaign.lineItems) {
       const caps = capsOf(campaign, lineItem, ofAdvertiser);
-      lineItems.push(serve(campaign, lineItem, caps, catalog, linksSecure));
+      lineItems.push(serve(campaign, lineItem, caps, catalog, links));
       if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
     }
   }
@@ -70,8 +73,9 @@ function serve(
   lineItem: LineItem,
   caps: LineItemCaps,
   catalog: Catalog,
-  linksSecure: boolean,
+  links: { readonly isSecure: boolean; readonly host: string },
 ): ServedLineItem {
+  const { transparency } = campaign.advertiser;
   const value = convertMicros(catalog.rates, dearestBid(lineItem), campaign.budget.currency, USD);
   return {
     campaign,
@@ -80,8 +84,9 @@ function serve(
     priorityMax: priorityMax(lineItem),
     caps,
     isCapped: caps.caps.length > 0,
+    dsa: transparency && compileDsaAnswer(transparency, lineItem, links.host),
     creatives: lineItem.creatives.map((creative) => ({
-      creative: linksSecure ? creative : { ...creative, secure: false },
+      creative: links.isSecure ? creative : { ...creative, secure: false },
       compiled: compileCreative(creative),
     })),
   };

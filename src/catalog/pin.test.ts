@@ -117,8 +117,8 @@ describe('the pin of a creative', () => {
 describe('a pinned creative', () => {
   const read = (changes: JsonObject) => {
     const content = contentOf(merged(CREATIVES.video, changes));
-    const { withheld } = content.campaign.lineItems[0]?.creatives[0] as Creative;
-    return { withheld, changedSincePinned: content.changedSincePinned };
+    const creative = content.campaign.lineItems[0]?.creatives[0];
+    return { withheld: creative?.withheld, changedSincePinned: content.changedSincePinned };
   };
   const path = ['lineItems', 0, 'creatives', 0, 'pin'];
 

@@ -337,7 +337,7 @@ export interface User {
   /** As sent: M, F, O. */
   readonly gender: string | undefined;
   readonly geo: Geo;
-  /** TCF string of `user.consent` or `user.ext.consent`. */
+  /** TCF string of `user.consent` or `user.ext.consent`; what is no text, or two that differ, stand as one that is malformed. */
   readonly consent: string | undefined;
 }
 
@@ -348,10 +348,11 @@ export interface ExtendedId {
 
 export interface Regulations {
   readonly coppa: boolean;
-  readonly gdpr: boolean;
+  /** Undefined when the request does not say whether the GDPR applies. */
+  readonly gdpr: boolean | undefined;
   /** `us_privacy` of `regs` and of `regs.ext`, as sent; what is no text stands as one that is malformed. */
   readonly usPrivacy: readonly string[];
-  /** `gpp` of `regs`, else of `regs.ext`; what is no text stands as one that is malformed. */
+  /** `gpp` of `regs` or `regs.ext`; what is no text, or two that differ, stand as one that is malformed. */
   readonly gpp: string | undefined;
   /** `gpp_sid` of both places, as sent; -1 and 0 say that no section applies. */
   readonly gppSections: readonly string[];
@@ -367,8 +368,10 @@ export interface Regulations {
 export interface DsaWish {
   /** `dsarequired`: 0 not, 1 supported, 2 required, 3 required and an online platform. */
   readonly required: number;
-  /** `pubrender`: 0 the publisher cannot render it, 1 could, 2 will. */
+  /** `pubrender`: 0 the publisher cannot render it, 1 could (also when absent), 2 will. */
   readonly publisherRenders: number;
+  /** `datatopub`: 0 it wants no list of what the visitor was chosen by, 1 may have it (also when absent), 2 wants it. */
+  readonly dataToPublisher: number;
 }
 
 /** Where the request comes from (OpenRTB 2.6 §3.2.2). */

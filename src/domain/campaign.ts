@@ -39,6 +39,8 @@ export interface Advertiser {
 export interface Transparency {
   readonly behalf: string;
   readonly paid: string;
+  /** Do the creatives show it themselves? Needed where a publisher cannot. */
+  readonly shownByCreatives?: boolean;
 }
 
 export interface Flight {

@@ -10,6 +10,7 @@ import type {
   Touch,
 } from './event.js';
 import type { FrequencyLogs, FrequencyRecord } from './frequency.js';
+import type { PrivacyVerdict } from './gates.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { Profile, ProfileKey } from './profile.js';
@@ -216,6 +217,7 @@ export interface BidMetrics {
   /** @param durationMs from the first byte of the request to the answer */
   outcome(exchange: string, outcome: RequestOutcome, durationMs: number): void;
   bids(exchange: string, count: number): void;
+  privacyVerdict(verdict: PrivacyVerdict): void;
   /** A request had used up its share of candidates before every one was examined. */
   auctionsCutShort(): void;
   profileLookup(result: ProfileLookupResult): void;
@@ -228,6 +230,7 @@ export const SILENT_METRICS: BidMetrics = {
   noBid: () => {},
   outcome: () => {},
   bids: () => {},
+  privacyVerdict: () => {},
   auctionsCutShort: () => {},
   profileLookup: () => {},
   geoLookup: () => {},

@@ -27,7 +27,7 @@ export interface TrafficPolicy {
   readonly addressLists: readonly AddressList[];
   readonly impossibleDevices: RuleMode;
   readonly spoofedInventory: RuleMode;
-  /** Requests a minute of one process. IPv6 addresses count by their /64. */
+  /** Requests a minute that one process sees. IPv6 addresses count by their /64. */
   readonly rates: { readonly mode: RuleMode; readonly perAddressMax: number; readonly perUserMax: number };
   readonly duplicates: { readonly mode: RuleMode; readonly withinMs: number };
   readonly unknownUsers: RuleMode;
@@ -51,7 +51,7 @@ export interface ClickPolicy {
   readonly tooSoonAfterImpression: TimedRule;
   readonly repeated: TimedRule;
   readonly withoutImpression: RuleMode;
-  /** Clicks a minute of one process. */
+  /** Clicks a minute that one process sees. */
   readonly floods: { readonly mode: RuleMode; readonly perAddressMax: number; readonly perUserMax: number };
 }
 

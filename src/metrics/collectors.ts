@@ -23,6 +23,11 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
       Object.entries(counts.stages).flatMap(([stage, histogram]) =>
         histogramSamples('narrowcast_stage_duration_seconds', histogram, { stage }),
       ),
+    narrowcast_privacy_verdicts_total: () => [
+      { labels: { use: 'personal', limit: '' }, value: counts.privacy.personal },
+      ...counterSamples(counts.privacy.contextual, 'limit', { use: 'contextual' }),
+      ...counterSamples(counts.privacy.none, 'limit', { use: 'none' }),
+    ],
     narrowcast_auctions_cut_short_total: () => gaugeSamples(counts.auctionsCutShort),
     narrowcast_in_flight: () => gaugeSamples(counts.readInFlight()),
     narrowcast_traffic_refusals_total: () =>

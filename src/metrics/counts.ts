@@ -11,6 +11,7 @@ import {
   type SetAsideReason,
   type SuspectReason,
 } from '../domain/event.js';
+import { PRIVACY_LIMITS, type PrivacyLimit } from '../domain/gates.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
   BILLING_RESULTS,
@@ -82,6 +83,7 @@ export interface Counts {
   readonly syncs: Record<SyncOutcome, number>;
   readonly events: EventCounts;
   readonly reloads: Record<'changed' | 'problems', number>;
+  readonly privacy: PrivacyCounts;
   auctionsCutShort: number;
   catalog: Catalog | undefined;
   catalogProblems: number;
@@ -92,6 +94,13 @@ export interface Counts {
   readDeliveries: () => readonly DeliveryFigures[];
   readonly ledger: LedgerCounts;
   readLedger: () => LedgerFigures;
+}
+
+/** By what is used of the visitor, and where that is not everything, why. */
+interface PrivacyCounts {
+  personal: number;
+  readonly contextual: Record<PrivacyLimit, number>;
+  readonly none: Record<PrivacyLimit, number>;
 }
 
 /** What a rule found, by how it was set at that time. */
@@ -162,6 +171,11 @@ export function newCounts(): Counts {
       files: 0,
     },
     reloads: { changed: 0, problems: 0 },
+    privacy: {
+      personal: 0,
+      contextual: recordOf(PRIVACY_LIMITS, () => 0),
+      none: recordOf(PRIVACY_LIMITS, () => 0),
+    },
     auctionsCutShort: 0,
     catalog: undefined,
     catalogProblems: 0,

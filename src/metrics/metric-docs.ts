@@ -46,6 +46,13 @@ export const METRIC_DOCS = [
     help: 'Requests answered without a bid, by reason.',
   },
   {
+    name: 'narrowcast_privacy_verdicts_total',
+    type: 'counter',
+    labels: ['use', 'limit'],
+    unit: 'requests',
+    help: 'Requests by what may be used of their visitors (personal, contextual, none = no bid), and what limits it.',
+  },
+  {
     name: 'narrowcast_auctions_cut_short_total',
     type: 'counter',
     labels: [],

@@ -72,6 +72,11 @@ export function createMetrics(): Metrics {
     stage(stage, durationMs) {
       counts.stages[stage].observe(durationMs);
     },
+    privacyVerdict({ use, limit }) {
+      if (limit === undefined) counts.privacy.personal += 1;
+      else if (use === 'none') counts.privacy.none[limit] += 1;
+      else counts.privacy.contextual[limit] += 1;
+    },
     auctionsCutShort() {
       counts.auctionsCutShort += 1;
     },

@@ -46,8 +46,8 @@ describe('malvertising: a creative that is changed after it was approved', () =>
         return text.includes('evil') ? 'harmful' : 'harmless';
       }),
     );
-  const bothShow = (what: string) =>
-    expect.poll(markups, { timeout: SEEN_WITHIN_MS, interval: 20 }).toEqual([what, what]);
+  const bothShow = async (what: string) =>
+    await expect.poll(markups, { timeout: SEEN_WITHIN_MS, interval: 20 }).toEqual([what, what]);
   const reasons = (): Promise<unknown[]> =>
     Promise.all(
       processes.map(async ({ adminPort }) => {

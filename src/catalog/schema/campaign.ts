@@ -71,6 +71,10 @@ const transparencyText = (what: string) => text(`${what} as text in quotes`, { c
 const transparency = group('who advertises in braces: {"behalf": "ACME Inc.", "paid": "ACME Inc."}', {
   behalf: transparencyText('on whose behalf is advertised').describe('On whose behalf is advertised.'),
   paid: transparencyText('who pays').describe('Who pays for it.'),
+  shownByCreatives: z
+    .boolean({ error: 'true or false' })
+    .default(false)
+    .describe('Do your creatives show it themselves? Some publishers cannot, others want to do it alone.'),
 });
 
 const advertiser = group('the advertiser, such as {"id": "acme", "domain": "acme.example"}', {
