@@ -123,21 +123,31 @@ function allowed(value: string): string {
   return value.replace(FORBIDDEN, '\ufffd');
 }
 
-/** A line end that is written as such would come back as another one. */
+/** Readers make a plain line feed of them, XML 1.0's of the first and XML 1.1's of all, unless they are references. */
+const LINE_ENDS = /[\r\u0085\u2028]/g;
+
+function reference(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
+}
+
 function text(value: string): string {
   return allowed(value)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('\r', '&#13;');
+    .replace(LINE_ENDS, reference);
 }
 
 /** Line ends and tabs would come back as blanks. */
 function attribute(value: string): string {
-  return text(value).replaceAll('"', '&quot;').replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');
+  return text(value)
+    .replaceAll('"', '&quot;')
+    .replace(/[\n\t]/g, reference);
 }
 
 function cdata(value: string): string {
-  const inside = allowed(value).replaceAll(']]>', ']]]]><![CDATA[>').replaceAll('\r', ']]>&#13;<![CDATA[');
+  const inside = allowed(value)
+    .replaceAll(']]>', ']]]]><![CDATA[>')
+    .replace(LINE_ENDS, (end) => `]]>${reference(end)}<![CDATA[`);
   return `<![CDATA[${inside}]]>`;
 }
