@@ -38,6 +38,8 @@ const COMPANION_SIZES = [
 ];
 
 const some = <T>(values: readonly T[]) => fc.subarray([...values]);
+const orMostly = <T, Usual>(value: fc.Arbitrary<T>, usual: Usual) =>
+  fc.oneof({ weight: 3, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: value });
 const oneOf = <T>(...values: readonly T[]) => fc.constantFrom(...values);
 
 function media(
@@ -83,8 +85,8 @@ function streamParts(
 function common(texts: fc.Arbitrary<string>) {
   return {
     id: texts.map((text) => text as CreativeId),
-    attributes: fc.oneof(fc.constant([]), some(ATTRIBUTES)),
-    apis: fc.oneof(fc.constant([]), some(APIS)),
+    attributes: orMostly(some(ATTRIBUTES), []),
+    apis: orMostly(some(APIS), []),
   };
 }
 
@@ -124,8 +126,10 @@ export function anyNative(texts: fc.Arbitrary<string>): fc.Arbitrary<NativeCreat
     .map((parts) => ({ ...FORMAT_CREATIVES[2], ...parts }));
 }
 
-/** Mostly what takes everything. */
-const now = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined, freq: 2 });
+/** Mostly nothing is told, which takes everything. */
+const now = <T>(value: fc.Arbitrary<T>) => orMostly(value, undefined);
+/** Mostly all are supported, of which nothing told would be none. */
+const apis = orMostly(some(APIS), APIS);
 
 function streamPlace(mimes: readonly string[]) {
   const companion = fc
@@ -141,7 +145,7 @@ function streamPlace(mimes: readonly string[]) {
     maxbitrate: now(oneOf(500, 2_000)),
     delivery: now(oneOf([1], [2], [1, 3])),
     battr: now(some(ATTRIBUTES)),
-    api: fc.option(some(APIS), { nil: APIS, freq: 1 }),
+    api: apis,
     companionad: now(fc.array(companion, { maxLength: 3 })),
     companiontype: now(oneOf([1], [2, 3], [1, 2])),
   };
@@ -199,7 +203,7 @@ export const anyNativePlace: fc.Arbitrary<object> = fc
     privacy: now(oneOf(0, 1)),
     isWrapped: fc.boolean(),
     battr: now(some(ATTRIBUTES)),
-    api: fc.option(some(APIS), { nil: APIS, freq: 1 }),
+    api: apis,
   })
   .map(({ isWrapped, battr, api, assets, ...rest }) => {
     const request = {
