@@ -4,6 +4,7 @@ import { exchangeTasks } from './micro/exchange.js';
 import { frequencyNotes, frequencyTasks } from './micro/frequency.js';
 import { hitRatioTable } from './micro/hit-ratio.js';
 import { ledgerMemoryTable, ledgerTable } from './micro/ledger.js';
+import { listsTable } from './micro/lists.js';
 import { moneyTasks } from './micro/money.js';
 import { noticeTasks } from './micro/notices.js';
 import { pathTasks } from './micro/path.js';
@@ -29,6 +30,7 @@ export const TABLES: readonly BenchTable[] = [
   profileMemoryTable,
   hitRatioTable,
   timedTable('Match', targetingTasks),
+  listsTable,
   timedTable('Frequency caps', frequencyTasks, frequencyNotes),
   timedTable('Price', pricingTasks),
   timedTable('Sign and verify', noticeTasks),

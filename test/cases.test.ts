@@ -8,7 +8,7 @@ import type { JsonObject } from './support/merge.js';
 import { startBidder, type RunningBidder } from './support/running-bidder.js';
 
 /** The lines of the rule book that concern banners on sites and in apps. */
-const RULES_TO_SHOW = [...range(1, 29), 40, ...range(53, 61)];
+const RULES_TO_SHOW = [...range(1, 29), 40, ...range(50, 61)];
 /** Lines that no single request and answer can show; where they are held instead. */
 const RULES_SHOWN_ELSEWHERE: Readonly<Record<number, string>> = {
   1: 'test/http: statuses',

@@ -3,6 +3,7 @@ import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import type { RejectionRule } from '../domain/rejection.js';
+import { describeSupplyRefusal } from '../supply/describe.js';
 import type { BidEnvironment } from './environment.js';
 import { ExplanationRecorder } from './explanation-recorder.js';
 import { decide, type Decision } from './path.js';
@@ -76,7 +77,7 @@ export async function explain(
     nbr: reason && NO_BID_REASONS[reason],
     problem:
       problemOf(decision) ??
-      (reason === 'no-ledger' ? env.spending.problem() : undefined) ??
+      (reason === 'no-ledger' ? env.spending.problem() : supplyProblem(decision, env, call.exchange)) ??
       suspicion(decision, call, env, recorded.personalData?.used ?? false),
     ...recorded,
     response: decision.kind === 'bid' ? JSON.parse(decision.body) : undefined,
@@ -109,4 +110,20 @@ function problemOf(decision: Decision): string | undefined {
   if (decision.kind === 'malformed') return decision.why;
   if (decision.kind !== 'no-bid' || !decision.invalid) return undefined;
   return `${decision.invalid.path}: ${decision.invalid.problem}`;
+}
+
+const SUPPLY_REASONS: readonly (NoBidReason | undefined)[] = [
+  'publisher-blocked',
+  'ads-txt-unavailable',
+  'ads-txt-violation',
+  'supply-chain-incomplete',
+  'supply-chain-blocked',
+];
+
+function supplyProblem(decision: Decision, env: BidEnvironment, exchangeName: string): string | undefined {
+  if (decision.kind !== 'no-bid' || !decision.request || !SUPPLY_REASONS.includes(decision.reason))
+    return undefined;
+  const { exchanges, supply } = env.snapshot().catalog;
+  const exchange = exchanges.get(exchangeName);
+  return exchange && describeSupplyRefusal(decision.request, exchange, supply);
 }

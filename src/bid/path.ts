@@ -86,7 +86,8 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   if (foundMs >= deadlineMs || call.isOver?.()) return noBid('too-late', request);
 
   const nowMs = clock.nowMs();
-  const visit = makeVisit(request, exchange.id, isPersonal, profile, env.locator, nowMs);
+  const { lists } = snapshot.catalog.supply.files;
+  const visit = makeVisit(request, exchange.id, isPersonal, profile, env.locator, nowMs, lists);
   trace?.visited(visit);
   const { responseSizes, spending, nextBidId } = env;
   const { rates } = snapshot.catalog;

@@ -15,6 +15,7 @@ import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { Profile, ProfileKey } from './profile.js';
 import type { RuleMode, TrafficRule } from './traffic-policy.js';
+import type { SupplyRule } from './supply-policy.js';
 
 /** What a store holds under one key. */
 export interface StoredProfile {
@@ -211,7 +212,12 @@ export interface TrafficMetrics {
   trafficRefused(rule: TrafficRule, mode: Exclude<RuleMode, 'off'>): void;
 }
 
-export interface BidMetrics {
+export interface SupplyMetrics {
+  /** A check of the supply policy found something; with `dry-run` the request went on. */
+  supplyRefused(rule: SupplyRule, mode: 'dry-run' | 'on'): void;
+}
+
+export interface BidMetrics extends SupplyMetrics {
   stage(stage: MeasuredStage, durationMs: number): void;
   noBid(exchange: string, reason: NoBidReason): void;
   /** @param durationMs from the first byte of the request to the answer */
@@ -234,6 +240,7 @@ export const SILENT_METRICS: BidMetrics = {
   auctionsCutShort: () => {},
   profileLookup: () => {},
   geoLookup: () => {},
+  supplyRefused: () => {},
 };
 
 /** What the bid port hands to the bid path. */

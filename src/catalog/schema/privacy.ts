@@ -13,7 +13,8 @@ const VENDOR_ID = { min: 1, max: 65_535 };
 
 const CONSENT_WORDS = '"consent": since TCF 2.2 nothing else will do for this purpose';
 const BASIS_WORDS = '"consent", "legitimate-interest", or "either" where you registered it as flexible';
-const CHOICE_WORDS = '"contextual" (bid without personal data) or "no-bid"; nothing personal may be used here';
+const CHOICE_WORDS =
+  '"contextual" (bid without personal data) or "no-bid"; nothing personal may be used here';
 
 const byConsent = (what: string) => z.enum(['consent'], { error: CONSENT_WORDS }).optional().describe(what);
 const onAnyBasis = (what: string) => z.enum(LEGAL_BASES, { error: BASIS_WORDS }).optional().describe(what);
@@ -62,7 +63,9 @@ export const privacyFile = group('the privacy policy in braces: { "vendorId": 12
     'In the United States: take a refusal of any kind of sensitive data for an opt-out of everything. Switch it off only where no segment of yours tells of health, faith, origin and the like, nor of precise places.',
   ),
   gdpr: choice('Under the GDPR without consent, or where the law that applies cannot be made out.'),
-  usStates: choice('With an opt-out under a law of the United States: us_privacy, GPP, Global Privacy Control.'),
+  usStates: choice(
+    'With an opt-out under a law of the United States: us_privacy, GPP, Global Privacy Control.',
+  ),
   children: choice('For children: COPPA, or a child that a GPP string tells of.'),
   limitAdTracking: choice('Where the device or the browser asks not to be tracked: lmt, dnt.'),
   elsewhere: z
@@ -73,7 +76,8 @@ export const privacyFile = group('the privacy policy in braces: { "vendorId": 12
     .describe('Where no law is named and nobody asks for privacy.'),
 }).meta({
   title: 'Privacy',
-  description: 'What is done with what is known of visitors, and where. A hint of privacy is always believed.',
+  description:
+    'What is done with what is known of visitors, and where. A hint of privacy is always believed.',
 });
 
 export function privacyOf(given: z.output<typeof privacyFile>): PrivacyPolicy {
@@ -83,5 +87,8 @@ export function privacyOf(given: z.output<typeof privacyFile>): PrivacyPolicy {
 
 function needsOf(given: z.output<typeof purposesGroup>): readonly PurposeNeed[] {
   const needs = PURPOSE_WORDS.map((word, i) => ({ purpose: i + 1, basis: given[word] }));
-  return [STORAGE, ...needs.filter((need): need is PurposeNeed => need.purpose > 1 && need.basis !== undefined)];
+  return [
+    STORAGE,
+    ...needs.filter((need): need is PurposeNeed => need.purpose > 1 && need.basis !== undefined),
+  ];
 }
