@@ -11,7 +11,7 @@ export interface Probe {
   readonly run: (tools: ProbeTools) => Promise<readonly string[]>;
 }
 
-export interface ProbeTools {
+interface ProbeTools {
   readonly post: (call: Call) => Promise<Answer>;
   /** @returns a request as text, each time under a new id; one that was bid on, if any was */
   readonly request: (changes?: Readonly<Record<string, unknown>>) => string;
