@@ -66,7 +66,7 @@ describe('certifying our own bidder', () => {
     return bidder;
   }
 
-  it('finds nothing wrong, and sees bids', async () => {
+  it('finds nothing wrong, and sees bids, also with much at once, compressed and on one connection (rules 2, 4 and 7)', async () => {
     const bidder = await sampleBidder();
     const url = `http://127.0.0.1:${bidder.app.port}/openrtb2/generic`;
     const report = await certified(url, readCaseRequests(CASES));
@@ -77,7 +77,7 @@ describe('certifying our own bidder', () => {
     expect(report.outcomes.other + report.outcomes.none).toBe(0);
   });
 
-  it('spends nothing: every request is a test', async () => {
+  it('spends nothing: every request is a test (rule 16)', async () => {
     const bidder = await sampleBidder();
     const url = `http://127.0.0.1:${bidder.app.port}/openrtb2/generic`;
     await certified(url, readCaseRequests(CASES), [1, 26]);
