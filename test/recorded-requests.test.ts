@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ManualClock } from '../src/lib/clock.js';
-import { checkResponse } from './response-checker.js';
+import { bidsOf, checkResponse, parsedResponse } from './response-checker.js';
 import type { Json, JsonObject } from './support/merge.js';
 import { startSampleBidder, type RunningBidder } from './support/running-bidder.js';
 
@@ -32,6 +32,18 @@ function requestsOf(file: string): Json[] {
     .map((line) => (JSON.parse(line) as { request: Json }).request);
 }
 
+const FORMATS = ['banner', 'video', 'audio', 'native'];
+
+/** How many bids of each format there are in the answers, by what the bids themselves say. */
+function formatsOf(results: readonly { text: string }[]): Record<string, number> {
+  const counts: Record<string, number> = Object.fromEntries(FORMATS.map((format) => [format, 0]));
+  for (const { bid } of results.flatMap(({ text }) => bidsOf(parsedResponse(text) ?? {}))) {
+    const format = FORMATS[Number(bid['mtype']) - 1] ?? 'unknown';
+    counts[format] = (counts[format] ?? 0) + 1;
+  }
+  return counts;
+}
+
 async function answers(requests: readonly Json[]): Promise<{ status: number; text: string }[]> {
   const results: { status: number; text: string }[] = [];
   for (const request of requests) {
@@ -59,7 +71,11 @@ describe.skipIf(files.length === 0)('recorded requests', () => {
           problems.push(`line ${i + 1}: ${problem}`);
         }
       }
-      console.log(`${file}: ${requests.length} requests, answered ${JSON.stringify(statuses)}`);
+      const formats = formatsOf(results);
+      console.log(
+        `${file}: ${requests.length} requests, answered ${JSON.stringify(statuses)}, bids ${JSON.stringify(formats)}`,
+      );
+      expect(Object.keys(formats)).toEqual(FORMATS);
       expect(Object.keys(statuses).filter((status) => !['200', '204', '400'].includes(status))).toEqual([]);
       expect(problems).toEqual([]);
       expect(requests.length).toBeGreaterThan(0);
