@@ -559,7 +559,10 @@ describe('exchanges and rates', () => {
       { seats: ['acme'] },
       'seats is [ "acme" ] but must be seats by the ids of advertisers, such as {"acme": "1234"}',
     ],
-    [{ idOrder: ['cookie', 'cookie'] }, 'idOrder is [ "cookie", "cookie" ] but must be a list in which each id stands once'],
+    [
+      { idOrder: ['cookie', 'cookie'] },
+      'idOrder is [ "cookie", "cookie" ] but must be a list in which each id stands once',
+    ],
     [
       { idOrder: ['cookies'] },
       'idOrder[0] is "cookies" but must be one of cookie, exchange-user, ifa, eids; did you mean "cookie"?',
