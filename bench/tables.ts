@@ -15,11 +15,13 @@ import { profileTasks } from './micro/profile.js';
 import { redisLookupTable } from './micro/redis-lookup.js';
 import { redisPathTable } from './micro/redis-path.js';
 import { targetingTasks } from './micro/targeting.js';
+import { trafficTasks } from './micro/traffic.js';
 import type { BenchTable } from './table.js';
 
 /** Every table of the benchmark, in the order of the bid path. */
 export const TABLES: readonly BenchTable[] = [
   timedTable('Decode and encode', exchangeTasks),
+  timedTable('Invalid traffic', trafficTasks),
   timedTable('Profile', profileTasks),
   timedTable('Profile cache', profileCacheTasks),
   redisLookupTable,

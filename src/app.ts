@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Explanation } from './bid/explain.js';
-import { createBidHandler, createOverloadAnswer } from './bid/handler.js';
+import { createBidHandler, createUnreadAnswer } from './bid/handler.js';
+import { createQuota } from './bid/quota.js';
 import { createBidRecorder } from './bid/record-events.js';
 import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
@@ -19,6 +20,7 @@ import { openLedger } from './open-ledger.js';
 import { openMoney } from './open-money.js';
 import type { Settings } from './settings.js';
 import { createSyncHandler } from './sync/handle.js';
+import { isLimited, NO_SIGNALS, type RegulationsLimit } from './sync/signals.js';
 
 /** A change of the catalogue that brings more is told of in part. */
 const WARNINGS_LOGGED_MAX = 100;
@@ -86,6 +88,8 @@ async function openApp(
   closers.push(bidder.close);
   closers.push(bidder.keepFrequency());
   const recorder = createBidRecorder(events, settings.eventSampleRequests, clock);
+  const limitOf: RegulationsLimit = (regulations, consent) =>
+    environment.gates.privacy.regulationsLimit(regulations, consent, environment.snapshot().catalog.privacy);
   let problems: readonly Finding[] = [];
   let draining = false;
 
@@ -160,6 +164,7 @@ async function openApp(
         const found = bidder.cookies.read(cookies);
         return found.kind === 'id' ? found.id : undefined;
       },
+      isLimited: (query) => isLimited(new URLSearchParams(query), NO_SIGNALS, limitOf),
       touchesOf: (visitor, advertiser) => bidder.store.touchesOf(visitor, advertiser),
       hashOf: bidder.conversionHash,
       events,
@@ -171,9 +176,11 @@ async function openApp(
       cookies: bidder.cookies,
       store: bidder.store,
       metrics,
+      limitOf,
     }),
     versionOf: (name) => environment.snapshot().catalog.exchanges.get(name)?.version,
-    overloadAnswer: createOverloadAnswer(environment, recorder),
+    withinQuota: createQuota(environment),
+    unreadAnswer: createUnreadAnswer(environment, recorder),
     metrics,
     clock,
   });

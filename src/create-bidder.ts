@@ -90,7 +90,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
   const gates: Gates = {
     privacy: createPrivacyGate(),
     supply: createSupplyGate(),
-    traffic: createTrafficGate(),
+    traffic: createTrafficGate(metrics, randomBytes(4).readUInt32LE()),
   };
   const environment: BidEnvironment = {
     clock,

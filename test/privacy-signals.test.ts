@@ -1,18 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { privacyLimit } from '../src/privacy/limits.js';
 import type { BidRequest } from '../src/domain/bid-request.js';
+import { PRIVACY_DEFAULT } from '../src/domain/privacy-policy.js';
 import { decodeDevice } from '../src/exchange/decode-device.js';
 import { decodeInventory } from '../src/exchange/decode-inventory.js';
-import { decodeRegulations } from '../src/exchange/decode-user.js';
+import { decodeRegulations, decodeUser } from '../src/exchange/decode-user.js';
+import { createPrivacyGate } from '../src/privacy/gate.js';
 
-/** Decoder and admission together: a signal that one of them overlooks opens what the law closes. */
+/** Decoder and gate together: a signal that one of them overlooks opens what the law closes. */
 describe('who may not be recognised', () => {
   const device = decodeDevice(undefined);
   const inventory = decodeInventory({ site: {} });
+  const gate = createPrivacyGate();
 
   function limitOf(regs: unknown, ofDevice = device) {
     const regulations = decodeRegulations(regs);
-    return privacyLimit({ regulations, device: ofDevice, inventory } as BidRequest);
+    const request = { regulations, device: ofDevice, inventory, user: decodeUser(undefined) };
+    return gate.judge(request as BidRequest, PRIVACY_DEFAULT).limit;
   }
 
   it.each([

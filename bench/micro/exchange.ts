@@ -1,4 +1,5 @@
 import type { Campaign } from '../../src/domain/campaign.js';
+import { SHOWN_BANNER } from '../../src/domain/shown-as.js';
 import type { BannerCreative } from '../../src/domain/creative.js';
 import { PLAIN_PRICE, VISITOR_ID_KINDS, type Exchange } from '../../src/domain/catalog.js';
 import type { AdvertiserId, CampaignId, CreativeId, ExchangeId } from '../../src/domain/ids.js';
@@ -101,7 +102,10 @@ function bids(count: number): OutgoingBid[] {
     impressionId: String(i + 1),
     priceMicros: microsFromUnits(3.2),
     campaign: CAMPAIGN,
+    creative: CREATIVE,
     compiled,
+    shown: SHOWN_BANNER,
+    categoryTaxonomy: 1,
     dealId: undefined,
     seat: EXCHANGE.seat,
     slotInPod: 0,

@@ -33,7 +33,7 @@ export function moneyTasks(): BenchTask[] {
   return [
     {
       name: 'the doors of an offer: stopped, budget, pacing',
-      run: () => (spending.refusal(item, PRICE, context, true) === undefined ? 1 : 0),
+      run: () => (spending.refusal(item, PRICE, context, true, false) === undefined ? 1 : 0),
     },
     {
       name: 'set money aside for a bid and give it back',
@@ -101,7 +101,14 @@ function doors(): {
   let count = 0;
   return {
     item,
-    context: { request: decoded.request, exchange: EXCHANGE, currency: USD, rates: catalog.rates, nowMs },
+    context: {
+      request: decoded.request,
+      exchange: EXCHANGE,
+      currency: USD,
+      rates: catalog.rates,
+      nowMs,
+      multiplier: 1,
+    },
     spending: new Spending({ money, deliveries, days, moneyWords: () => '', isDry: false }),
     nextBidId: () => `${HOLDER}-${(count += 1).toString(36)}`,
   };

@@ -51,7 +51,7 @@ export function noticeTasks(): BenchTask[] {
         return facts && { ...facts, bidId: `3f9c2a61-${(bids++).toString(36)}` };
       },
     },
-    metrics: { notice: () => {}, priceSetAside: () => {}, billed: () => {} },
+    metrics: { notice: () => {}, priceSetAside: () => {}, noticeSuspect: () => {}, billed: () => {} },
     events: SILENT_EVENTS,
     clock: new ManualClock(SAMPLE_NOTICE.bidAtMs + 10_000),
     ledger: { bill: () => Promise.resolve('booked'), tell: () => {} },

@@ -110,7 +110,7 @@ export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEn
     gates: {
       privacy: createPrivacyGate(),
       supply: createSupplyGate(),
-      traffic: createTrafficGate(),
+      traffic: createTrafficGate({ trafficRefused: () => {} }, 1),
     },
     findProfile,
     frequencyLogs: SILENT_FREQUENCY,

@@ -18,6 +18,7 @@ const QUESTION: PriceQuestion = {
   floorCurrency: 'USD',
   auctionType: 1,
   responseCurrency: USD,
+  isAgreed: false,
   bidMultiplier: 0.9,
 };
 

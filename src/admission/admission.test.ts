@@ -7,6 +7,7 @@ import { answerBudgetMs } from './deadline.js';
 
 const exchange = {
   seat: 'narrowcast',
+  seats: new Map(),
   currencies: ['USD', 'EUR', 'GBP'],
   tmaxDefaultMs: 200,
   networkMarginMs: 20,

@@ -17,12 +17,18 @@ export function refusal(
 ): NoBidReason | undefined {
   if (remainingMs <= ANSWER_RESERVE_MS) return 'too-late';
   if (request.impressions.length === 0) return 'no-match';
-  if (!seatMayBuy(request, exchange.seat)) return 'seat';
+  if (!anySeatMayBuy(request, exchange)) return 'seat';
   return undefined;
 }
 
+function anySeatMayBuy(request: BidRequest, { seat, seats }: Exchange): boolean {
+  if (seatMayBuy(request, seat)) return true;
+  for (const ofAdvertiser of seats.values()) if (seatMayBuy(request, ofAdvertiser)) return true;
+  return false;
+}
+
 /** `wseat` and `bseat` exclude each other in the specification; where both are sent, both are honoured (rule 13). */
-function seatMayBuy(request: BidRequest, seat: string): boolean {
+export function seatMayBuy(request: BidRequest, seat: string): boolean {
   if (request.seatsBlocked.includes(seat)) return false;
   return request.seatsAllowed.length === 0 || request.seatsAllowed.includes(seat);
 }

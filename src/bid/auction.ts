@@ -1,14 +1,19 @@
 import { PublisherLists } from '../blocking/publisher-lists.js';
-import type { Deal, Impression } from '../domain/bid-request.js';
+import type { Impression } from '../domain/bid-request.js';
+import { seatOf } from '../domain/catalog.js';
 import type { VisitorFrequency } from '../domain/frequency.js';
-import { convertMicros, USD, type Currency, type Rates } from '../domain/money.js';
+import { convertMicros, USD, type Currency, type Micros, type Rates } from '../domain/money.js';
 import type { Reservation } from '../domain/money-ports.js';
 import type { Visit } from '../domain/visit.js';
 import { expirySeconds } from '../exchange/expiry.js';
 import { SeenImpressions } from '../frequency/seen.js';
 import { hashString } from '../lib/hash.js';
+import { fillPod, POD_CANDIDATES_MAX, type PodRoom } from '../pods/fill.js';
+import { leastFloorOf } from '../pricing/floor.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
-import { makeOffer, type Offer, type OfferContext } from './offer.js';
+import { secondsOf } from './choose-creative.js';
+import { makeOffer, makeOffers, type Offer, type OfferContext, type PodTaken } from './offer.js';
+import { dedupeKeys, podKeys } from './pod-keys.js';
 import type { BidSnapshot, ServedCreative, ServedLineItem } from './snapshot.js';
 import type { BidTrace } from './trace.js';
 
@@ -27,17 +32,25 @@ export interface Winner {
 type Contender = Pick<Winner, 'impression' | 'item' | 'offer'>;
 
 export interface Auctions {
-  /** At most one an impression, in the order of the impressions. */
+  /** In the order of the impressions; of one impression the dearest first. */
   readonly winners: Winner[];
-  /** Were candidates left unexamined, because the request had used up its share? */
+  /** Were candidates left unexamined, or ways to fill a break, because the request had used up its share? */
   readonly cutShort: boolean;
 }
 
 export interface AuctionContext extends Omit<
   OfferContext,
-  'used' | 'lists' | 'failure' | 'seen' | 'isCounted'
+  'used' | 'lists' | 'failure' | 'seen' | 'isCounted' | 'secondsMax' | 'taken' | 'multiplier'
 > {
   readonly frequency: VisitorFrequency;
+  /** May personal data be used? */
+  readonly isPersonal: boolean;
+}
+
+/** What a request has used up, over all its impressions. */
+interface Share {
+  candidatesLeft: number;
+  cutShort: boolean;
 }
 
 /**
@@ -45,10 +58,14 @@ export interface AuctionContext extends Omit<
  * and few enough that one with a hundred impressions and long block lists takes no more than its share of the process.
  */
 export const CANDIDATES_MAX = 5_000;
+/** Bids for one impression, where it takes several. */
+const BIDS_MAX = 10;
 
 /**
- * Holds our own auction for each impression of a request: the dearest line item that may bid wins, at most one bid an
- * impression, no creative twice unless its line item allows it. Synchronous; the scratch is free again afterwards.
+ * Holds our own auction for each impression of a request: of the line items that may bid, the one of the highest priority and
+ * value wins, no creative twice unless its line item allows it. One bid an impression, but for breaks and native placements that
+ * take several (../pods) and exchanges that take one through a deal and one without. Synchronous; the scratch is free
+ * again afterwards.
  */
 export function holdAuctions(
   visit: Visit,
@@ -73,24 +90,41 @@ export function holdAuctions(
     used,
     failure: { deal: undefined, question: undefined },
     isCounted: true,
+    secondsMax: Infinity,
+    taken: undefined,
+    multiplier: 1,
     seen: new SeenImpressions(context.frequency, visit.nowMs),
   };
-  const share = { candidatesLeft: CANDIDATES_MAX };
+  const share: Share = { candidatesLeft: CANDIDATES_MAX, cutShort: false };
+  const breaks = new Breaks();
   snapshot.index.beginVisit(visit, scratch);
-  for (const impression of visit.request.impressions) {
-    snapshot.index.beginImpression(impression, scratch);
-    const winner = holdAuction(impression, visit, offerContext, snapshot, scratch, share, trace);
-    if (!winner) continue;
-    winners.push(winner);
-    used.push(winner.offer.creative);
-    offerContext.seen.add(winner.item.caps.hashes);
+  try {
+    for (const impression of visit.request.impressions) {
+      snapshot.index.beginImpression(impression, scratch);
+      offerContext.multiplier = impression.multiplier;
+      offerContext.taken = breaks.takenIn(impression);
+      const contenders = holdAuction(impression, visit, offerContext, snapshot, scratch, share, trace);
+      for (const contender of contenders) {
+        const winner = winnerOf(contender, offerContext, trace);
+        if (!winner) continue;
+        winners.push(winner);
+        used.push(winner.offer.creative);
+        offerContext.seen.add(winner.item.caps.hashes);
+        if (offerContext.taken) breaks.add(winner, offerContext.taken);
+      }
+    }
+  } catch (error) {
+    // Nobody will hear of the bids so far: their money must not wait for a billing.
+    for (const { reservation } of winners) if (reservation) context.spending.release(reservation);
+    throw error;
+  } finally {
+    snapshot.index.endVisit(scratch);
   }
-  snapshot.index.endVisit(scratch);
-  return { winners, cutShort: share.candidatesLeft < 0 };
+  return { winners: oneSeatOnly(winners, context, trace), cutShort: share.cutShort };
 }
 
 /**
- * Walks the candidates by falling value and stops behind the first value at which an offer stands, since later ones
+ * Walks the candidates by falling priority and value and stops behind the first at which an offer stands, since later ones
  * are worth less; with a trace it walks on, so that every line item is accounted for.
  */
 function holdAuction(
@@ -99,9 +133,9 @@ function holdAuction(
   context: OfferContext,
   snapshot: BidSnapshot,
   scratch: MatchScratch,
-  share: { candidatesLeft: number },
+  share: Share,
   trace: BidTrace | undefined,
-): Winner | undefined {
+): readonly Contender[] {
   trace?.auctionStarted(impression, context);
   if (trace?.hearsTargeting) {
     snapshot.index.explain(visit, scratch, (number, rule) => {
@@ -109,27 +143,176 @@ function holdAuction(
     });
   }
   const leastMicrosUsd = leastFloorMicrosUsd(impression, context);
+  const room = roomOf(impression);
+  const several: Contender[] = [];
+  const takesPairs = !room && context.exchange.severalBids && !impression.privateAuction;
   let best: Contender | undefined;
+  /** Through a deal, and in the open auction, where both are taken. */
+  let bestDeal: Contender | undefined;
+  let bestOpen: Contender | undefined;
   for (let number = snapshot.index.next(scratch); number >= 0; number = snapshot.index.next(scratch)) {
     const item = snapshot.lineItems[number] as ServedLineItem;
-    const isBeaten =
-      item.valueMicrosUsd < leastMicrosUsd || (best && item.valueMicrosUsd < best.item.valueMicrosUsd);
-    if (isBeaten && !trace) break;
-    if (!isBeaten && --share.candidatesLeft < 0) {
+    const isBelowFloors = item.valueMicrosUsd < leastMicrosUsd;
+    const last = takesPairs && bestDeal ? bestOpen : best;
+    const isBeaten = room
+      ? several.length >= POD_CANDIDATES_MAX
+      : last !== undefined && isBehind(item, last.offer);
+    if (!trace) {
+      if (isBeaten) break;
+      if (isBelowFloors) {
+        // Only among equals in priority does the value fall.
+        if (item.priorityMax === 0) break;
+        continue;
+      }
+    }
+    const isIdle = isBeaten || isBelowFloors;
+    if (!isIdle && --share.candidatesLeft < 0) {
+      share.cutShort = true;
       if (!trace) break;
       trace.rejected(item, 'not-examined');
       continue;
     }
-    context.isCounted = !isBeaten;
+    context.isCounted = !isIdle;
+    if (room && !isBeaten) {
+      addOffers(item, impression, context, trace, several);
+      continue;
+    }
     const offer = makeOffer(item, impression, context);
     if (typeof offer === 'string') {
       trace?.rejected(item, offer);
       continue;
     }
     trace?.offered(item, offer);
-    if (!best || outranks(item, best.item, visit)) best = { impression, item, offer };
+    if (room) continue;
+    const contender: Contender = { impression, item, offer };
+    if (!best || outranks(contender, best, visit)) best = contender;
+    if (!takesPairs) continue;
+    if (offer.deal) bestDeal = bestDeal && outranks(bestDeal, contender, visit) ? bestDeal : contender;
+    else bestOpen = bestOpen && outranks(bestOpen, contender, visit) ? bestOpen : contender;
   }
-  return best && winnerOf(best, context, trace);
+  if (room) return bestTogether(several, room, visit, share, trace);
+  if (!best) return NOBODY;
+  return bestDeal && bestOpen ? [bestDeal, bestOpen] : [best];
+}
+
+const NOBODY: readonly Contender[] = [];
+
+/** Can it at best not come before a standing offer? */
+function isBehind({ priorityMax, valueMicrosUsd }: ServedLineItem, offer: Offer): boolean {
+  return (
+    priorityMax < offer.priority || (priorityMax === offer.priority && valueMicrosUsd < offer.valueMicrosUsd)
+  );
+}
+
+function addOffers(
+  item: ServedLineItem,
+  impression: Impression,
+  context: OfferContext,
+  trace: BidTrace | undefined,
+  several: Contender[],
+): void {
+  const offers = makeOffers(item, impression, context);
+  if (typeof offers === 'string') {
+    trace?.rejected(item, offers);
+    return;
+  }
+  const [first] = offers;
+  if (first) trace?.offered(item, first);
+  for (const offer of offers) several.push({ impression, item, offer });
+}
+
+/** Where an impression takes several bids: in how much time, and how many. */
+interface Room extends PodRoom {
+  readonly dedupe: readonly number[];
+}
+
+/** @returns undefined for an impression that takes one */
+function roomOf({ video, audio, native }: Impression): Room | undefined {
+  const pod = video?.pod ?? audio?.pod;
+  if (pod?.kind === 'dynamic') {
+    return { secondsMax: pod.seconds, bidsMax: Math.min(BIDS_MAX, pod.bidsMax), dedupe: pod.dedupe };
+  }
+  const bidsMax = Math.min(BIDS_MAX, native?.bidsMax ?? 1);
+  return bidsMax > 1 ? { secondsMax: Infinity, bidsMax, dedupe: [] } : undefined;
+}
+
+/** Of the bids of the highest priority those that earn most together, then, in what room is left, of the next one, and so on. */
+function bestTogether(
+  several: readonly Contender[],
+  { dedupe, ...room }: Room,
+  visit: Visit,
+  share: Share,
+  trace: BidTrace | undefined,
+): readonly Contender[] {
+  const winners: Contender[] = [];
+  const taken = new Set<string>();
+  let { secondsMax, bidsMax } = room;
+  const ranked = [...several].sort((a, b) => (outranks(a, b, visit) ? -1 : 1));
+  const candidates = ranked.map((contender) => ({
+    contender,
+    price: contender.offer.price.priceMicros,
+    seconds: secondsOf(contender.offer.creative.creative),
+    keys: podKeys(contender.offer.creative, contender.item, dedupe),
+  }));
+  for (const priority of new Set(ranked.map(({ offer }) => offer.priority))) {
+    const ofPriority = candidates.filter(
+      ({ contender, keys }) => contender.offer.priority === priority && !keys.some((key) => taken.has(key)),
+    );
+    const { chosen, cutShort } = fillPod(ofPriority, { secondsMax, bidsMax });
+    share.cutShort ||= cutShort;
+    for (const { contender, seconds, keys } of chosen) {
+      winners.push(contender);
+      for (const key of keys) taken.add(key);
+      secondsMax -= seconds;
+      bidsMax -= 1;
+    }
+  }
+  if (trace) {
+    for (const { impression, item } of several) {
+      if (!winners.some((winner) => winner.item === item)) trace.dropped(impression, item, 'pod-full');
+    }
+  }
+  return winners;
+}
+
+/** What is in the breaks whose slots are sold one by one, by the id of the break. */
+class Breaks {
+  #byId: Map<string, PodTaken> | undefined;
+
+  takenIn({ video, audio }: Impression): PodTaken | undefined {
+    const pod = video?.pod ?? audio?.pod;
+    if (pod?.id === undefined || pod.dedupe.length === 0) return undefined;
+    this.#byId ??= new Map();
+    let taken = this.#byId.get(pod.id);
+    if (!taken) this.#byId.set(pod.id, (taken = { dedupe: pod.dedupe, keys: new Set() }));
+    return taken;
+  }
+
+  add({ item, offer }: Winner, { dedupe, keys }: PodTaken): void {
+    for (const key of dedupeKeys(offer.creative, item, dedupe)) keys.add(key);
+  }
+}
+
+/** Some exchanges read one `seatbid` only (rule 61): then the seat bids that has most to offer. */
+function oneSeatOnly(
+  winners: Winner[],
+  { exchange, spending }: AuctionContext,
+  trace: BidTrace | undefined,
+): Winner[] {
+  if (!exchange.oneSeat || exchange.seats.size === 0) return winners;
+  const seat = ({ item }: Winner): string => seatOf(item.campaign.advertiser.id, exchange);
+  const offered = new Map<string, number>();
+  for (const winner of winners) {
+    offered.set(seat(winner), (offered.get(seat(winner)) ?? 0) + winner.offer.price.priceMicros);
+  }
+  if (offered.size < 2) return winners;
+  const [best] = [...offered].sort(([, a], [, b]) => b - a)[0] ?? [];
+  return winners.filter((winner) => {
+    if (seat(winner) === best) return true;
+    if (winner.reservation) spending.release(winner.reservation);
+    trace?.dropped(winner.impression, winner.item, 'other-seat');
+    return false;
+  });
 }
 
 /** Sets the money aside, so that the next impression of the request finds less. */
@@ -158,22 +341,35 @@ function winnerOf(
  * impression or one of its deals asks. Two micros are left for rounding; a floor that cannot be converted leaves it open.
  */
 function leastFloorMicrosUsd(impression: Impression, { rates }: OfferContext): number {
-  let least = floorMicrosUsd(impression, rates);
-  for (const deal of impression.deals) least = Math.min(least, floorMicrosUsd(deal, rates));
+  const { video, audio, floorCurrency } = impression;
+  let least = floorMicrosUsd(impression.floorMicros, floorCurrency, rates);
+  // What runs may be asked less than the impression's own floor, by its duration.
+  for (const stream of [video, audio]) {
+    if (!stream || (stream.durationFloors.length === 0 && stream.floorMicrosPerSecond === undefined))
+      continue;
+    const { durationFloors, floorMicrosPerSecond } = stream;
+    const source = { floorMicros: impression.floorMicros, durationFloors, floorMicrosPerSecond };
+    least = Math.min(least, floorMicrosUsd(leastFloorOf(source), floorCurrency, rates));
+  }
+  for (const deal of impression.deals) {
+    least = Math.min(least, floorMicrosUsd(leastFloorOf(deal), deal.floorCurrency, rates));
+  }
   return least - 2;
 }
 
-function floorMicrosUsd(floor: Pick<Deal, 'floorMicros' | 'floorCurrency'>, rates: Rates): number {
-  return convertMicros(rates, floor.floorMicros, floor.floorCurrency as Currency, USD) ?? 0;
+function floorMicrosUsd(micros: number, currency: string, rates: Rates): number {
+  return convertMicros(rates, micros as Micros, currency as Currency, USD) ?? 0;
 }
 
-/** The higher value wins; equal ones take turns by rendezvous hashing, the same for the same request. */
-function outranks(challenger: ServedLineItem, holder: ServedLineItem, visit: Visit): boolean {
-  if (challenger.valueMicrosUsd !== holder.valueMicrosUsd) {
-    return challenger.valueMicrosUsd > holder.valueMicrosUsd;
+/** The higher priority wins, then the higher value; equal ones take turns by rendezvous hashing, the same for the same request. */
+function outranks(challenger: Contender, holder: Contender, visit: Visit): boolean {
+  const { offer } = challenger;
+  if (offer.priority !== holder.offer.priority) return offer.priority > holder.offer.priority;
+  if (offer.valueMicrosUsd !== holder.offer.valueMicrosUsd) {
+    return offer.valueMicrosUsd > holder.offer.valueMicrosUsd;
   }
   const seed = hashString(visit.request.id);
-  return turn(challenger, seed) > turn(holder, seed);
+  return turn(challenger.item, seed) > turn(holder.item, seed);
 }
 
 function turn(item: ServedLineItem, seed: number): number {

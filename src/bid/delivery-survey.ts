@@ -64,6 +64,8 @@ function fateOf(rule: OfferRule): DeliveryFate | undefined {
   switch (rule) {
     case 'campaign-paused':
     case 'line-item-paused':
+    case 'creative-paused':
+    case 'creative-pinned':
     case 'flight-not-started':
     case 'flight-over':
     case 'not-examined':
@@ -104,6 +106,7 @@ function fateOf(rule: OfferRule): DeliveryFate | undefined {
     case 'creative-assets':
     case 'creative-language':
     case 'creative-already-used':
+    case 'pod-duplicate':
     case 'creative-too-large':
       return 'blocked';
     default:

@@ -99,10 +99,22 @@ export function describeCreativeRule(
         `readers of ${have(({ language }) => language ?? 'a creative that does not say its language')}`,
         `allowed: ${[...blocks.languagesAllowed, ...blocks.languageTagsAllowed].join(', ')}`,
       );
+    case 'creative-paused':
+      return says('an active creative', `paused: ${have(({ id }) => id)}`);
+    case 'creative-pinned':
+      return says(
+        'a creative that shows what was pinned',
+        `changed since: ${have(({ id }) => id)}; narrowcast check tells what to do`,
+      );
     case 'creative-too-large':
       return says(
         'an exchange that takes a response as long as this markup makes it',
         `${exchange.id} takes at most ${exchange.responseBytesMax} bytes`,
+      );
+    case 'pod-duplicate':
+      return says(
+        'a commercial break without this category, advertiser or creative',
+        'the break has it already, and takes nothing twice',
       );
     case 'creative-already-used':
       return says(

@@ -18,7 +18,8 @@ import { describeCapRefusal } from '../frequency/describe-caps.js';
 import { describeFound, describeWish } from '../targeting/describe.js';
 import { describeCreativeRule, says, type WantedAndFound } from './describe-creative-rule.js';
 import { CANDIDATES_MAX } from './auction.js';
-import { blockOf, type OfferContext } from './offer.js';
+import { blockOf } from './choose-creative.js';
+import type { OfferContext } from './offer.js';
 import type { ServedLineItem } from './snapshot.js';
 
 /** Says in an advertiser's words what the rule wanted and what was there instead. */
@@ -81,10 +82,15 @@ function describeOtherRule(
     case 'seat':
       return says('a request that takes our seat for this advertiser', 'it takes other seats');
     case 'dsa-transparency':
-      return says(
-        'a publisher that does not ask on whose behalf is advertised',
-        'it asks (Digital Services Act), and the campaign does not say; add "transparency" to the advertiser',
-      );
+      return advertiser.transparency === undefined
+        ? says(
+            'a publisher that does not ask on whose behalf is advertised',
+            'it asks (Digital Services Act), and the campaign does not say; add "transparency" to the advertiser',
+          )
+        : says(
+            'a publisher that shows on whose behalf is advertised where the creatives do not, and only there',
+            'it cannot show it, or will show it besides; see "shownByCreatives"',
+          );
     case 'deal-advertiser':
       return says(`a deal for ${advertiser.domain}`, 'the deal is for other advertisers');
     case 'deal-seat':

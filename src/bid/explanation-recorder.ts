@@ -1,7 +1,14 @@
 import type { PrivacyLimit } from '../domain/gates.js';
+import type { Exchange } from '../domain/catalog.js';
 import type { BidRequest, Impression } from '../domain/bid-request.js';
 import { unitsText } from '../domain/money.js';
-import { isPriceRule, isSpendingRule, REJECTION_RULES, type OfferRule } from '../domain/rejection.js';
+import {
+  isPriceRule,
+  isSpendingRule,
+  REJECTION_RULES,
+  type DropRule,
+  type OfferRule,
+} from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert } from '../lib/assert.js';
 import { describePrice } from '../pricing/describe.js';
@@ -106,13 +113,12 @@ export class ExplanationRecorder implements BidTrace {
     entries.set(item, { ...kept, verdict: 'bids' });
   }
 
-  dropped(impression: Impression, item: ServedLineItem): void {
+  dropped(impression: Impression, item: ServedLineItem, rule: DropRule): void {
     const scene = this.#scenes.find((each) => each.impression === impression);
     const entry = scene?.entries.get(item);
     if (!scene || !entry) return;
-    const wanted = `room in a response of at most ${scene.context.exchange.responseBytesMax} bytes`;
-    const found = 'bids of a higher price fill it';
-    scene.entries.set(item, { ...entry, verdict: 'rejected', rule: 'response-too-large', wanted, found });
+    const { wanted, found } = dropWords(rule, scene.context.exchange);
+    scene.entries.set(item, { ...entry, verdict: 'rejected', rule, wanted, found });
   }
 
   recorded(): Recorded {
@@ -138,6 +144,26 @@ export class ExplanationRecorder implements BidTrace {
     const scene = this.#scenes.at(-1);
     assert(scene !== undefined, 'a line item is heard within an auction');
     return scene;
+  }
+}
+
+function dropWords(rule: DropRule, { responseBytesMax }: Exchange): { wanted: string; found: string } {
+  switch (rule) {
+    case 'response-too-large':
+      return {
+        wanted: `room in a response of at most ${responseBytesMax} bytes`,
+        found: 'bids of a higher price fill it',
+      };
+    case 'pod-full':
+      return {
+        wanted: 'a place among the bids that earn most together',
+        found: 'others earn more without it',
+      };
+    case 'other-seat':
+      return {
+        wanted: 'the seat with the most to offer',
+        found: 'the exchange takes one seat, and another offers more',
+      };
   }
 }
 

@@ -1,6 +1,6 @@
 import { NO_BID_REASONS } from '../domain/no-bid-reason.js';
 import type { Deliveries } from '../domain/money-ports.js';
-import type { BidAnswer, BidCall, BidHandler } from '../domain/ports.js';
+import type { BidAnswer, BidCall, BidHandler, UnreadReason } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { DeliverySurvey } from './delivery-survey.js';
 import type { BidEnvironment } from './environment.js';
@@ -65,15 +65,15 @@ async function decideOrFail(
   }
 }
 
-/** What the bid port says when it may not even ask the path. */
-export function createOverloadAnswer(
+/** What the bid port says when it may not even ask the path: there is no capacity, or the exchange has had its quota. */
+export function createUnreadAnswer(
   env: BidEnvironment,
   recorder: BidRecorder,
-): (exchange: string) => BidAnswer {
-  return (exchange) => {
-    recorder.unread(exchange);
-    env.metrics.noBid(exchange, 'overload');
-    return noBidAnswer(env, exchange, NO_BID_REASONS.overload, undefined);
+): (exchange: string, why: UnreadReason) => BidAnswer {
+  return (exchange, why) => {
+    recorder.unread(exchange, why);
+    env.metrics.noBid(exchange, why);
+    return noBidAnswer(env, exchange, NO_BID_REASONS[why], undefined);
   };
 }
 

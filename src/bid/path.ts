@@ -61,11 +61,13 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const budgetMs = answerBudgetMs(request.tmaxMs, exchange);
   const deadlineMs = call.receivedMs + budgetMs;
   const { gates } = env;
-  const { use, limit } = gates.privacy.judge(request, snapshot.catalog.privacy);
-  trace?.admitted(budgetMs, limit);
+  const verdict = gates.privacy.judge(request, snapshot.catalog.privacy);
+  const { use } = verdict;
+  metrics.privacyVerdict(verdict);
+  trace?.admitted(budgetMs, verdict.limit);
   const refused =
     refusal(request, exchange, deadlineMs - decodedMs) ??
-    gates.traffic.refusal(request, exchange, snapshot.catalog.traffic, decodedMs) ??
+    gates.traffic.refusal(request, exchange, snapshot.catalog.traffic, decodedMs, use === 'personal') ??
     gates.supply.refusal(request, exchange, snapshot.catalog.supply);
   if (refused) return noBid(refused, request);
   if (use === 'none') return noBid('privacy', request);
@@ -97,6 +99,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
     spending,
     nextBidId,
     frequency,
+    isPersonal,
   };
   const { winners, cutShort } = holdAuctions(visit, context, snapshot, env.scratchFor(snapshot), trace);
   if (cutShort) metrics.auctionsCutShort();
@@ -112,7 +115,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const isLate = encodedMs >= deadlineMs;
   releaseMoney(isLate ? winners : response.dropped, spending);
   if (isLate) return noBid('too-late', request);
-  for (const { impression, item } of response.dropped) trace?.dropped(impression, item);
+  for (const { impression, item } of response.dropped) trace?.dropped(impression, item, 'response-too-large');
   const { body, sent } = response;
   reserveFrequency(sent, env.frequencyLogs);
   return sent.length === 0

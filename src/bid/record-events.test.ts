@@ -47,7 +47,7 @@ describe('the sample of requests', () => {
     for (let i = 0; i < 4; i++) {
       recorder.decided(call, { kind: 'malformed', why: 'not JSON' });
       recorder.decided(call, { kind: 'no-bid', reason: 'request-too-complex' });
-      recorder.unread('generic');
+      recorder.unread('generic', 'overload');
       recorder.decided(call, { kind: 'unknown-exchange' });
     }
     expect(events).toMatchObject([

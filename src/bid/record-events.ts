@@ -1,7 +1,7 @@
 import type { BidRequest, Inventory } from '../domain/bid-request.js';
 import { bidFactsTold, type BidEvent, type RequestEvent } from '../domain/event.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
-import type { BidCall, EventLog } from '../domain/ports.js';
+import type { BidCall, EventLog, UnreadReason } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { hashString } from '../lib/hash.js';
 import type { Decision } from './path.js';
@@ -19,7 +19,7 @@ export interface BidRecorder {
   /** Call once for each decision that is answered. */
   decided(call: BidCall, decision: Decision): void;
   /** Call for each request that is answered unread. */
-  unread(exchange: string): void;
+  unread(exchange: string, why: UnreadReason): void;
 }
 
 /**
@@ -88,8 +88,8 @@ export function createBidRecorder(events: EventLog, sampleShare: number, clock: 
         events.record(unreadEvent(call.exchange, decision.kind, reason));
       }
     },
-    unread(exchange) {
-      if (isUnreadSampled()) events.record(unreadEvent(exchange, 'no-bid', 'overload'));
+    unread(exchange, why) {
+      if (isUnreadSampled()) events.record(unreadEvent(exchange, 'no-bid', why));
     },
   };
 }

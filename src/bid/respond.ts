@@ -1,11 +1,18 @@
+import { shownAs } from '../blocking/creative.js';
+import { seatOf, type Exchange } from '../domain/catalog.js';
+import type { Creative } from '../domain/creative.js';
 import { conversionRate, USD, type Currency, type Micros } from '../domain/money.js';
-import { FREQUENCY_NAMES_MAX, type NoticeFacts } from '../domain/notice.js';
+import { FREQUENCY_NAMES_MAX, type BillingMode, type NoticeFacts } from '../domain/notice.js';
 import type { NoticeSigner } from '../domain/ports.js';
+import { CATEGORY_TAXONOMY } from '../exchange/compile-creative.js';
+import { dsaExtension } from '../exchange/dsa.js';
 import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
+import { assert } from '../lib/assert.js';
 import { hashString } from '../lib/hash.js';
 import type { AuctionContext, Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
 import { frequencyNamesOf } from './frequency.js';
+import { longestShown } from './longest-shown.js';
 import { ResponseSizes } from './response-sizes.js';
 import type { ServedCreative } from './snapshot.js';
 
@@ -46,7 +53,7 @@ export function respond(
     exchange: context.exchange,
     currency: context.currency,
     publicUrl: env.publicUrl,
-    bids: made.map((bid) => outgoingBid(bid, context.exchange.seat, env)),
+    bids: made.map((bid) => outgoingBid(bid, context, env)),
   });
   if (droppedPlaces.length === 0) return { body, sent: made, dropped: [] };
   return {
@@ -57,15 +64,22 @@ export function respond(
 }
 
 /** What is said of a bid whatever the links it goes with. */
-type BidTerms = Pick<
+type BidTerms = Omit<
   OutgoingBid,
-  'campaign' | 'dealId' | 'expirySeconds' | 'extension' | 'impressionId' | 'seat' | 'slotInPod'
+  | 'bidId'
+  | 'priceMicros'
+  | 'creative'
+  | 'compiled'
+  | 'noticeToken'
+  | 'pixelToken'
+  | 'clickToken'
+  | 'cacheBuster'
 > & {
-  readonly creative: ServedCreative;
+  readonly served: ServedCreative;
 };
 
 function factsOf(
-  { item, offer, bidId, holdSeconds }: Winner,
+  { impression, item, offer, bidId, holdSeconds }: Winner,
   { request, exchange, currency, rates, frequency }: AuctionContext,
   env: BidEnvironment,
   nowMs: number,
@@ -82,8 +96,8 @@ function factsOf(
     currency,
     budgetCurrency: campaign.budget.currency,
     // Who could price the bid has a rate.
-    budgetRate: conversionRate(rates, currency, campaign.budget.currency) ?? 1,
-    billing: exchange.billing,
+    budgetRate: (conversionRate(rates, currency, campaign.budget.currency) ?? 1) * impression.multiplier,
+    billing: billingOf(offer.creative.creative, exchange),
     bidAtMs: nowMs,
     flightDay: env.days.at(campaign.flight.timeZone, nowMs),
     holdSeconds,
@@ -94,33 +108,43 @@ function factsOf(
   };
 }
 
+/** Videos and audios are billed when they are played (rule 66), where billing is not the win's business. */
+function billingOf({ format }: Creative, { billing }: Exchange): BillingMode {
+  return billing === 'burl' && (format === 'video' || format === 'audio') ? 'impression' : billing;
+}
+
 function outgoingBid(
   { winner: { impression, item, offer, holdSeconds }, facts }: SentBid,
-  seat: string,
+  { request, exchange, isPersonal }: AuctionContext,
   env: BidEnvironment,
 ): OutgoingBid {
+  const shown = shownAs(offer.creative.creative, impression);
+  assert(typeof shown !== 'string', 'a creative that was chosen can be shown');
   const terms: BidTerms = {
     campaign: item.campaign,
-    creative: offer.creative,
+    served: offer.creative,
+    shown,
+    categoryTaxonomy: request.blocks.categoryTaxonomy,
     dealId: offer.deal?.id,
     expirySeconds: holdSeconds,
     impressionId: impression.id,
-    seat,
+    seat: seatOf(item.campaign.advertiser.id, exchange),
     slotInPod: 0,
-    extension: '',
+    extension: dsaExtension(request.regulations.dsa, item.dsa, isPersonal),
   };
   return withLinks(terms, facts, env.signer);
 }
 
-function withLinks({ creative, ...terms }: BidTerms, facts: NoticeFacts, signer: NoticeSigner): OutgoingBid {
+function withLinks({ served, ...terms }: BidTerms, facts: NoticeFacts, signer: NoticeSigner): OutgoingBid {
   return {
     ...terms,
     bidId: facts.bidId,
     priceMicros: facts.priceMicros,
-    compiled: creative.compiled,
+    creative: served.creative,
+    compiled: served.compiled,
     noticeToken: signer.sign(facts),
     pixelToken: signer.sign({ ...facts, isForPage: true }),
-    clickToken: signer.sign({ ...facts, landing: creative.creative.landing }),
+    clickToken: signer.sign({ ...facts, landing: served.creative.landing }),
     cacheBuster: hashString(facts.bidId),
   };
 }
@@ -139,7 +163,7 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
       currency: USD,
       budgetCurrency: OTHER_CURRENCY,
       budgetRate: 1,
-      billing: exchange.billing,
+      billing: billingOf(creative.creative, exchange),
       bidAtMs: LONGEST_TIME_MS,
       flightDay: LATEST_FLIGHT_DAY,
       holdSeconds: LONGEST_EXPIRY_SECONDS,
@@ -150,13 +174,15 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
     };
     const terms: BidTerms = {
       campaign: item.campaign,
-      creative,
+      served: creative,
+      shown: longestShown(creative.creative),
+      categoryTaxonomy: longestTaxonomy(creative),
       dealId: '',
       expirySeconds: LONGEST_EXPIRY_SECONDS,
       impressionId: '',
       seat: exchange.seat,
       slotInPod: 0,
-      extension: '',
+      extension: item.dsa?.personal ?? '',
     };
     const { body } = encodeBidResponse({
       requestId: '',
@@ -167,6 +193,11 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
     });
     return Buffer.byteLength(body);
   });
+}
+
+function longestTaxonomy({ compiled }: ServedCreative): number {
+  const fields = [...compiled.categoryFields].sort(([, a], [, b]) => b.length - a.length);
+  return fields[0]?.[0] ?? CATEGORY_TAXONOMY;
 }
 
 /** One of the names may tell the exchange: a person has one user id there. */

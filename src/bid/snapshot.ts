@@ -4,6 +4,7 @@ import type { Creative } from '../domain/creative.js';
 import { convertMicros, USD, type Micros } from '../domain/money.js';
 import { advertiserCaps, capsOf, type LineItemCaps } from '../frequency/caps.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
+import { compileDsaAnswer, type DsaAnswer } from '../exchange/dsa.js';
 import { doAll, type Steps } from '../lib/steps.js';
 import { TargetingIndex } from '../targeting/targeting-index.js';
 
@@ -11,12 +12,16 @@ import { TargetingIndex } from '../targeting/targeting-index.js';
 export interface ServedLineItem {
   readonly campaign: Campaign;
   readonly lineItem: LineItem;
-  /** Its bid in US dollars, by which line items of different currencies are ranked. 0 when there is no rate. */
+  /** The most that it bids, in any of its deals, in US dollars: line items are ranked by it. 0 when there is no rate. */
   readonly valueMicrosUsd: Micros;
+  /** The most that an offer of it can have; 0 for the open auction. See Offer. */
+  readonly priorityMax: number;
   readonly creatives: readonly ServedCreative[];
   readonly caps: LineItemCaps;
   /** Are there any? Said here, because looking into `caps` of every candidate costs more than all else that is asked of most. */
   readonly isCapped: boolean;
+  /** What is told of it under the Digital Services Act; undefined when the campaign does not say. */
+  readonly dsa: DsaAnswer | undefined;
 }
 
 export interface ServedCreative {
@@ -26,13 +31,16 @@ export interface ServedCreative {
 
 /**
  * What the bid path works on: the catalogue and the index over its line items. Line items are numbered by falling
- * value, so that the index yields the dearest candidates first. Immutable, replaced whole.
+ * priority and value, so that the index yields first who can outrank the others. Immutable, replaced whole.
  */
 export interface BidSnapshot {
   readonly catalog: Catalog;
   readonly lineItems: readonly ServedLineItem[];
   readonly index: TargetingIndex;
 }
+
+/** Guaranteed deals come before all others, whatever their priority. */
+export const GUARANTEED_PRIORITY = 101;
 
 /** Line items made ready in one step. */
 const STEP_LINE_ITEMS = 50;
@@ -44,14 +52,14 @@ export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot 
 
 /** The same in steps of a few milliseconds, for a process that has requests to answer meanwhile. */
 export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSnapshot> {
-  const linksSecure = publicUrl.startsWith('https:');
+  const links = { isSecure: publicUrl.startsWith('https:'), host: new URL(publicUrl).hostname };
   const lineItems: ServedLineItem[] = [];
   const ofAdvertisers = advertiserCaps(catalog.campaigns);
   for (const campaign of catalog.campaigns) {
     const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
     for (const lineItem of campaign.lineItems) {
       const caps = capsOf(campaign, lineItem, ofAdvertiser);
-      lineItems.push(serve(campaign, lineItem, caps, catalog, linksSecure));
+      lineItems.push(serve(campaign, lineItem, caps, catalog, links));
       if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
     }
   }
@@ -65,26 +73,43 @@ function serve(
   lineItem: LineItem,
   caps: LineItemCaps,
   catalog: Catalog,
-  linksSecure: boolean,
+  links: { readonly isSecure: boolean; readonly host: string },
 ): ServedLineItem {
-  const { amountMicros } = lineItem.bid;
-  const value = convertMicros(catalog.rates, amountMicros, campaign.budget.currency, USD);
+  const { transparency } = campaign.advertiser;
+  const value = convertMicros(catalog.rates, dearestBid(lineItem), campaign.budget.currency, USD);
   return {
     campaign,
     lineItem,
     valueMicrosUsd: value ?? (0 as Micros),
+    priorityMax: priorityMax(lineItem),
     caps,
     isCapped: caps.caps.length > 0,
+    dsa: transparency && compileDsaAnswer(transparency, lineItem, links.host),
     creatives: lineItem.creatives.map((creative) => ({
-      creative: linksSecure ? creative : { ...creative, secure: false },
+      creative: links.isSecure ? creative : { ...creative, secure: false },
       compiled: compileCreative(creative),
     })),
   };
 }
 
+function dearestBid({ bid, targeting, dealTerms }: LineItem): Micros {
+  const amounts = (targeting.deals?.anyOf ?? []).map(
+    (id) => dealTerms.get(id)?.amountMicros ?? bid.amountMicros,
+  );
+  return (amounts.length > 0 ? Math.max(...amounts) : bid.amountMicros) as Micros;
+}
+
+/** Any deal may turn out to be guaranteed, since the request may say so. */
+function priorityMax({ targeting, dealTerms }: LineItem): number {
+  const held = targeting.deals?.anyOf ?? [];
+  if (held.length === 0) return 0;
+  return GUARANTEED_PRIORITY + Math.max(0, ...held.map((id) => dealTerms.get(id)?.priority ?? 0));
+}
+
 /** Ids settle equal values, so that the order of files on disk never shows. */
 function byFallingValue(a: ServedLineItem, b: ServedLineItem): number {
   return (
+    b.priorityMax - a.priorityMax ||
     b.valueMicrosUsd - a.valueMicrosUsd ||
     compareText(a.campaign.id, b.campaign.id) ||
     compareText(a.lineItem.id, b.lineItem.id)

@@ -27,6 +27,8 @@ export interface SpendingContext {
   readonly currency: Currency;
   readonly rates: Rates;
   readonly nowMs: number;
+  /** How many impressions one play of the impression at hand counts for (rule 39). */
+  readonly multiplier: number;
 }
 
 /**
@@ -52,12 +54,14 @@ export class Spending {
   /**
    * @param price with the bid multiplier in it
    * @param isCounted false when nothing comes of it, whatever the answer
+   * @param mustBid a guaranteed deal: pacing hears of it and holds nothing back
    */
   refusal(
     item: ServedLineItem,
     price: Price,
     context: SpendingContext,
     isCounted: boolean,
+    mustBid: boolean,
   ): SpendingRule | undefined {
     const { request, nowMs } = context;
     if (request.test) return undefined;
@@ -65,14 +69,16 @@ export class Spending {
     const delivery = this.#parts.deliveries.of(campaign, nowMs);
     if (delivery.stopped(lineItem.id) !== undefined) return 'spending-stopped';
     const isReal = isCounted && !this.#parts.isDry;
-    const available = this.#parts.money.availableMicros(campaign, this.#dayOf(item, nowMs));
-    if (available < costOf(item, price, context)) {
+    const neededMicros = costOf(item, price, context);
+    const available = this.#parts.money.availableMicros(campaign, this.#dayOf(item, nowMs), neededMicros);
+    if (available < neededMicros) {
       // Pacing learns the traffic also where there is no money for it.
       if (isReal) delivery.missed();
       return 'budget';
     }
     const hash = pacingHash(request.id, lineItem.id);
-    return (isReal ? delivery.passes(hash) : delivery.wouldPass(hash)) ? undefined : 'paced';
+    const passes = isReal ? delivery.passes(hash) : delivery.wouldPass(hash);
+    return passes || mustBid ? undefined : 'paced';
   }
 
   /** @returns undefined for test traffic, for which nothing is set aside; false when there is no money after all */
@@ -113,7 +119,12 @@ export class Spending {
   }
 }
 
-/** What one impression at this price costs the campaign, in micros of its budget's currency. Who has a price has a rate. */
-function costOf({ campaign }: ServedLineItem, price: Price, { currency, rates }: SpendingContext): Micros {
-  return chargeMicros(price.priceMicros, conversionRate(rates, currency, campaign.budget.currency) ?? 1);
+/** What one play at this price costs the campaign, in micros of its budget's currency. Who has a price has a rate. */
+function costOf(
+  { campaign }: ServedLineItem,
+  price: Price,
+  { currency, rates, multiplier }: SpendingContext,
+): Micros {
+  const rate = conversionRate(rates, currency, campaign.budget.currency) ?? 1;
+  return chargeMicros(price.priceMicros, rate * multiplier);
 }

@@ -1,6 +1,6 @@
 import type { BidRequest, Impression } from '../domain/bid-request.js';
 import type { PrivacyLimit } from '../domain/gates.js';
-import type { OfferRule } from '../domain/rejection.js';
+import type { DropRule, OfferRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import type { Offer, OfferContext } from './offer.js';
 import type { BidSnapshot, ServedLineItem } from './snapshot.js';
@@ -19,6 +19,6 @@ export interface BidTrace {
   rejected(item: ServedLineItem, rule: OfferRule): void;
   offered(item: ServedLineItem, offer: Offer): void;
   auctionWon(item: ServedLineItem): void;
-  /** The response was too long; it went out without this offer. */
-  dropped(impression: Impression, item: ServedLineItem): void;
+  /** It went out without this offer after all. */
+  dropped(impression: Impression, item: ServedLineItem, rule: DropRule): void;
 }

@@ -16,6 +16,7 @@ const creative = {
   bannerType: 2,
   language: undefined,
   categories: ['IAB18-5'],
+  categoriesElsewhere: new Map(),
   secure: true,
   appBundle: undefined,
 } as unknown as BannerCreative;

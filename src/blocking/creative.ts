@@ -2,13 +2,16 @@ import { EXPANDING_ATTRIBUTES } from '../domain/adcom-words.js';
 import type { Banner, BlockLists, Impression } from '../domain/bid-request.js';
 import type { BannerCreative, Creative } from '../domain/creative.js';
 import type { CreativeRule } from '../domain/rejection.js';
+import { SHOWN_BANNER, type ShownAs } from '../domain/shown-as.js';
+import { nativeShownAs } from './native.js';
 import type { PublisherLists } from './publisher-lists.js';
+import { audioShownAs, videoShownAs } from './stream.js';
 
 const WORDLESS = 'xx';
 
 /**
  * The first of the publisher's rules that keeps a creative from an impression, or undefined when it may be shown
- * (rules 23, 24, 26-29). What is not shown to be allowed is not bid.
+ * (rules 23, 24, 26-34, 36). What is not shown to be allowed is not bid.
  *
  * @param lists made of `blocks`
  */
@@ -18,20 +21,41 @@ export function creativeBlock(
   blocks: BlockLists,
   lists: PublisherLists,
 ): CreativeRule | undefined {
-  const { banner } = impression;
-  if (creative.format !== 'banner' || !banner) return 'creative-format';
-  if (!fits(creative, banner)) return 'creative-size';
+  if (creative.format === 'banner') {
+    if (!impression.banner) return 'creative-format';
+    if (!fits(creative, impression.banner)) return 'creative-size';
+  } else if (!impression[creative.format]) return 'creative-format';
   if (impression.secure && !creative.secure) return 'creative-insecure';
-  if (!lists.takesCategories(creative.categories)) return 'creative-category';
+  if (!lists.takesCategories(creative)) return 'creative-category';
   if (creative.appBundle !== undefined && lists.blocksApp(creative.appBundle)) return 'creative-app';
+  const shown = shownAs(creative, impression);
+  if (typeof shown === 'string') return shown;
+  return languageAllowed(creative.language, blocks) ? undefined : 'creative-language';
+}
+
+/** How a creative is shown in an impression, or the first rule of its format that keeps it out. */
+export function shownAs(creative: Creative, impression: Impression): ShownAs | CreativeRule {
+  const { banner, video, audio, native } = impression;
+  switch (creative.format) {
+    case 'banner':
+      return banner ? (bannerBlock(creative, banner) ?? SHOWN_BANNER) : 'creative-format';
+    case 'video':
+      return video ? videoShownAs(creative, video) : 'creative-format';
+    case 'audio':
+      return audio ? audioShownAs(creative, audio) : 'creative-format';
+    case 'native':
+      return native ? nativeShownAs(creative, native) : 'creative-format';
+  }
+}
+
+function bannerBlock(creative: BannerCreative, banner: Banner): CreativeRule | undefined {
   if (banner.typesBlocked.includes(creative.bannerType)) return 'creative-type';
   if (banner.mimes.length > 0 && !banner.mimes.includes(creative.mime)) return 'creative-mime';
   if (creative.attributes.some((attribute) => banner.attributesBlocked.includes(attribute))) {
     return 'creative-attribute';
   }
   if (!creative.apis.every((api) => banner.apis.includes(api))) return 'creative-api';
-  if (!expansionAllowed(creative, banner)) return 'creative-expandable';
-  return languageAllowed(creative.language, blocks) ? undefined : 'creative-language';
+  return expansionAllowed(creative, banner) ? undefined : 'creative-expandable';
 }
 
 function fits(creative: BannerCreative, banner: Banner): boolean {

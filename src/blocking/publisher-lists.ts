@@ -1,6 +1,7 @@
 import type { BlockLists } from '../domain/bid-request.js';
+import type { Creative } from '../domain/creative.js';
 
-/** The only taxonomy that campaign files speak: IAB Content Taxonomy 1.0 (AdCOM "Category Taxonomies"). */
+/** IAB Content Taxonomy 1.0 (AdCOM "Category Taxonomies"), which every creative speaks. */
 const CATEGORY_TAXONOMY = 1;
 /** Making a set costs more than looking through this few entries. */
 const LOOKED_THROUGH_MAX = 16;
@@ -33,13 +34,17 @@ export class PublisherLists {
   }
 
   /**
-   * `bcat` and `acat` (rule 23). Lists in a taxonomy that is not read take nothing, and a list of allowed categories
+   * `bcat` and `acat` (rule 23). Lists in a taxonomy that the creative does not speak take nothing, and a list of allowed categories
    * takes nothing that has none: what is not shown to be allowed is not bid.
    */
-  takesCategories(categories: readonly string[]): boolean {
+  takesCategories(creative: Pick<Creative, 'categories' | 'categoriesElsewhere'>): boolean {
     const { categories: blocked, categoriesAllowed: allowed, categoryTaxonomy } = this.#blocks;
     if (blocked.length === 0 && allowed.length === 0) return true;
-    if (categoryTaxonomy !== CATEGORY_TAXONOMY) return false;
+    const categories =
+      categoryTaxonomy === CATEGORY_TAXONOMY
+        ? creative.categories
+        : creative.categoriesElsewhere.get(categoryTaxonomy);
+    if (!categories) return false;
     const blockedNames = (this.#categories ??= new NameList(blocked));
     const allowedNames = (this.#categoriesAllowed ??= new NameList(allowed));
     for (const category of categories) {

@@ -90,6 +90,20 @@ export function amountFindings(file: string, json: JsonFile, faults: readonly Am
   });
 }
 
+/**
+ * Creatives that are no longer what was pinned: no reason to refuse the file, in whose last good version they might run on, but
+ * nothing is bid with them until somebody has looked.
+ */
+export function pinFindings({ file, present }: CampaignFile): Finding[] {
+  if (!present.good) return [];
+  const { content, json } = present;
+  const faults = content.changedSincePinned.map(({ path, pinNow }) => ({
+    path,
+    says: `is not the pin of what this creative shows now, so nothing is bid with it; look at it, and if it is what it should be, write "pin": "${pinNow}"`,
+  }));
+  return amountFindings(file, json, faults);
+}
+
 /** @param owners the file that each campaign id belongs to */
 export function repeatedId({ file, present }: CampaignFile, owners: ReadonlyMap<string, string>): Finding[] {
   if (!present.good) return [];

@@ -125,6 +125,16 @@ describe('what no schema can find', () => {
       'error: lineItems[0].targeting.people.gender.noneOf bans everything there is, so nobody is left',
     ],
     [
+      [...T, 'inventory'],
+      { placements: ['instream'] },
+      'warning: lineItems[0].targeting.inventory.placements asks for places for video, but there is no video creative',
+    ],
+    [
+      [...T, 'inventory'],
+      { roll: ['pre'] },
+      'warning: lineItems[0].targeting.inventory.roll asks for places for video or audio, but there is no creative for them',
+    ],
+    [
       [...T, 'devices', 'os'],
       ['iphone'],
       'warning: lineItems[0].targeting.devices.os[0] is "iphone", which no request calls itself; did you mean "ios"?',

@@ -4,7 +4,7 @@ import { conversionRate, type Rates } from '../domain/money.js';
 import { nearestWord } from '../lib/words.js';
 import { pathText, type FilePath, type Finding } from './finding.js';
 import type { JsonFile } from './json-file.js';
-import { lintBid, lintCaps, lintCreativeIds, lintFlightAndBudget } from './lint/lint-campaign.js';
+import { lintBid, lintCaps, lintCreativeIds, lintFlightAndBudget, lintPauses } from './lint/lint-campaign.js';
 import { lintCreative } from './lint/lint-creative.js';
 import { lintExchange } from './lint/lint-exchange.js';
 import { DIMENSION_PATHS, type LintFinding, type Report } from './lint/lint-finding.js';
@@ -35,6 +35,7 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
   for (const [i, lineItem] of campaign.lineItems.entries()) {
     const ofLineItem = reportIn(file, ['lineItems', i]);
     lintBid(lineItem, ofLineItem);
+    lintPauses(lineItem, ofLineItem);
     lintCaps(lineItem.frequency, ['frequency'], ofLineItem);
     lintTargeting(lineItem, campaign.flight, nowMs, ofLineItem);
     lintExchangeNames(lineItem.targeting.exchanges, around, ofLineItem);

@@ -3,11 +3,17 @@ import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { PRIVACY_DEFAULT, type PrivacyPolicy } from '../domain/privacy-policy.js';
 import { SUPPLY_DEFAULT, type SupplyPolicy } from '../domain/supply-policy.js';
-import { TRAFFIC_DEFAULT, type TrafficPolicy } from '../domain/traffic-policy.js';
+import { TRAFFIC_DEFAULT } from '../domain/traffic-policy.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { bidsWorthTooMuch } from './bid-worth.js';
 import { CampaignLinter } from './campaign-linter.js';
-import { amountFindings, contentRefusals, repeatedId, type CampaignJudges } from './campaign-refusals.js';
+import {
+  amountFindings,
+  contentRefusals,
+  pinFindings,
+  repeatedId,
+  type CampaignJudges,
+} from './campaign-refusals.js';
 import { missingConfigDir } from './config-dir.js';
 import type { Finding } from './finding.js';
 import { keepFormerCampaigns } from './former-campaigns.js';
@@ -28,6 +34,8 @@ import {
 import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
 import type { RatesContent } from './schema/rates.js';
+import type { TrafficSettings } from './schema/traffic.js';
+import { keepTrafficLists } from './traffic-lists.js';
 
 const GENERIC_EXCHANGE_FILE = 'exchanges/generic.json';
 const RATES_FILE = 'rates.json';
@@ -70,7 +78,7 @@ interface Folders {
   readonly rates: KeptFolder<RatesContent>;
   readonly privacy: KeptFolder<PrivacyPolicy>;
   readonly supply: KeptFolder<SupplyPolicy>;
-  readonly traffic: KeptFolder<TrafficPolicy>;
+  readonly traffic: KeptFolder<TrafficSettings>;
 }
 
 /**
@@ -102,6 +110,7 @@ export function createCatalogLoader(
     supply: keepFolder({ ...common, ...mayBe('supply.json'), read: readSupply }),
     traffic: keepFolder({ ...common, ...mayBe('traffic.json'), read: readTraffic }),
   };
+  const trafficLists = keepTrafficLists(common);
   let current: Catalog = {
     version: 0,
     campaigns: [],
@@ -124,12 +133,13 @@ export function createCatalogLoader(
       const around = { rates: rates.rates, exchanges };
       const judges = { linter, around, former, nowMs };
       const campaigns = await loadCampaigns(folders.campaigns, judges, problems);
+      const traffic = await loadPolicy(folders.traffic, undefined, problems);
       const next = {
         campaigns: campaigns.campaigns,
         ...around,
         privacy: await loadPolicy(folders.privacy, PRIVACY_DEFAULT, problems),
         supply: await loadPolicy(folders.supply, SUPPLY_DEFAULT, problems),
-        traffic: await loadPolicy(folders.traffic, TRAFFIC_DEFAULT, problems),
+        traffic: traffic ? await trafficLists.policyOf(traffic, problems) : TRAFFIC_DEFAULT,
       };
       const isNew = current.version === 0 || !isSameCatalog(current, next);
       if (isNew) current = { version: current.version + 1, ...next };
@@ -181,11 +191,11 @@ function mayBe(file: string) {
   return { folder: '', required: [], optional: [file] };
 }
 
-async function loadPolicy<Policy>(
+async function loadPolicy<Policy, Without>(
   folder: KeptFolder<Policy>,
-  without: Policy,
+  without: Without,
   problems: Finding[],
-): Promise<Policy> {
+): Promise<Policy | Without> {
   const [file] = (await folder.scan()).files;
   return (file && (await takeOver(folder, file, [], problems))) ?? without;
 }
@@ -232,6 +242,7 @@ async function loadCampaigns(
       owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, judges.around.rates).length === 0;
     const repeats = repeatedId(file, owners);
     const refusals = repeats.length > 0 ? repeats : (refused.get(file) ?? []);
+    problems.push(...pinFindings(file));
     const content = await takeOver(folder, file, refusals, problems, isUsable);
     if (content) campaigns.push(content.campaign);
     const after = file.lastGood?.content.campaign;

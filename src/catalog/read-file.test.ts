@@ -142,7 +142,7 @@ describe('a mistake in a campaign file is told in one sentence', () => {
     [
       [...L, 'deals'],
       [5],
-      'lineItems[0].deals[0] is 5 but must be the id of a deal as text in quotes; did you mean "5"?',
+      'lineItems[0].deals[0] is 5 but must be the id of a deal as text in quotes, or its terms: {"id": "deal-7", "amount": 5.5}',
     ],
     [
       [...L, 'frequency', 0, 'per'],
@@ -318,6 +318,21 @@ describe('a mistake in a campaign file is told in one sentence', () => {
       [...T, 'inventory', 'positions'],
       ['top'],
       'lineItems[0].targeting.inventory.positions[0] is "top" but must be one of above-the-fold, locked, below-the-fold, header, footer, sidebar, full-screen',
+    ],
+    [
+      [...T, 'inventory', 'placements'],
+      ['feed'],
+      'lineItems[0].targeting.inventory.placements[0] is "feed" but must be one of instream, accompanying, interstitial, standalone',
+    ],
+    [
+      [...T, 'inventory', 'roll'],
+      ['pre-roll'],
+      'lineItems[0].targeting.inventory.roll[0] is "pre-roll" but must be one of pre, mid, post',
+    ],
+    [
+      [...T, 'inventory', 'rewarded'],
+      1,
+      'lineItems[0].targeting.inventory.rewarded is 1 but must be true (only places where the visitor gets something for it) or false (none of them)',
     ],
     [
       [...T, 'inventory', 'bundles'],

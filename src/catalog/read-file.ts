@@ -2,7 +2,6 @@ import type { z } from 'zod';
 import type { Exchange } from '../domain/catalog.js';
 import type { PrivacyPolicy } from '../domain/privacy-policy.js';
 import type { SupplyPolicy } from '../domain/supply-policy.js';
-import type { TrafficPolicy } from '../domain/traffic-policy.js';
 import type { Finding } from './finding.js';
 import { pathText } from './finding.js';
 import { isSyntaxFault, readJson, type JsonFile } from './json-file.js';
@@ -12,7 +11,7 @@ import { exchangeFile, exchangeOf } from './schema/exchange.js';
 import { privacyFile, privacyOf } from './schema/privacy.js';
 import { ratesFile, ratesOf, type RatesContent } from './schema/rates.js';
 import { supplyFile, supplyOf } from './schema/supply.js';
-import { trafficFile, trafficOf } from './schema/traffic.js';
+import { trafficFile, trafficOf, type TrafficSettings } from './schema/traffic.js';
 
 /** What a file says, or everything that is wrong with it. */
 export type FileContent<Content> =
@@ -44,7 +43,7 @@ export const readPrivacy: ReadContent<PrivacyPolicy> = (bytes, file) =>
 
 export const readSupply: ReadContent<SupplyPolicy> = (bytes, file) => read(bytes, file, supplyFile, supplyOf);
 
-export const readTraffic: ReadContent<TrafficPolicy> = (bytes, file) =>
+export const readTraffic: ReadContent<TrafficSettings> = (bytes, file) =>
   read(bytes, file, trafficFile, trafficOf);
 
 function read<Given, Content>(

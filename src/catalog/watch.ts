@@ -143,7 +143,8 @@ function watchFolders(configDir: string, onEvent: () => void): FolderWatch {
     watchers.delete(folder);
   };
   const renew = (): void => {
-    for (const folder of [configDir, join(configDir, 'campaigns'), join(configDir, 'exchanges')]) {
+    for (const name of ['.', 'campaigns', 'exchanges', 'lists']) {
+      const folder = join(configDir, name);
       if (watchers.has(folder)) continue;
       const watcher = tryWatch(folder, (event) => {
         // The folder itself went, or came back under the same name: its watcher is blind to what is there now.

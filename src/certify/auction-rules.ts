@@ -110,6 +110,8 @@ function fixedPriceProblems(facts: BidFacts): string[] {
   const { deal, bid, currency, perUsd } = facts;
   if (!deal || number(deal['at']) !== FIXED_PRICE) return [];
   const amount = number(deal['bidfloor']) ?? 0;
+  // One that names no price leaves it to what both sides have agreed.
+  if (amount === 0) return [];
   const price = converted(amount, floorCurrency(deal['bidfloorcur']), currency, perUsd);
   if (price === undefined && knowsNoRates(facts)) return [];
   const isRight = price !== undefined && Math.abs((number(bid['price']) ?? 0) - price) <= 4 * PRICE_TOLERANCE;

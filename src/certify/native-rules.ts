@@ -44,8 +44,11 @@ function answerProblems(facts: BidFacts): string[] {
   return list(answerOf(facts)['assets']).length === 0 ? ['adm holds no native answer with assets'] : [];
 }
 
+/** Where none has an id, each has its place in the list. */
 function wantedAssets({ placement }: BidFacts): readonly Fields[] {
-  return list(nativeRequestOf(placement)['assets']).map(fields);
+  const assets = list(nativeRequestOf(placement)['assets']).map(fields);
+  const isWithoutIds = assets.every(({ id }) => id === undefined);
+  return isWithoutIds ? assets.map((asset, place) => ({ ...asset, id: place })) : assets;
 }
 
 function givenAssets(facts: BidFacts): readonly Fields[] {

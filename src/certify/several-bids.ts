@@ -4,8 +4,8 @@ import { number, numbers, text, texts, type Fields } from './loose-json.js';
 
 /** AdCOM "Pod Deduplication": what no two advertisements of a break may have in common. */
 const DEDUPE = {
-  1: { name: 'category', of: ({ bid }: BidFacts) => texts(bid['cat']) },
-  2: { name: 'advertiser', of: ({ bid }: BidFacts) => texts(bid['adomain']) },
+  1: { name: 'advertiser', of: ({ bid }: BidFacts) => texts(bid['adomain']) },
+  2: { name: 'category', of: ({ bid }: BidFacts) => texts(bid['cat']) },
   3: { name: 'creative', of: ({ bid }: BidFacts) => texts(bid['crid']) },
   4: { name: 'media address', of: ({ vast }: BidFacts) => vast?.addresses ?? [] },
 } as const;

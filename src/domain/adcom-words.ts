@@ -49,6 +49,9 @@ export const POSITIONS = {
   'full-screen': 7,
 } as const;
 
+/** "Plcmt Subtypes - Video": what a video is played with. */
+export const PLACEMENTS = { instream: 1, accompanying: 2, interstitial: 3, standalone: 4 } as const;
+
 /** "Banner types" of OpenRTB 2.6 `btype`. */
 export const BANNER_TYPES = { text: 1, banner: 2, javascript: 3, iframe: 4 } as const;
 

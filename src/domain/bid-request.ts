@@ -80,8 +80,6 @@ export interface Impression extends Floor {
   readonly deals: readonly Deal[];
   /** `qty.multiplier`: how many impressions one play counts for (DOOH), above 0; 1 when absent. */
   readonly multiplier: number;
-  /** `exp`: for how long a bid must hold at least, in seconds. */
-  readonly expirySeconds: number | undefined;
 }
 
 export interface Deal extends Floor, TimedFloors {
@@ -185,7 +183,7 @@ export interface Pod {
   /** `podseq` and `slotinpod`: 1 first, -1 last, 0 any (and 2: first or last). */
   readonly sequence: number;
   readonly slot: number;
-  /** `poddedupe`, "Pod Deduplication Settings": 1 categories, 2 advertisers, 3 creative ids, 4 media addresses. */
+  /** `poddedupe`, "Pod Deduplication Settings": 1 advertisers, 2 categories, 3 creative ids, 4 media addresses. */
   readonly dedupe: readonly number[];
 }
 
@@ -294,6 +292,8 @@ export interface Inventory {
 export interface Device {
   /** `ua` as sent. */
   readonly userAgent: string | undefined;
+  /** Brands of `sua.browsers`, as sent; empty when absent. */
+  readonly browsers: readonly string[];
   /** AdCOM "Device Types". */
   readonly type: number | undefined;
   /** From `sua`, else `os`, else undefined. As sent. */
@@ -337,7 +337,7 @@ export interface User {
   /** As sent: M, F, O. */
   readonly gender: string | undefined;
   readonly geo: Geo;
-  /** TCF string of `user.consent` or `user.ext.consent`. */
+  /** TCF string of `user.consent` or `user.ext.consent`; what is no text, or two that differ, stand as one that is malformed. */
   readonly consent: string | undefined;
 }
 
@@ -348,10 +348,11 @@ export interface ExtendedId {
 
 export interface Regulations {
   readonly coppa: boolean;
-  readonly gdpr: boolean;
+  /** Undefined when the request does not say whether the GDPR applies. */
+  readonly gdpr: boolean | undefined;
   /** `us_privacy` of `regs` and of `regs.ext`, as sent; what is no text stands as one that is malformed. */
   readonly usPrivacy: readonly string[];
-  /** `gpp` of `regs`, else of `regs.ext`; what is no text stands as one that is malformed. */
+  /** `gpp` of `regs` or `regs.ext`; what is no text, or two that differ, stand as one that is malformed. */
   readonly gpp: string | undefined;
   /** `gpp_sid` of both places, as sent; -1 and 0 say that no section applies. */
   readonly gppSections: readonly string[];
@@ -367,8 +368,10 @@ export interface Regulations {
 export interface DsaWish {
   /** `dsarequired`: 0 not, 1 supported, 2 required, 3 required and an online platform. */
   readonly required: number;
-  /** `pubrender`: 0 the publisher cannot render it, 1 could, 2 will. */
+  /** `pubrender`: 0 the publisher cannot render it, 1 could (also when absent), 2 will. */
   readonly publisherRenders: number;
+  /** `datatopub`: 0 it wants no list of what the visitor was chosen by, 1 may have it (also when absent), 2 wants it. */
+  readonly dataToPublisher: number;
 }
 
 /** Where the request comes from (OpenRTB 2.6 §3.2.2). */

@@ -39,6 +39,8 @@ export interface Advertiser {
 export interface Transparency {
   readonly behalf: string;
   readonly paid: string;
+  /** Do the creatives show it themselves? Needed where a publisher cannot. */
+  readonly shownByCreatives?: boolean;
 }
 
 export interface Flight {
@@ -152,6 +154,10 @@ export interface Targeting {
   readonly interstitial?: Choice<boolean>;
   /** AdCOM "Placement Positions". */
   readonly positions?: Choice<number>;
+  /** AdCOM "Plcmt Subtypes - Video", 1 to 4. */
+  readonly placements?: Choice<number>;
+  readonly roll?: Choice<Roll>;
+  readonly rewarded?: Choice<boolean>;
   /** Lower case; a domain includes its subdomains. */
   readonly domains?: Choice<string>;
   readonly bundles?: Choice<string>;
@@ -212,6 +218,10 @@ export type DeviceType = (typeof DEVICE_TYPES)[number];
 /** Words for AdCOM "Connection Types"; `cellular` includes every generation. */
 export const CONNECTION_TYPES = ['ethernet', 'wifi', 'cellular', '2g', '3g', '4g', '5g'] as const;
 export type ConnectionType = (typeof CONNECTION_TYPES)[number];
+
+/** When video or audio runs: before, within or after what the person came for. */
+export const ROLLS = ['pre', 'mid', 'post'] as const;
+export type Roll = (typeof ROLLS)[number];
 
 export const GENDERS = ['female', 'male', 'other'] as const;
 export type Gender = (typeof GENDERS)[number];

@@ -71,6 +71,11 @@ export interface Exchange {
   readonly price: PriceSettings;
 }
 
+/** The seat that bids of an advertiser go out under: its own, or ours. */
+export function seatOf(advertiser: string, { seat, seats }: Exchange): string {
+  return seats.size === 0 ? seat : (seats.get(advertiser) ?? seat);
+}
+
 export interface BillingTimes {
   readonly site: number;
   readonly app: number;

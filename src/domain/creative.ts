@@ -29,7 +29,12 @@ export interface CreativeFacts {
   readonly appBundle: string | undefined;
   /** A picture of the creative for the exchange's reviewers (`iurl`). */
   readonly imageUrl: string | undefined;
+  /** Why nothing is bid with it; left out where it may be. */
+  readonly withheld?: Withheld | undefined;
 }
+
+/** It is paused, or is no longer what was pinned; by the names of the rules that explanations tell. */
+export type Withheld = 'creative-paused' | 'creative-pinned';
 
 export interface BannerCreative extends CreativeFacts {
   readonly format: 'banner';

@@ -11,6 +11,9 @@ export const DIMENSIONS = [
   'exchanges', // inventory.exchanges
   'interstitial', // inventory.interstitial
   'positions', // inventory.positions
+  'placements', // inventory.placements
+  'roll', // inventory.roll
+  'rewarded', // inventory.rewarded
   'domains', // inventory.domains
   'bundles', // inventory.bundles
   'publishers', // inventory.publishers

@@ -105,7 +105,7 @@ const NOTICE_EVENT_OUTCOMES = [
   'accepted',
   'expired', // older than notices of its format are taken: nothing is booked
   'set-aside', // its price cannot be believed: nothing is booked
-  'suspect', // a click that no person makes: not counted
+  'suspect', // a click or an impression that is no person's: not counted
 ] as const;
 export type NoticeEventOutcome = (typeof NOTICE_EVENT_OUTCOMES)[number];
 
@@ -119,12 +119,23 @@ export const SET_ASIDE_REASONS = [
 ] as const;
 export type SetAsideReason = (typeof SET_ASIDE_REASONS)[number];
 
+/** Why a click or an impression is not counted. */
+export const SUSPECT_REASONS = [
+  'too-fast', // clicked sooner after the bid than anybody can
+  'just-shown', // clicked sooner after the impression than anybody can
+  'repeated', // clicked again at once
+  'not-shown', // clicked without an impression
+  'flood', // one of more clicks than a person makes
+  'crawler', // its user agent is a crawler's
+  'listed-address', // its address is a datacentre's or a proxy's
+] as const;
+export type SuspectReason = (typeof SUSPECT_REASONS)[number];
+
 export type NoticeWhy =
   | SetAsideReason
+  | SuspectReason
   | 'price-not-told' // what was bid is booked, which is the most that it can be
-  | 'audit' // shown to a reviewer: nothing is booked
-  | 'too-fast' // clicked sooner after the bid than anybody can
-  | 'repeated'; // clicked again at once
+  | 'audit'; // shown to a reviewer: nothing is booked
 
 /** A genuine notice, impression pixel or click. One that arrives twice may be told twice. */
 interface NoticeFactsTold extends BidFacts {

@@ -1,4 +1,4 @@
-import type { BidRequest } from './bid-request.js';
+import type { BidRequest, Regulations } from './bid-request.js';
 import type { Exchange } from './catalog.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { PrivacyPolicy } from './privacy-policy.js';
@@ -12,17 +12,29 @@ export interface Gates {
   readonly traffic: TrafficGate;
 }
 
-/** Why nothing personal may be used for a request. */
-export type PrivacyLimit =
-  | 'coppa'
-  | 'limit-ad-tracking'
-  | 'do-not-track'
-  | 'gdpr'
-  | 'us-privacy-opt-out'
-  | 'global-privacy-control'
-  | 'gpp'
-  | 'unreadable-regulations'
-  | 'shared-screen';
+/** Why nothing personal may be used for a request: the closed list, as explanations and metrics show it. */
+export const PRIVACY_LIMITS = [
+  'coppa',
+  'limit-ad-tracking',
+  'do-not-track',
+  // Under the GDPR: without a vendor id of ours nobody can have consented to us.
+  'gdpr',
+  'gdpr-no-consent', // there is no consent string
+  'gdpr-unreadable-consent', // or none of TCF 2
+  'gdpr-invalid-consent', // too old a policy, not for this site alone, or without the vendors disclosed
+  'gdpr-vendor-refused', // not to us
+  'gdpr-purpose-refused', // not for everything that we need
+  'us-privacy-opt-out',
+  'global-privacy-control',
+  'gpp', // a section applies that is missing, cannot be read or is not known, or nobody says which applies
+  'gpp-opt-out',
+  'gpp-sensitive-data',
+  'gpp-child',
+  'unreadable-regulations',
+  'shared-screen',
+  'operator-choice', // no law is named, and the operator wants no personal data there
+] as const;
+export type PrivacyLimit = (typeof PRIVACY_LIMITS)[number];
 
 export interface PrivacyVerdict {
   /** `contextual`: bid, but read, write, log and send nothing personal; `none`: do not bid. */
@@ -33,6 +45,17 @@ export interface PrivacyVerdict {
 
 export interface PrivacyGate {
   judge(request: BidRequest, policy: PrivacyPolicy): PrivacyVerdict;
+  /**
+   * The same of what is told about the law alone, outside of bid requests.
+   *
+   * @param consent a TC string
+   * @returns undefined where personal data may be used
+   */
+  regulationsLimit(
+    regulations: Regulations,
+    consent: string | undefined,
+    policy: PrivacyPolicy,
+  ): PrivacyLimit | undefined;
 }
 
 export interface SupplyGate {
@@ -40,12 +63,18 @@ export interface SupplyGate {
 }
 
 export interface TrafficGate {
-  /** Counts the request, so call it once for each. @param nowMs monotonic */
+  /**
+   * Counts the request, so call it once for each.
+   *
+   * @param nowMs monotonic
+   * @param isPersonal may the user's ids be looked at?
+   */
   refusal(
     request: BidRequest,
     exchange: Exchange,
     policy: TrafficPolicy,
     nowMs: number,
+    isPersonal: boolean,
   ): NoBidReason | undefined;
   /** What `refusal` would say; counts nothing. For explanations. */
   wouldRefuse(
@@ -53,5 +82,6 @@ export interface TrafficGate {
     exchange: Exchange,
     policy: TrafficPolicy,
     nowMs: number,
+    isPersonal: boolean,
   ): NoBidReason | undefined;
 }

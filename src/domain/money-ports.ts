@@ -22,8 +22,11 @@ export interface Reservation {
  * asked for is fetched in the background, so the first bid on a campaign may find nothing.
  */
 export interface BidMoney {
-  /** @returns what can be reserved now, in micros of the budget's currency */
-  availableMicros(campaign: Campaign, flightDay: number): number;
+  /**
+   * @param neededMicros for what is to be bid on, so that more is fetched where that is too little
+   * @returns what can be reserved now, in micros of the budget's currency
+   */
+  availableMicros(campaign: Campaign, flightDay: number, neededMicros?: number): number;
   /** @returns false when there is not that much at hand; then nothing is reserved */
   reserve(reservation: Reservation): boolean;
   /** The bid was not sent after all. */

@@ -24,6 +24,8 @@ export const NO_BID_REASONS = {
   'datacentre-address': 5,
   /** The operator's lists block the site, the app or who sells it. */
   'publisher-blocked': 7,
+  /** Nothing names the user, and the operator buys known users only. */
+  'unmatched-user': 8,
   /** The operator buys only where the seller is named in ads.txt, and the file is not there. */
   'ads-txt-unavailable': 11,
   /** The ads.txt of the site does not name who sells it. */

@@ -22,7 +22,10 @@ export interface NoticeFacts {
   /** The bid, CPM, in `currency`. */
   readonly priceMicros: Micros;
   readonly currency: string;
-  /** The currency of the campaign's budget, and how much of it one unit of `currency` was at the bid. */
+  /**
+   * The currency of the campaign's budget, and how much of it is charged for each unit of the price: the rate at the bid, times
+   * the impressions that one play counts for (rule 39).
+   */
   readonly budgetCurrency: string;
   readonly budgetRate: number;
   readonly billing: BillingMode;

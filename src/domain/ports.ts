@@ -6,12 +6,15 @@ import type {
   MoneyEvent,
   MoneyKind,
   SetAsideReason,
+  SuspectReason,
   Touch,
 } from './event.js';
 import type { FrequencyLogs, FrequencyRecord } from './frequency.js';
+import type { PrivacyVerdict } from './gates.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { Profile, ProfileKey } from './profile.js';
+import type { RuleMode, TrafficRule } from './traffic-policy.js';
 
 /** What a store holds under one key. */
 export interface StoredProfile {
@@ -203,12 +206,18 @@ export const GEO_LOOKUP_RESULTS = [
 ] as const;
 export type GeoLookupResult = (typeof GEO_LOOKUP_RESULTS)[number];
 
+export interface TrafficMetrics {
+  /** A rule took a request for no person's. One on trial does not refuse it. */
+  trafficRefused(rule: TrafficRule, mode: Exclude<RuleMode, 'off'>): void;
+}
+
 export interface BidMetrics {
   stage(stage: MeasuredStage, durationMs: number): void;
   noBid(exchange: string, reason: NoBidReason): void;
   /** @param durationMs from the first byte of the request to the answer */
   outcome(exchange: string, outcome: RequestOutcome, durationMs: number): void;
   bids(exchange: string, count: number): void;
+  privacyVerdict(verdict: PrivacyVerdict): void;
   /** A request had used up its share of candidates before every one was examined. */
   auctionsCutShort(): void;
   profileLookup(result: ProfileLookupResult): void;
@@ -221,6 +230,7 @@ export const SILENT_METRICS: BidMetrics = {
   noBid: () => {},
   outcome: () => {},
   bids: () => {},
+  privacyVerdict: () => {},
   auctionsCutShort: () => {},
   profileLookup: () => {},
   geoLookup: () => {},
@@ -234,6 +244,9 @@ export interface BidCall {
   /** Monotonic time from which the request may have been waiting at our door; every deadline counts from here. */
   readonly receivedMs: number;
 }
+
+/** Why a request is answered without being looked at. */
+export type UnreadReason = Extract<NoBidReason, 'overload' | 'quota'>;
 
 export type BidAnswer =
   | {
@@ -288,7 +301,7 @@ export const NOTICE_OUTCOMES = [
   'refused', // forged, damaged, or meant for something else
   'expired', // genuine, but older than notices of its format are taken
   'set-aside', // genuine, but its price cannot be believed
-  'suspect', // a click that no person makes
+  'suspect', // a click or an impression that is no person's
   'unavailable', // could not be written down or booked; asked to come again
 ] as const;
 export type NoticeOutcome = (typeof NOTICE_OUTCOMES)[number];
@@ -297,6 +310,8 @@ export interface NoticeMetrics {
   notice(kind: NoticeKind, outcome: NoticeOutcome): void;
   /** Comes on top of a notice's outcome `set-aside`. */
   priceSetAside(reason: SetAsideReason): void;
+  /** A rule took a click or an impression for no person's. One on trial changes nothing else. */
+  noticeSuspect(reason: SuspectReason, mode: Exclude<RuleMode, 'off'>): void;
   /**
    * A spending notice is on disk for the first time.
    *

@@ -31,6 +31,9 @@ const CREATIVE_RULES = [
   'creative-skip',
   'creative-assets',
   'creative-language',
+  'creative-paused',
+  'creative-pinned',
+  'pod-duplicate',
   'creative-already-used',
   'creative-too-large',
 ] as const;
@@ -60,6 +63,8 @@ export type OfferRule =
   | FrequencyRule
   | PriceRule
   | SpendingRule;
+/** What can happen to an offer that would have won. */
+export type DropRule = Exclude<(typeof RANKING_RULES)[number], 'outbid-by-own'>;
 /** What can happen to an offer. */
 type RankingRule = (typeof RANKING_RULES)[number];
 export type RejectionRule = OfferRule | RankingRule;

@@ -1,7 +1,11 @@
 import type { InvalidRequest } from '../domain/bid-request.js';
 import { UNITS_MAX } from '../domain/money.js';
 import { areReadableTexts } from './codes.js';
+import type { TimedFloorFields } from './decode-floors.js';
+import { extensionOf } from './decode-stream.js';
 import {
+  isTold,
+  readLimit,
   readList,
   readNumber,
   readObject,
@@ -22,6 +26,10 @@ import {
 export const IMPRESSIONS_MAX = 100;
 
 const FOUND_CHARACTERS_MAX = 40;
+/** A pod or a break has not as many kinds of length. */
+const DURATION_FLOORS_MAX = 64;
+/** No screen is seen by more at once; a price for so many still is a sum that can be counted. */
+const MULTIPLIER_MAX = 100_000;
 const MEDIA_NUMBERS = ['w', 'h', 'minbitrate', 'maxbitrate', 'maxseq'] as const;
 
 export type RequestFields = JsonObject<
@@ -97,8 +105,10 @@ function repeatedId(impressions: readonly unknown[]): InvalidRequest | undefined
   return undefined;
 }
 
+type ImpressionField = 'id' | 'bidfloor' | 'banner' | 'video' | 'audio' | 'pmp' | 'qty' | 'ext';
+
 function badImpression(value: unknown): InvalidRequest | undefined {
-  const impression = readObject<'id' | 'bidfloor' | 'banner' | 'video' | 'audio' | 'pmp'>(value);
+  const impression = readObject<ImpressionField>(value);
   if (!impression) return { path: '', problem: `must be an object, found ${found(value)}` };
   return (
     badId(impression.id) ??
@@ -106,7 +116,8 @@ function badImpression(value: unknown): InvalidRequest | undefined {
     inside('banner', badBanner(impression.banner)) ??
     inside('video', badMedia(impression.video)) ??
     inside('audio', badMedia(impression.audio)) ??
-    inside('pmp', badDeals(impression.pmp))
+    inside('pmp', badDeals(impression.pmp)) ??
+    badQuantity(impression)
   );
 }
 
@@ -158,9 +169,9 @@ function badDevice(value: unknown): InvalidRequest | undefined {
 
 /** Video or audio. A request with a broken one is broken for everybody. */
 function badMedia(value: unknown): InvalidRequest | undefined {
-  const media = readObject<(typeof MEDIA_NUMBERS)[number] | 'durfloors' | 'mincpmpersec'>(value);
+  const media = readObject<(typeof MEDIA_NUMBERS)[number] | 'durfloors' | 'mincpmpersec' | 'ext'>(value);
   if (!media) return undefined;
-  const floor = badTimedFloors(media);
+  const floor = badTimedFloors(media) ?? inside('ext', badTimedFloors(extensionOf(media)));
   if (floor) return floor;
   for (const field of MEDIA_NUMBERS) {
     const bad = badNumber(media[field], field);
@@ -169,15 +180,44 @@ function badMedia(value: unknown): InvalidRequest | undefined {
   return undefined;
 }
 
-function badTimedFloors({
-  durfloors,
-  mincpmpersec,
-}: JsonObject<'durfloors' | 'mincpmpersec'>): InvalidRequest | undefined {
-  for (const [i, entry] of readList(durfloors).entries()) {
-    const bad = badFloor(readObject<'bidfloor'>(entry)?.bidfloor);
+function badTimedFloors(fields: TimedFloorFields): InvalidRequest | undefined {
+  const { durfloors, mincpmpersec } = fields;
+  if (!isTold(durfloors) && !isTold(mincpmpersec)) return undefined;
+  const floors = readList(durfloors);
+  if (floors.length > DURATION_FLOORS_MAX) {
+    const problem = `must hold at most ${DURATION_FLOORS_MAX} floors, found ${floors.length}`;
+    return { path: 'durfloors', problem };
+  }
+  for (const [i, entry] of floors.entries()) {
+    const bad = badDurationFloor(entry);
     if (bad) return inside(`durfloors[${i}]`, bad);
   }
   return badFloor(readSingle(mincpmpersec), 'mincpmpersec');
+}
+
+/** Nor is one for times that cannot be read: nobody knows when it holds. */
+function badDurationFloor(value: unknown): InvalidRequest | undefined {
+  const floor = readObject<'mindur' | 'maxdur' | 'bidfloor'>(value);
+  if (!floor) return { path: '', problem: `must be an object, found ${found(value)}` };
+  return badFloor(floor.bidfloor) ?? badTime(floor.mindur, 'mindur') ?? badTime(floor.maxdur, 'maxdur');
+}
+
+function badTime(value: unknown, path: string): InvalidRequest | undefined {
+  if (readLimit(value, 0) !== undefined) return undefined;
+  return { path, problem: `must be a number of seconds from 0 up, found ${found(value)}` };
+}
+
+/** What a play costs hangs on it, so that it may not count as absent either. */
+function badQuantity(impression: JsonObject<'qty' | 'ext'>): InvalidRequest | undefined {
+  if (impression.qty === undefined && impression.ext === undefined) return undefined;
+  const value = impression.qty ?? readObject<'qty'>(impression.ext)?.qty;
+  if (value === undefined || value === null) return undefined;
+  const quantity = readObject<'multiplier'>(value);
+  if (!quantity) return { path: 'qty', problem: `must be an object, found ${found(value)}` };
+  const multiplier = readLimit(quantity.multiplier, 1);
+  if (multiplier !== undefined && multiplier <= MULTIPLIER_MAX) return undefined;
+  const problem = `must be a number from 0 to ${MULTIPLIER_MAX}, found ${found(quantity.multiplier)}`;
+  return { path: 'qty.multiplier', problem };
 }
 
 /** What is no number at all counts as absent. */

@@ -86,6 +86,16 @@ export function areReadableIntegers(value: unknown): boolean {
   return readList(value).every((entry) => !isTold(entry) || readInteger(entry) !== undefined);
 }
 
+/** @returns false for an allow list of whole numbers that tells something of which nothing can be read: it allows nobody */
+export function isAllowListReadable(value: unknown): boolean {
+  let isSilent = true;
+  for (const entry of readList(value)) {
+    if (readInteger(entry) !== undefined) return true;
+    if (isTold(entry)) isSilent = false;
+  }
+  return isSilent;
+}
+
 function readCodes(value: unknown, kind: CodeKind): readonly string[] {
   const list = readList(value);
   if (list.length === 0) return NOTHING;

@@ -1,10 +1,20 @@
 import type { Device, Geo } from '../domain/bid-request.js';
 import { alpha3FromAlpha2 } from '../lib/countries.js';
-import { isSet, readInteger, readNumber, readObject, readText, readTexts, type JsonObject } from './read.js';
+import {
+  isSet,
+  readInteger,
+  readList,
+  readNumber,
+  readObject,
+  readText,
+  readTexts,
+  type JsonObject,
+} from './read.js';
 
 const UTC_OFFSET_MINUTES_MAX = 14 * 60;
 
 type DeviceFields = JsonObject<
+  | 'ua'
   | 'devicetype'
   | 'sua'
   | 'os'
@@ -23,7 +33,7 @@ type DeviceFields = JsonObject<
   | 'geo'
 >;
 
-type UserAgentFields = JsonObject<'platform' | 'model'>;
+type UserAgentFields = JsonObject<'browsers' | 'platform' | 'model'>;
 
 const NO_FIELDS = {};
 
@@ -43,7 +53,8 @@ export function decodeDevice(value: unknown): Device {
   const agent: UserAgentFields = readObject(device.sua) ?? NO_FIELDS;
   const platform = readObject<'brand' | 'version'>(agent.platform);
   return {
-    userAgent: undefined,
+    userAgent: readText(device.ua),
+    browsers: brandsOf(agent.browsers),
     type: readInteger(device.devicetype),
     os: readText(platform?.brand) ?? readText(device.os),
     osVersion: joinedVersion(platform?.version) ?? readText(device.osv),
@@ -59,6 +70,20 @@ export function decodeDevice(value: unknown): Device {
     doNotTrack: isSet(device.dnt),
     geo: decodeGeo(device.geo),
   };
+}
+
+const NO_BRANDS: readonly string[] = [];
+
+/** Names that browsers give themselves in client hints (OpenRTB 2.6 §3.2.30): most requests have none. */
+function brandsOf(value: unknown): readonly string[] {
+  const list = readList(value);
+  if (list.length === 0) return NO_BRANDS;
+  const brands: string[] = [];
+  for (const entry of list) {
+    const brand = readText(readObject<'brand'>(entry)?.brand);
+    if (brand !== undefined) brands.push(brand);
+  }
+  return brands;
 }
 
 /** `["10", "0", "19041"]` is version 10.0.19041. */

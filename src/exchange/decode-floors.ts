@@ -1,12 +1,12 @@
-import type { Deal, DurationFloor, Floor, TimedFloors } from '../domain/bid-request.js';
+import type { Deal, DurationFloor } from '../domain/bid-request.js';
 import { MICROS_PER_UNIT, microsFromUnits, type Micros } from '../domain/money.js';
 import { readAllowed, readDomains } from './codes.js';
 import {
-  isSet,
   isTold,
   readCount,
+  readFlag,
+  readLimit,
   readList,
-  readNumber,
   readObject,
   readPrice,
   readSingle,
@@ -18,42 +18,36 @@ import {
 
 /** Further deals are not offered to anybody. */
 const DEALS_MAX = 256;
-/** Further floors by duration are not read, and so the floor beside them counts. */
-const DURATION_FLOORS_MAX = 64;
 const DOLLARS = 'USD';
+const NO_FLOORS: readonly DurationFloor[] = [];
 
-export type FloorFields = JsonObject<'bidfloor' | 'bidfloorcur'>;
 export type TimedFloorFields = JsonObject<'durfloors' | 'mincpmpersec'>;
 
-export function decodeFloor({ bidfloor, bidfloorcur }: FloorFields): Floor {
-  return { floorMicros: floorMicros(bidfloor), floorCurrency: currencyCode(bidfloorcur) };
+/** `mincpmpersec` of video, audio and deals. @param value one that passed `findInvalid` */
+export function decodeFloorPerSecond(value: unknown): Micros | undefined {
+  return isTold(value) ? decodeFloor(readSingle(value)) : undefined;
 }
 
-/** `durfloors` and `mincpmpersec` of video, audio and deals (OpenRTB 2.6 §3.2.35). */
-export function decodeTimedFloors({ durfloors, mincpmpersec }: TimedFloorFields): TimedFloors {
-  return {
-    durationFloors: decodeDurationFloors(durfloors),
-    floorMicrosPerSecond: isTold(mincpmpersec) ? floorMicros(readSingle(mincpmpersec)) : undefined,
-  };
-}
-
-function decodeDurationFloors(value: unknown): readonly DurationFloor[] {
+/**
+ * OpenRTB 2.6 §3.2.35, which says that a range has one end only and then shows ranges with both: either will do.
+ *
+ * @param value `durfloors` that passed `findInvalid`
+ */
+export function decodeDurationFloors(value: unknown): readonly DurationFloor[] {
   const list = readList(value);
-  if (list.length === 0) return NONE;
+  if (list.length === 0) return NO_FLOORS;
   const floors: DurationFloor[] = [];
-  for (let i = 0; i < list.length && i < DURATION_FLOORS_MAX; i++) {
-    const fields = readObject<'mindur' | 'maxdur' | 'bidfloor'>(list[i]);
+  for (const entry of list) {
+    const fields = readObject<'mindur' | 'maxdur' | 'bidfloor'>(entry);
     if (!fields) continue;
     floors.push({
-      secondsMin: readNumber(fields.mindur) ?? 0,
-      secondsMax: readNumber(fields.maxdur) ?? Infinity,
-      floorMicros: floorMicros(fields.bidfloor),
+      secondsMin: readLimit(fields.mindur, 0) ?? 0,
+      secondsMax: readLimit(fields.maxdur, Infinity) ?? Infinity,
+      floorMicros: decodeFloor(fields.bidfloor),
     });
   }
   return floors;
 }
-
-const NONE: readonly DurationFloor[] = [];
 
 /** OpenRTB 2.6 §3.2.12. One without id is no deal (rule 14). */
 export function decodeDeals(value: unknown): readonly Deal[] {
@@ -65,13 +59,15 @@ export function decodeDeals(value: unknown): readonly Deal[] {
     if (!deal || id === undefined) continue;
     deals.push({
       id,
-      floorMicros: floorMicros(deal.bidfloor),
-      floorCurrency: currencyCode(deal.bidfloorcur),
-      ...decodeTimedFloors(deal),
+      floorMicros: decodeFloor(deal.bidfloor),
+      floorCurrency: decodeFloorCurrency(deal.bidfloorcur),
+      durationFloors: decodeDurationFloors(deal.durfloors),
+      floorMicrosPerSecond: decodeFloorPerSecond(deal.mincpmpersec),
       auctionType: readCount(deal.at),
       seatsAllowed: readAllowed(deal.wseat, readTexts),
       advertiserDomains: readAllowed(deal.wadomain, readDomains),
-      guaranteed: isSet(deal.guar),
+      // It takes the brakes off, so that only a clear yes will do.
+      guaranteed: readFlag(deal.guar) === true,
     });
   }
   return deals;
@@ -81,14 +77,14 @@ type DealField =
   'id' | 'bidfloor' | 'bidfloorcur' | 'at' | 'wseat' | 'wadomain' | 'guar' | 'durfloors' | 'mincpmpersec';
 
 /** Rounded up, so that a bid at the floor is never below what the exchange meant. */
-function floorMicros(value: unknown): Micros {
+export function decodeFloor(value: unknown): Micros {
   const floor = readPrice(value) ?? 0;
   const micros = microsFromUnits(floor);
   return micros / MICROS_PER_UNIT < floor ? ((micros + 1) as Micros) : micros;
 }
 
 /** No rate is held for what cannot be read, so that nothing is bid at such a floor: it is no free ticket. */
-function currencyCode(value: unknown): string {
+export function decodeFloorCurrency(value: unknown): string {
   if (!isTold(value)) return DOLLARS;
   return readText(readSingle(value))?.trim().toUpperCase() ?? UNREADABLE;
 }

@@ -1,24 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Impression } from '../domain/bid-request.js';
-import { decodeBidRequest } from './decode.js';
-import { NATIVE_CHARACTERS_MAX } from './decode-native.js';
+import { decoded, impression } from '../../test/support/decoded.js';
+import { UNREADABLE } from './read.js';
 
 const BANNER = { w: 300, h: 250 };
 const VIDEO = { mimes: ['video/mp4'] };
-const ASSETS = [{ id: 1, required: 1, title: { len: 25 } }];
-
-function decoded(request: object) {
-  return decodeBidRequest(Buffer.from(JSON.stringify(request)));
-}
-
-function impression(fields: object): Impression {
-  const result = decoded({ id: '1', imp: [{ id: '1', ...fields }] });
-  if (result.kind !== 'request') throw new Error(`the request is ${result.kind}`);
-  const [only] = result.request.impressions;
-  if (!only) throw new Error(`the impression was skipped: ${result.request.skipped[0]?.why}`);
-  return only;
-}
 
 function problemOf(fields: object): string {
   const result = decoded({ id: '1', imp: [{ id: '1', ...fields }] });
@@ -147,8 +133,67 @@ describe('video', () => {
     ['a duration that is none', { ...VIDEO, maxduration: 'long' }],
     ['block lists that cannot be read', { ...VIDEO, battr: ['all'] }],
     ['durations that cannot be read', { ...VIDEO, rqddurs: [{}] }],
+    ['content types that cannot be read', { mimes: [{}, true] }],
+    ['protocols that cannot be read', { ...VIDEO, protocols: ['VAST 3'] }],
+    ['a protocol that cannot be read', { ...VIDEO, protocol: {} }],
+    ['ways of delivery that cannot be read', { ...VIDEO, delivery: ['streaming'] }],
+    ['a linearity that cannot be read', { ...VIDEO, linearity: 'linear' }],
+    ['a bitrate that cannot be read', { ...VIDEO, maxbitrate: '1.5 Mbit' }],
+    ['a negative duration', { ...VIDEO, maxduration: -1 }],
+    ['a break of unknown length', { ...VIDEO, poddur: 'long' }],
+    ['a break without time', { ...VIDEO, poddur: 0 }],
   ])('with %s cannot be used (rule 14)', (_about, video) => {
     expect(impression({ banner: BANNER, video }).video).toBeUndefined();
+  });
+
+  it('keeps to both where exact durations and a range are sent (rule 13)', () => {
+    const video = { ...VIDEO, rqddurs: [15, 30], minduration: 20, maxduration: 60 };
+    expect(impression({ video }).video).toMatchObject({
+      secondsRequired: [15, 30],
+      secondsMin: 20,
+      secondsMax: 60,
+    });
+  });
+
+  it('takes what can be read of a list, as long as there is something', () => {
+    const video = { ...VIDEO, protocols: [null, 'x', 3], protocol: 3, delivery: [''], rqddurs: [15, 'x'] };
+    expect(impression({ video }).video).toMatchObject({
+      protocols: [3],
+      deliveries: [],
+      secondsRequired: [15],
+    });
+  });
+
+  it('believes a restriction that is not clearly lifted', () => {
+    const video = { ...VIDEO, skip: 'perhaps', boxingallowed: 'perhaps' };
+    expect(impression({ video }).video).toMatchObject({ skippable: true, boxingAllowed: false });
+    const clear = { ...VIDEO, skip: '0', boxingallowed: true };
+    expect(impression({ video: clear }).video).toMatchObject({ skippable: false, boxingAllowed: true });
+  });
+
+  it('tells its placement by either list, the newer one perhaps in the extension (rule 31)', () => {
+    const told = (fields: object) => {
+      const { plcmt, placement } = impression({ video: { ...VIDEO, ...fields } }).video ?? {};
+      return [plcmt, placement];
+    };
+    expect(told({ plcmt: '2', placement: 1 })).toEqual([2, 1]);
+    expect(told({ placement: 3 })).toEqual([undefined, 3]);
+    expect(told({ ext: { plcmt: 4 } })).toEqual([4, undefined]);
+    expect(told({ plcmt: 1, ext: { plcmt: 4 } })).toEqual([1, undefined]);
+  });
+
+  it.each([
+    ['a list', [{ w: 300, h: 250 }, { w: 728, h: 90, battr: [{}] }, 7]],
+    ['a single one', { w: 300, h: 250 }],
+    ['the object of VAST 2 times', { banner: [{ w: 300, h: 250 }] }],
+  ])('has companions that come as %s', (_, companionad) => {
+    const { video } = impression({ video: { ...VIDEO, companionad } });
+    expect(video?.companions.map(({ sizes }) => sizes)).toEqual([[{ w: 300, h: 250 }]]);
+  });
+
+  it('has no companions where nobody knows of which type', () => {
+    const video = { ...VIDEO, companionad: [BANNER], companiontype: ['static'] };
+    expect(impression({ video }).video).toMatchObject({ companions: [], companionTypes: [] });
   });
 
   it.each([
@@ -164,6 +209,19 @@ describe('video', () => {
     [
       { podid: 'p', podseq: -1, slotinpod: 1, poddedupe: [2, 3] },
       { kind: 'structured', id: 'p', seconds: 0, bidsMax: 1, sequence: -1, slot: 1, dedupe: [2, 3] },
+    ],
+    [{ slotinpod: 1 }, { kind: 'structured', id: undefined, slot: 1 }],
+    [
+      { rqddurs: [15], podid: 'p', poddur: 45, slotinpod: 2 },
+      { kind: 'dynamic', id: 'p', seconds: 45, slot: 2 },
+    ],
+    [
+      { ext: { poddur: 30, maxseq: 2, podid: 'e', podseq: 1, slotinpod: -1, poddedupe: [1] } },
+      { kind: 'dynamic', id: 'e', seconds: 30, bidsMax: 2, sequence: 1, slot: -1, dedupe: [1] },
+    ],
+    [
+      { poddur: 30, maxseq: 'few', podid: {}, poddedupe: ['all'] },
+      { kind: 'dynamic', id: UNREADABLE, bidsMax: 1, dedupe: [1, 2, 3, 4] },
     ],
   ])('reads the pod of %j (rule 35)', (fields, pod) => {
     expect(impression({ video: { ...VIDEO, ...fields } }).video?.pod).toMatchObject(pod);
@@ -184,98 +242,32 @@ describe('audio', () => {
   });
 });
 
-describe('native', () => {
-  const request = {
-    ver: '1.2',
-    plcmtcnt: 2,
-    assets: ASSETS,
-    eventtrackers: [{ event: 1, methods: [1, 2] }],
-    privacy: 1,
-  };
-  const read = {
-    version: '1.2',
-    bidsMax: 2,
-    assets: [{ id: 1, required: true, kind: 'title', charactersMax: 25 }],
-    eventTrackers: [{ event: 1, methods: [1, 2] }],
-    privacySupported: true,
-  };
-
-  it.each([
-    ['as text', JSON.stringify(request), false],
-    ['as an object', request, false],
-    ['as text with the root object of 1.0', JSON.stringify({ native: request }), true],
-  ])('is read %s (rule 36)', (_about, sent, isWrapped) => {
-    expect(impression({ native: { request: sent } }).native).toMatchObject({ ...read, isWrapped });
-  });
-
-  it('has assets of every kind', () => {
-    const assets = [
-      { id: 1, required: 1, title: { len: 90 } },
-      { id: '2', img: { type: 3, w: 1200, h: 627, mimes: ['image/JPEG'] } },
-      { id: 3, img: { type: 1, w: 80, wmin: 50, hmin: 50 } },
-      {
-        id: 4,
-        required: 1,
-        video: { mimes: ['video/mp4'], minduration: 5, maxduration: 15, protocols: [2] },
-      },
-      { id: 5, data: { type: 2, len: 140 } },
-      { id: 6, required: 1, data: {} },
-      { title: { len: 25 } },
-    ];
-    expect(impression({ native: { request: { assets } } }).native?.assets).toEqual([
-      { id: 1, required: true, kind: 'title', charactersMax: 90 },
-      {
-        id: 2,
-        required: false,
-        kind: 'image',
-        type: 3,
-        w: 1200,
-        h: 627,
-        wMin: 0,
-        hMin: 0,
-        mimes: ['image/jpeg'],
-      },
-      { id: 3, required: false, kind: 'image', type: 1, w: 0, h: 0, wMin: 50, hMin: 50, mimes: [] },
-      {
-        id: 4,
-        required: true,
-        kind: 'video',
-        mimes: ['video/mp4'],
-        secondsMin: 5,
-        secondsMax: 15,
-        protocols: [2],
-      },
-      { id: 5, required: false, kind: 'data', type: 2, charactersMax: 140 },
-      { id: 6, required: true, kind: 'unknown' },
-    ]);
-  });
-
-  it.each([
-    ['no request', {}],
-    ['a request that is no JSON', { request: '{' }],
-    ['no assets', { request: { assets: [] } }],
-    ['a required asset without id', { request: { assets: [{ required: 1, title: { len: 5 } }] } }],
-    ['a block list that cannot be read', { request: { assets: ASSETS }, battr: ['all'] }],
-    [
-      'more than is parsed',
-      { request: JSON.stringify({ assets: ASSETS, pad: 'x'.repeat(NATIVE_CHARACTERS_MAX) }) },
-    ],
-  ])('with %s cannot be used (rule 14)', (_about, native) => {
-    expect(impression({ banner: BANNER, native }).native).toBeUndefined();
-  });
-});
-
 describe('what is sold besides', () => {
   it('has a multiplier where a quantity tells one (rule 39)', () => {
     const multiplier = (qty: unknown) => impression({ banner: BANNER, qty }).multiplier;
-    expect([{ multiplier: 14.2 }, { multiplier: '2' }, {}, { multiplier: -1 }, 7].map(multiplier)).toEqual([
-      14.2, 2, 1, 1, 1,
-    ]);
+    expect(
+      [{ multiplier: 14.2 }, { multiplier: '0.3' }, {}, { multiplier: 0 }, null].map(multiplier),
+    ).toEqual([14.2, 0.3, 1, 1, 1]);
+    expect(impression({ banner: BANNER, ext: { qty: { multiplier: 2 } } }).multiplier).toBe(2);
+  });
+
+  it.each([
+    [{ qty: 7 }],
+    [{ qty: { multiplier: -1 } }],
+    [{ qty: { multiplier: 'many' } }],
+    [{ qty: { multiplier: 1e9 } }],
+  ])('is not offered with a quantity that nobody can count on: %j', (fields) => {
+    expect(problemOf({ banner: BANNER, ...fields })).toMatch(/^imp\[0\]\.qty/);
+    expect(problemOf({ banner: BANNER, ext: fields })).toMatch(/^imp\[0\]\.qty/);
   });
 
   it('is rewarded as 2.6 says it, or as it was said before (rule 40)', () => {
     expect(impression({ banner: BANNER, rwdd: 1 }).rewarded).toBe(true);
     expect(impression({ banner: BANNER, ext: { prebid: { is_rewarded_inventory: 1 } } }).rewarded).toBe(true);
+    expect(impression({ banner: BANNER, ext: { is_rewarded_inventory: true } }).rewarded).toBe(true);
+    expect(impression({ video: { ...VIDEO, ext: { rewarded: 1 } } }).rewarded).toBe(true);
+    expect(impression({ banner: BANNER, rwdd: 0, ext: { rewarded: 1 } }).rewarded).toBe(false);
+    expect(impression({ banner: BANNER, rwdd: 'perhaps' }).rewarded).toBeUndefined();
     expect(impression({ banner: BANNER }).rewarded).toBe(false);
   });
 
@@ -286,6 +278,11 @@ describe('what is sold besides', () => {
       durationFloors: [{ secondsMin: 0, secondsMax: 15, floorMicros: 4_000_000 }],
       floorMicrosPerSecond: 100_000,
     });
+    for (const guar of [0, 'perhaps', {}, undefined]) {
+      expect(impression({ banner: BANNER, pmp: { deals: [{ id: 'd', guar }] } }).deals[0]).toMatchObject({
+        guaranteed: false,
+      });
+    }
   });
 });
 
@@ -296,6 +293,20 @@ describe('floors by duration', () => {
     [
       { pmp: { deals: [{ durfloors: [{ bidfloor: -2 }] }] } },
       'imp[0].pmp.deals[0].durfloors[0].bidfloor must be',
+    ],
+    [{ video: { ...VIDEO, ext: { mincpmpersec: 'x' } } }, 'imp[0].video.ext.mincpmpersec must be a price'],
+    [{ video: { ...VIDEO, durfloors: ['5'] } }, 'imp[0].video.durfloors[0] must be an object, found "5"'],
+    [
+      { video: { ...VIDEO, durfloors: [{ mindur: 'x', bidfloor: 5 }] } },
+      'imp[0].video.durfloors[0].mindur must be a number of seconds from 0 up, found "x"',
+    ],
+    [
+      { video: { ...VIDEO, durfloors: { maxdur: -1, bidfloor: 5 } } },
+      'imp[0].video.durfloors[0].maxdur must be a number of seconds',
+    ],
+    [
+      { video: { ...VIDEO, durfloors: Array.from({ length: 65 }, () => ({ bidfloor: 1 })) } },
+      'imp[0].video.durfloors must hold at most 64 floors, found 65',
     ],
     [{ video: { ...VIDEO, w: -1 } }, 'imp[0].video.w must be a number from 0 up'],
   ])('of %j make the request invalid: such a floor is no free ticket', (fields, problem) => {

@@ -1,7 +1,8 @@
-import type { Audio, Banner, Pod, Video } from '../domain/bid-request.js';
-import { areReadableIntegers, readAllowed, readLowerCodes } from './codes.js';
+import type { Audio, Banner, Video } from '../domain/bid-request.js';
+import { areReadableIntegers, isAllowListReadable, readLowerCodes } from './codes.js';
 import { decodeBanner, type BannerFields } from './decode-banner.js';
-import { decodeTimedFloors, type TimedFloorFields } from './decode-floors.js';
+import { decodeDurationFloors, decodeFloorPerSecond, type TimedFloorFields } from './decode-floors.js';
+import { decodePod, isReadablePod, type PodFields } from './decode-pod.js';
 import {
   isSet,
   isTold,
@@ -9,41 +10,40 @@ import {
   readFlag,
   readInteger,
   readIntegers,
+  readLimit,
   readList,
   readNumber,
   readObject,
   readSingle,
-  readText,
   type JsonObject,
 } from './read.js';
 
 /** Further companions are not offered to anybody. */
 const COMPANIONS_MAX = 20;
 
-type StreamField =
-  | 'mimes'
-  | 'minduration'
-  | 'maxduration'
-  | 'rqddurs'
-  | 'protocols'
-  | 'protocol'
-  | 'startdelay'
-  | 'minbitrate'
-  | 'maxbitrate'
-  | 'delivery'
-  | 'battr'
-  | 'api'
-  | 'apis'
-  | 'companionad'
-  | 'companiontype'
-  | 'poddur'
-  | 'maxseq'
-  | 'podid'
-  | 'podseq'
-  | 'slotinpod'
-  | 'poddedupe'
-  | 'ext';
-type StreamFields = JsonObject<StreamField> & TimedFloorFields;
+/** Fields that some send in `ext`, where they stood before OpenRTB 2.6. */
+export type StreamExtension = PodFields & TimedFloorFields & JsonObject<'rqddurs' | 'plcmt' | 'rewarded'>;
+
+type StreamFields = PodFields &
+  TimedFloorFields &
+  JsonObject<
+    | 'mimes'
+    | 'minduration'
+    | 'maxduration'
+    | 'rqddurs'
+    | 'protocols'
+    | 'protocol'
+    | 'startdelay'
+    | 'minbitrate'
+    | 'maxbitrate'
+    | 'delivery'
+    | 'battr'
+    | 'api'
+    | 'apis'
+    | 'companionad'
+    | 'companiontype'
+    | 'ext'
+  >;
 
 export type VideoFields = StreamFields &
   JsonObject<
@@ -61,24 +61,48 @@ export type VideoFields = StreamFields &
   >;
 export type AudioFields = StreamFields & JsonObject<'feed' | 'stitched' | 'nvol'>;
 
+const NO_EXTENSION: StreamExtension = {};
+
+/** @returns `ext` of a video or audio object; never undefined */
+export function extensionOf(fields: JsonObject<'ext'>): StreamExtension {
+  return readObject(fields.ext) ?? NO_EXTENSION;
+}
+
 /** OpenRTB 2.6 §3.2.7. @returns undefined when nothing can be shown in it (rule 14) */
 export function decodeVideo(fields: VideoFields): Video | undefined {
   const stream = decodeStream(fields);
-  if (!stream) return undefined;
+  const linearity = readInteger(readSingle(fields.linearity));
+  if (!stream || (linearity === undefined && isTold(fields.linearity))) return undefined;
   const w = readCount(fields.w);
   const h = readCount(fields.h);
   return {
-    ...stream,
+    mimes: stream.mimes,
+    secondsMin: stream.secondsMin,
+    secondsMax: stream.secondsMax,
+    secondsRequired: stream.secondsRequired,
+    protocols: stream.protocols,
+    startDelay: stream.startDelay,
+    bitrateMin: stream.bitrateMin,
+    bitrateMax: stream.bitrateMax,
+    deliveries: stream.deliveries,
+    attributesBlocked: stream.attributesBlocked,
+    apis: stream.apis,
+    companions: stream.companions,
+    companionTypes: stream.companionTypes,
+    pod: stream.pod,
+    durationFloors: stream.durationFloors,
+    floorMicrosPerSecond: stream.floorMicrosPerSecond,
     size: w === undefined || h === undefined ? undefined : { w, h },
-    linearity: readInteger(fields.linearity),
-    skippable: readFlag(fields.skip),
+    linearity,
+    skippable: isTold(fields.skip) ? isSet(fields.skip) : undefined,
     skipSecondsMin: readNumber(fields.skipmin) ?? 0,
     skipAfterSeconds: readNumber(fields.skipafter) ?? 0,
-    plcmt: readInteger(fields.plcmt ?? readObject<'plcmt'>(fields.ext)?.plcmt),
+    plcmt: readInteger(fields.plcmt ?? extensionOf(fields).plcmt),
     placement: readInteger(fields.placement),
     playbackMethods: readIntegers(fields.playbackmethod),
     position: readInteger(fields.pos),
-    boxingAllowed: readFlag(fields.boxingallowed) !== false,
+    // An exact aspect does either way, so that only a clear yes counts.
+    boxingAllowed: !isTold(fields.boxingallowed) || readFlag(fields.boxingallowed) === true,
   };
 }
 
@@ -87,46 +111,82 @@ export function decodeAudio(fields: AudioFields): Audio | undefined {
   const stream = decodeStream(fields);
   if (!stream) return undefined;
   return {
-    ...stream,
+    mimes: stream.mimes,
+    secondsMin: stream.secondsMin,
+    secondsMax: stream.secondsMax,
+    secondsRequired: stream.secondsRequired,
+    protocols: stream.protocols,
+    startDelay: stream.startDelay,
+    bitrateMin: stream.bitrateMin,
+    bitrateMax: stream.bitrateMax,
+    deliveries: stream.deliveries,
+    attributesBlocked: stream.attributesBlocked,
+    apis: stream.apis,
+    companions: stream.companions,
+    companionTypes: stream.companionTypes,
+    pod: stream.pod,
+    durationFloors: stream.durationFloors,
+    floorMicrosPerSecond: stream.floorMicrosPerSecond,
     feed: readInteger(fields.feed),
     stitched: isSet(fields.stitched),
     volumeNormalization: readInteger(fields.nvol),
   };
 }
 
-/** Without content types, and with block lists or durations that cannot be read, nothing is known to be allowed. */
+/**
+ * What video and audio have in common. Without content types nothing is known to be allowed, nor where something that
+ * narrows the choice is told and cannot be read.
+ */
 function decodeStream(fields: StreamFields) {
-  const mimes = readAllowed(fields.mimes, readLowerCodes);
-  const secondsMin = secondsOr(0, fields.minduration);
-  const secondsMax = secondsOr(Infinity, fields.maxduration);
-  const areListsReadable = areReadableIntegers(fields.battr) && areReadableIntegers(fields.rqddurs);
-  if (mimes.length === 0 || secondsMin === undefined || secondsMax === undefined || !areListsReadable) {
+  const extension = extensionOf(fields);
+  const mimes = readLowerCodes(fields.mimes);
+  const secondsMin = readLimit(fields.minduration, 0);
+  const secondsMax = readLimit(fields.maxduration, Infinity);
+  const bitrateMin = readLimit(fields.minbitrate, 0);
+  const bitrateMax = readLimit(fields.maxbitrate, Infinity);
+  const rqddurs = fields.rqddurs ?? extension.rqddurs;
+  const protocols = protocolsOf(fields);
+  if (
+    mimes.length === 0 ||
+    secondsMin === undefined ||
+    secondsMax === undefined ||
+    bitrateMin === undefined ||
+    bitrateMax === undefined ||
+    protocols === undefined ||
+    !areReadableIntegers(fields.battr) ||
+    !isAllowListReadable(rqddurs) ||
+    !isAllowListReadable(fields.delivery) ||
+    !isReadablePod(fields, extension)
+  ) {
     return undefined;
   }
   return {
-    ...decodeTimedFloors(fields),
     mimes,
     secondsMin,
     secondsMax,
-    secondsRequired: readIntegers(fields.rqddurs),
-    protocols: [...readIntegers(fields.protocols), ...readIntegers(fields.protocol)],
+    secondsRequired: readIntegers(rqddurs),
+    protocols,
     startDelay: readInteger(fields.startdelay),
-    bitrateMin: readNumber(fields.minbitrate) ?? 0,
-    bitrateMax: readCount(fields.maxbitrate) ?? Infinity,
+    bitrateMin,
+    bitrateMax,
     deliveries: readIntegers(fields.delivery),
     attributesBlocked: readIntegers(fields.battr),
     apis: readIntegers(fields.api ?? fields.apis),
-    companions: decodeCompanions(fields.companionad),
+    companions: isAllowListReadable(fields.companiontype) ? decodeCompanions(fields.companionad) : [],
     companionTypes: readIntegers(fields.companiontype),
-    pod: decodePod(fields),
+    pod: decodePod(fields, extension),
+    durationFloors: decodeDurationFloors(fields.durfloors ?? extension.durfloors),
+    floorMicrosPerSecond: decodeFloorPerSecond(fields.mincpmpersec ?? extension.mincpmpersec),
   };
 }
 
-/** @returns undefined for what is told and is no time */
-function secondsOr(absent: number, value: unknown): number | undefined {
-  if (!isTold(value)) return absent;
-  const seconds = readNumber(readSingle(value));
-  return seconds !== undefined && seconds >= 0 ? seconds : undefined;
+/** Of both fields, each once. @returns undefined when they are told and none of them can be read */
+function protocolsOf({ protocols, protocol }: StreamFields): readonly number[] | undefined {
+  const listed = readIntegers(protocols);
+  const before = readInteger(readSingle(protocol));
+  const all = before === undefined || listed.includes(before) ? listed : [...listed, before];
+  if (all.length > 0) return all;
+  return isAllowListReadable(protocols) && isAllowListReadable(protocol) ? all : undefined;
 }
 
 /** A list of banners; before OpenRTB 2.2 an object with such a list in `banner`. */
@@ -140,26 +200,4 @@ function decodeCompanions(value: unknown): readonly Banner[] {
     if (banner && typeof banner !== 'string') companions.push(banner);
   }
   return companions;
-}
-
-/**
- * OpenRTB 2.6 §7.6: time to be filled (`poddur`, `maxseq`) makes a pod dynamic, in a break that has fixed slots beside it or
- * not; a pod's id or place alone is one slot of a structured one.
- */
-function decodePod(fields: StreamFields): Pod | undefined {
-  const seconds = readCount(fields.poddur);
-  const bidsMax = readCount(fields.maxseq);
-  const id = readText(fields.podid);
-  const slot = readInteger(fields.slotinpod);
-  const isDynamic = seconds !== undefined || bidsMax !== undefined;
-  if (!isDynamic && id === undefined && slot === undefined) return undefined;
-  return {
-    kind: isDynamic ? 'dynamic' : 'structured',
-    id,
-    seconds: isDynamic ? (seconds ?? Infinity) : 0,
-    bidsMax: isDynamic ? (bidsMax ?? Infinity) : 1,
-    sequence: readInteger(fields.podseq) ?? 0,
-    slot: slot ?? 0,
-    dedupe: readIntegers(fields.poddedupe),
-  };
 }

@@ -1,10 +1,11 @@
-import type { ExtendedId, Regulations, User } from '../domain/bid-request.js';
+import type { DsaWish, ExtendedId, Regulations, User } from '../domain/bid-request.js';
 import { decodeGeo } from './decode-device.js';
 import { readMarkedCodes } from './codes.js';
 import {
   isSet,
   isTold,
   readCount,
+  readInteger,
   readList,
   readObject,
   readSingle,
@@ -18,22 +19,23 @@ const EXTENDED_IDS_MAX = 32;
 const YEAR_OF_BIRTH_MIN = 1900;
 const YEAR_OF_BIRTH_MAX = 2100;
 
-type UserFields = JsonObject<'id' | 'buyeruid' | 'yob' | 'gender' | 'geo' | 'eids' | 'ext'>;
-type RegulationFields = JsonObject<'coppa' | 'gdpr' | 'us_privacy' | 'gpp' | 'gpp_sid' | 'gpc' | 'ext'>;
+type UserFields = JsonObject<'id' | 'buyeruid' | 'yob' | 'gender' | 'geo' | 'eids' | 'consent' | 'ext'>;
+type RegulationFields = JsonObject<'coppa' | 'gdpr' | 'us_privacy' | 'gpp' | 'gpp_sid' | 'gpc' | 'dsa' | 'ext'>;
 
 const NO_FIELDS = {};
 
-/** OpenRTB 2.6 §3.2.20; `eids` stood in `ext` before 2.6. */
+/** OpenRTB 2.6 §3.2.20; `eids` and `consent` stood in `ext` before 2.6, and some still send either place or both. */
 export function decodeUser(value: unknown): User {
   const user: UserFields = readObject(value) ?? NO_FIELDS;
+  const extension: JsonObject<'eids' | 'consent'> = readObject(readSingle(user.ext)) ?? NO_FIELDS;
   return {
     id: readText(user.id),
     buyerId: readText(user.buyeruid),
-    extendedIds: decodeExtendedIds(user.eids ?? readObject<'eids'>(user.ext)?.eids),
+    extendedIds: decodeExtendedIds(user.eids, extension.eids),
     yearOfBirth: yearOfBirth(readCount(user.yob)),
     gender: readText(user.gender),
     geo: decodeGeo(user.geo),
-    consent: undefined,
+    consent: textOfTwo(user.consent, extension.consent),
   };
 }
 
@@ -41,19 +43,29 @@ function yearOfBirth(year: number | undefined): number | undefined {
   return year !== undefined && year >= YEAR_OF_BIRTH_MIN && year <= YEAR_OF_BIRTH_MAX ? year : undefined;
 }
 
-function decodeExtendedIds(value: unknown): readonly ExtendedId[] {
+const NO_IDS: readonly ExtendedId[] = [];
+
+/** Those of both places, each once. */
+function decodeExtendedIds(value: unknown, older: unknown): readonly ExtendedId[] {
+  if (!isTold(value) && !isTold(older)) return NO_IDS;
   const ids: ExtendedId[] = [];
+  addExtendedIds(value, ids);
+  addExtendedIds(older, ids);
+  return ids;
+}
+
+function addExtendedIds(value: unknown, ids: ExtendedId[]): void {
   for (const entry of readList(value)) {
     const provider = readObject<'source' | 'uids'>(entry);
     const source = readText(provider?.source);
     if (source === undefined) continue;
     for (const uid of readList(provider?.uids)) {
       const id = readText(readObject<'id'>(uid)?.id);
-      if (ids.length === EXTENDED_IDS_MAX) return ids;
-      if (id !== undefined) ids.push({ source, id });
+      if (ids.length === EXTENDED_IDS_MAX) return;
+      if (id === undefined || ids.some((known) => known.id === id && known.source === source)) continue;
+      ids.push({ source, id });
     }
   }
-  return ids;
 }
 
 /**
@@ -66,17 +78,41 @@ export function decodeRegulations(value: unknown): Regulations {
   const olderSections = readMarkedCodes(extension.gpp_sid);
   return {
     coppa: isSet(regulations.coppa) || isSet(extension.coppa),
-    gdpr: isSet(regulations.gdpr) || isSet(extension.gdpr),
+    gdpr: flagOfTwo(regulations.gdpr, extension.gdpr),
     usPrivacy: usPrivacyTexts(regulations.us_privacy, extension.us_privacy),
-    gpp: gppText(regulations.gpp) ?? gppText(extension.gpp),
+    gpp: textOfTwo(regulations.gpp, extension.gpp),
     gppSections: olderSections.length === 0 ? sections : [...sections, ...olderSections],
     globalPrivacyControl: isSet(regulations.gpc) || isSet(extension.gpc),
     unreadable: isNoObject(value) || isNoObject(regulations.ext),
-    dsa: undefined,
+    dsa: decodeDsa(regulations.dsa) ?? decodeDsa(extension.dsa),
   };
 }
 
-function gppText(value: unknown): string | undefined {
+/** IAB Tech Lab "DSA Transparency". */
+function decodeDsa(value: unknown): DsaWish | undefined {
+  const dsa = readObject<'dsarequired' | 'pubrender' | 'datatopub'>(readSingle(value));
+  if (!dsa) return undefined;
+  return {
+    required: readInteger(dsa.dsarequired) ?? 0,
+    publisherRenders: readInteger(dsa.pubrender) ?? 1,
+    dataToPublisher: readInteger(dsa.datatopub) ?? 1,
+  };
+}
+
+/** Undefined when neither place tells. */
+function flagOfTwo(value: unknown, older: unknown): boolean | undefined {
+  return (value ?? older ?? undefined) === undefined ? undefined : isSet(value) || isSet(older);
+}
+
+/** Of two texts that differ neither is believed. */
+function textOfTwo(value: unknown, older: unknown): string | undefined {
+  const text = markedText(value);
+  const olderText = markedText(older);
+  if (text === undefined || olderText === undefined) return text ?? olderText;
+  return text === olderText ? text : UNREADABLE;
+}
+
+function markedText(value: unknown): string | undefined {
   return isTold(value) ? (readText(readSingle(value)) ?? UNREADABLE) : undefined;
 }
 

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
-import type { BidRequest } from '../domain/bid-request.js';
+import { appRequest, siteRequest, streamRequest } from '../../test/support/sample-requests.js';
+import type {
+  Audio,
+  Banner,
+  BidRequest,
+  Deal,
+  Impression,
+  Native,
+  TimedFloors,
+  Video,
+} from '../domain/bid-request.js';
 import { decodeBidRequest, type DecodeResult } from './decode.js';
 
 /**
@@ -106,35 +115,117 @@ function expectPromises(request: BidRequest): void {
   expect(request.impressions.length + request.skipped.length).toBeGreaterThan(0);
   const ids = [...request.impressions, ...request.skipped].map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  for (const { banner, floorMicros, deals, floorCurrency } of request.impressions) {
-    if (banner) expect(banner.sizes.length + banner.flexSizes.length).toBeGreaterThan(0);
-    for (const { w, h } of banner?.sizes ?? []) expect(Math.min(w, h)).toBeGreaterThan(0);
-    for (const money of [floorMicros, ...deals.map((deal) => deal.floorMicros)]) {
-      expect(Number.isSafeInteger(money) && money >= 0).toBe(true);
-    }
-    expect(floorCurrency).toBe(floorCurrency.toUpperCase());
-  }
+  for (const impression of request.impressions) expectImpression(impression);
   const { geo } = request.device;
   expect(geo.latitude === undefined).toBe(geo.longitude === undefined);
   expect(request.tmaxMs ?? 0).toBeGreaterThanOrEqual(0);
 }
 
+function expectImpression(impression: Impression): void {
+  const { banner, video, audio, native, deals } = impression;
+  expect([banner, video, audio, native].some(Boolean)).toBe(true);
+  if ([banner, video, audio, native].filter(Boolean).length > 1) expect(impression.multiFormat).toBe(true);
+  for (const { floorMicros, floorCurrency } of [impression, ...deals]) {
+    expectMoney(floorMicros);
+    expect(floorCurrency).toBe(floorCurrency.toUpperCase());
+  }
+  for (const deal of deals) expectDeal(deal);
+  expect(impression.multiplier).toBeGreaterThan(0);
+  expect(impression.multiplier).toBeLessThanOrEqual(100_000);
+  if (banner) expectBanner(banner);
+  if (video) expectVideo(video);
+  if (audio) expectStream(audio);
+  if (native) expectNative(native);
+}
+
+function expectMoney(micros: number): void {
+  expect(Number.isSafeInteger(micros) && micros >= 0).toBe(true);
+}
+
+function expectDeal(deal: Deal): void {
+  expect(deal.id).not.toBe('');
+  expectTimedFloors(deal);
+}
+
+function expectTimedFloors({ durationFloors, floorMicrosPerSecond }: TimedFloors): void {
+  expectMoney(floorMicrosPerSecond ?? 0);
+  for (const { secondsMin, secondsMax, floorMicros } of durationFloors) {
+    expect(Math.min(secondsMin, secondsMax)).toBeGreaterThanOrEqual(0);
+    expectMoney(floorMicros);
+  }
+}
+
+function expectBanner(banner: Banner): void {
+  expect(banner.sizes.length + banner.flexSizes.length).toBeGreaterThan(0);
+  for (const { w, h } of banner.sizes) expect(Math.min(w, h)).toBeGreaterThan(0);
+}
+
+function expectStream(stream: Video | Audio): void {
+  expectTimedFloors(stream);
+  expect(stream.mimes.length).toBeGreaterThan(0);
+  for (const mime of stream.mimes) expect(mime).toBe(mime.toLowerCase());
+  for (const limit of [stream.secondsMin, stream.secondsMax, stream.bitrateMin, stream.bitrateMax]) {
+    expect(limit).toBeGreaterThanOrEqual(0);
+  }
+  for (const companion of stream.companions) expectBanner(companion);
+  const { pod } = stream;
+  if (!pod) return;
+  expect(pod.bidsMax).toBeGreaterThan(0);
+  if (pod.kind === 'structured') expect([pod.seconds, pod.bidsMax]).toEqual([0, 1]);
+  else expect(pod.seconds).toBeGreaterThan(0);
+}
+
+function expectVideo(video: Video): void {
+  expectStream(video);
+  if (video.size) expect(Math.min(video.size.w, video.size.h)).toBeGreaterThan(0);
+}
+
+function expectNative({ assets, bidsMax }: Native): void {
+  expect(bidsMax).toBeGreaterThan(0);
+  expect(assets.length).toBeGreaterThan(0);
+  expect(assets.length).toBeLessThanOrEqual(64);
+  expect(new Set(assets.map(({ id }) => id)).size).toBe(assets.length);
+  for (const asset of assets)
+    if ('charactersMax' in asset) expect(asset.charactersMax).toBeGreaterThanOrEqual(0);
+}
+
+function countFormats({ impressions }: BidRequest, formats: Record<string, number>): void {
+  for (const impression of impressions) {
+    for (const format of ['banner', 'video', 'audio', 'native'] as const) {
+      if (impression[format]) formats[format] = (formats[format] ?? 0) + 1;
+    }
+  }
+}
+
+/** With its native requests as text, which is how they are mostly sent. */
+function withNativeAsText(request: unknown): unknown {
+  const text = JSON.stringify(request, (key, value: unknown) =>
+    key === 'request' && typeof value === 'object' ? JSON.stringify(value) : value,
+  );
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
+}
+
 describe('the decoder', () => {
   it('answers any change of a request soundly', () => {
+    const formats = { banner: 0, video: 0, audio: 0, native: 0 };
     const kinds = { request: 0, invalid: 0, malformed: 0, 'too-complex': 0 };
     fc.assert(
       fc.property(
-        fc.constantFrom(appRequest(), siteRequest()),
+        fc.constantFrom(appRequest(), siteRequest(), streamRequest(), streamRequest()),
         fc.array(change, { minLength: 1, maxLength: 8 }),
-        (start, changes) => {
-          const body = JSON.stringify(changedRequest(start, changes)) ?? '';
+        fc.boolean(),
+        (start, changes, isNativeText) => {
+          const sent = changedRequest(start, changes);
+          const body = JSON.stringify(isNativeText ? withNativeAsText(sent) : sent) ?? '';
           const result = decodeBidRequest(Buffer.from(body));
           kinds[result.kind]++;
+          if (result.kind === 'request') countFormats(result.request, formats);
           expectSound(result);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: 1_200 },
     );
+    for (const times of Object.values(formats)) expect(times).toBeGreaterThan(50);
     // A generator that only ever broke requests, or never did, would prove little.
     expect(Math.min(kinds.request, kinds.invalid, kinds.malformed)).toBeGreaterThan(10);
   });
@@ -143,7 +234,7 @@ describe('the decoder', () => {
     ['objects that cannot be made text', '[{"toString":1,"valueOf":1}]'],
     ['lists too deep to be made text', `${'['.repeat(4_500)}${']'.repeat(4_500)}`],
   ])('is not stopped by %s, wherever they stand', (_, strange) => {
-    for (const start of [appRequest(), siteRequest()]) {
+    for (const start of [appRequest(), siteRequest(), streamRequest()]) {
       for (const path of allPaths(start)) {
         const marked = changed(start, path, { kind: 'replace', where: 0, key: '', value: 'MARK' });
         expectSound(decodeBidRequest(Buffer.from(JSON.stringify(marked).replace('"MARK"', strange))));
@@ -169,10 +260,13 @@ describe('the decoder', () => {
   });
 
   it('is not changed by keys that name prototypes', () => {
-    const plain = JSON.stringify(appRequest());
+    const plain = JSON.stringify(streamRequest());
     const poison =
-      '"__proto__":{"id":"x","test":1,"site":{},"polluted":1},"constructor":{"prototype":{"polluted":1}}';
-    const poisoned = `{${poison},${plain.slice(1)}`.replaceAll('"banner":{', `"banner":{${poison},`);
+      '"__proto__":{"id":"x","test":1,"site":{},"battr":[1],"polluted":1},"constructor":{"prototype":{"polluted":1}}';
+    const poisoned = `{${poison},${plain.slice(1)}`.replaceAll(
+      /"(banner|video|audio|native|request)":\{/g,
+      `"$1":{${poison},`,
+    );
     expect(decodeBidRequest(Buffer.from(poisoned))).toEqual(decodeBidRequest(Buffer.from(plain)));
   });
 });

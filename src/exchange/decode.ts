@@ -4,10 +4,10 @@ import { quickToParse } from './body-cost.js';
 import { findInvalid, type RequestFields } from './check-request.js';
 import { decodeDevice } from './decode-device.js';
 import { decodeImpression } from './decode-impression.js';
-import { NATIVE_CHARACTERS_MAX } from './decode-native.js';
 import { decodeBlockLists, decodeInventory } from './decode-inventory.js';
 import { decodeRegulations, decodeUser } from './decode-user.js';
 import { readAllowed, readSentCodes, readUpperCodes } from './codes.js';
+import { NestedJson } from './nested-json.js';
 import {
   isSet,
   readCount,
@@ -78,9 +78,9 @@ function parseJson(text: string): unknown {
 function extract(fields: RequestFields): BidRequest {
   const impressions: Impression[] = [];
   const skipped: SkippedImpression[] = [];
-  const budget = { nativeCharacters: NATIVE_CHARACTERS_MAX };
+  const nested = new NestedJson();
   for (const entry of readList(fields.imp)) {
-    const impression = decodeImpression(entry, budget);
+    const impression = decodeImpression(entry, nested);
     if ('why' in impression) skipped.push(impression);
     else impressions.push(impression);
   }

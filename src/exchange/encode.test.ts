@@ -7,6 +7,7 @@ import type { BannerCreative } from '../domain/creative.js';
 import { PLAIN_PRICE, VISITOR_ID_KINDS, type Exchange } from '../domain/catalog.js';
 import type { CampaignId, CreativeId, ExchangeId } from '../domain/ids.js';
 import { USD, type Micros } from '../domain/money.js';
+import { SHOWN_BANNER } from '../domain/shown-as.js';
 import { compileCreative } from './compile-creative.js';
 import { encodeBidResponse, type OutgoingBid, type OutgoingResponse } from './encode.js';
 
@@ -68,7 +69,10 @@ function bid(changes: Partial<OutgoingBid> = {}, creative: Partial<BannerCreativ
     impressionId: '1',
     priceMicros: 3_200_000 as Micros,
     campaign: CAMPAIGN,
+    creative: { ...CREATIVE, ...creative },
     compiled: compileCreative({ ...CREATIVE, ...creative }),
+    shown: SHOWN_BANNER,
+    categoryTaxonomy: 1,
     dealId: undefined,
     seat: 'narrowcast',
     slotInPod: 0,

@@ -5,6 +5,7 @@ import {
   readFlag,
   readInteger,
   readIntegers,
+  readLimit,
   readList,
   readNumber,
   readObject,
@@ -72,6 +73,18 @@ describe('readNumber', () => {
     expect([readPrice(-0.01), readPrice(1e9 + 1), readPrice(Infinity), readPrice('free')]).toEqual(
       Array(4).fill(undefined),
     );
+  });
+});
+
+describe('readLimit', () => {
+  it('tells what is not told from what cannot be read', () => {
+    expect([undefined, null, ''].map((value) => readLimit(value, Infinity))).toEqual([
+      Infinity,
+      Infinity,
+      Infinity,
+    ]);
+    expect([0, '15', [30], 1.5].map((value) => readLimit(value, 7))).toEqual([0, 15, 30, 1.5]);
+    for (const value of [-1, 'long', {}, true, [1, 2], []]) expect(readLimit(value, 7)).toBeUndefined();
   });
 });
 

@@ -90,6 +90,16 @@ export function readCount(value: unknown): number | undefined {
   return integer !== undefined && integer > 0 ? integer : undefined;
 }
 
+/**
+ * @param absent what holds when nothing is told
+ * @returns a limit from 0 up, or undefined when one is told that cannot be read: nobody knows then what is within it
+ */
+export function readLimit(value: unknown, absent: number): number | undefined {
+  if (!isTold(value)) return absent;
+  const limit = readNumber(readSingle(value));
+  return limit !== undefined && limit >= 0 ? limit : undefined;
+}
+
 /** @returns true or false for a boolean, a number, or a text or list of one that spells either; 0 alone is false */
 export function readFlag(value: unknown): boolean | undefined {
   const single = readSingle(value);

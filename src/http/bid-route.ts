@@ -1,5 +1,5 @@
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
-import type { BidAnswer, BidHandler, BidMetrics, RequestOutcome } from '../domain/ports.js';
+import type { BidAnswer, BidHandler, BidMetrics, RequestOutcome, UnreadReason } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { dropBody, receiveBody, type BodyLimits, type ReceivedBody } from './body.js';
 import {
@@ -23,7 +23,9 @@ interface BidRouteOptions {
   readonly handleBid: BidHandler;
   /** The version of OpenRTB that an exchange speaks; undefined for one that we do not know. */
   readonly versionOf: (exchange: string) => string | undefined;
-  readonly overloadAnswer: (exchange: string) => BidAnswer;
+  /** Takes one of the requests that an exchange may have answered now; false when it has had them all. */
+  readonly withinQuota: (exchange: string) => boolean;
+  readonly unreadAnswer: (exchange: string, why: UnreadReason) => BidAnswer;
   readonly metrics: BidMetrics;
 }
 
@@ -107,7 +109,11 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
   }
   const delayMs = route.loopDelay.delayMs();
   if (received === 'shed' || route.inFlight >= route.inFlightMax || delayMs >= route.delayMsMax) {
-    answerBid(request, route.overloadAnswer(exchange));
+    answerBid(request, route.unreadAnswer(exchange, 'overload'));
+    return;
+  }
+  if (!route.withinQuota(exchange)) {
+    answerBid(request, route.unreadAnswer(exchange, 'quota'));
     return;
   }
   const body = inflate(received, request.contentEncoding, route.limits.bytesMax);

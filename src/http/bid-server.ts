@@ -6,6 +6,7 @@ import type {
   ConversionHandler,
   NoticeHandler,
   SyncHandler,
+  UnreadReason,
 } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
 import { addBidRoute } from './bid-route.js';
@@ -37,8 +38,10 @@ export interface BidServerOptions {
   readonly handleSync: SyncHandler;
   /** The version of OpenRTB that an exchange speaks; undefined for one that we do not know. */
   readonly versionOf: (exchange: string) => string | undefined;
-  /** What an exchange is told when there is no capacity for its request. */
-  readonly overloadAnswer: (exchange: string) => BidAnswer;
+  /** Takes one of the requests that an exchange may have answered now; false when it has had them all. Default: always true. */
+  readonly withinQuota?: (exchange: string) => boolean;
+  /** What an exchange is told whose request is not looked at. */
+  readonly unreadAnswer: (exchange: string, why: UnreadReason) => BidAnswer;
   readonly metrics: BidMetrics;
   readonly clock: Clock;
 }
@@ -68,7 +71,8 @@ export async function startBidServer(options: BidServerOptions): Promise<BidServ
   };
   const loopDelay = watchLoopDelay(options.clock);
   const delayMsMax = options.delayMsMax ?? DELAY_MS_MAX;
-  const inFlight = addBidRoute(app, port, limits, { ...options, delayMsMax, loopDelay });
+  const withinQuota = options.withinQuota ?? (() => true);
+  const inFlight = addBidRoute(app, port, limits, { ...options, withinQuota, delayMsMax, loopDelay });
   addNoticeRoutes(app, port, options.handleNotice);
   addConversionRoute(app, port, options.handleConversion);
   addSyncRoute(app, port, options.handleSync);

@@ -124,9 +124,9 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     this.#timer.unref();
   }
 
-  availableMicros(campaign: Campaign, flightDay: number): number {
+  availableMicros(campaign: Campaign, flightDay: number, neededMicros = 0): number {
     const nowMs = this.#options.clock.monotonicMs();
-    const availableMicros = this.#moneyOf(campaign).wanted(flightDay).availableMicros(nowMs);
+    const availableMicros = this.#moneyOf(campaign).wanted(flightDay).availableMicros(nowMs, neededMicros);
     return this.#problem === undefined ? availableMicros : 0;
   }
 

@@ -82,10 +82,15 @@ export class Lease {
     this.flightDay = flightDay;
   }
 
-  /** What is free, for somebody who wants to bid; too little for one impression shows that more is wanted than is fetched. */
-  availableMicros(nowMs: number): number {
+  /**
+   * What is free, for somebody who wants to bid; too little for one impression shows that more is wanted than is fetched.
+   *
+   * @param neededMicros for what is to be bid on, which may count for many impressions at once
+   */
+  availableMicros(nowMs: number, neededMicros: number): number {
     this.demandMs = nowMs;
     const freeMicros = this.freeMicros(nowMs);
+    if (neededMicros > this.#dearestMicros) this.#dearestMicros = neededMicros;
     if (freeMicros < this.#dearestMicros) this.#ranDry = true;
     return freeMicros;
   }

@@ -23,8 +23,17 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
       Object.entries(counts.stages).flatMap(([stage, histogram]) =>
         histogramSamples('narrowcast_stage_duration_seconds', histogram, { stage }),
       ),
+    narrowcast_privacy_verdicts_total: () => [
+      { labels: { use: 'personal', limit: '' }, value: counts.privacy.personal },
+      ...counterSamples(counts.privacy.contextual, 'limit', { use: 'contextual' }),
+      ...counterSamples(counts.privacy.none, 'limit', { use: 'none' }),
+    ],
     narrowcast_auctions_cut_short_total: () => gaugeSamples(counts.auctionsCutShort),
     narrowcast_in_flight: () => gaugeSamples(counts.readInFlight()),
+    narrowcast_traffic_refusals_total: () =>
+      Object.entries(counts.trafficRefusals).flatMap(([rule, modes]) =>
+        counterSamples(modes, 'mode', { rule }),
+      ),
     narrowcast_profile_lookups_total: () => counterSamples(counts.profileLookups, 'result'),
     narrowcast_profile_key_lookups_total: () =>
       Object.entries(counts.keyLookups).flatMap(([kind, sources]) =>
@@ -50,6 +59,10 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
         counterSamples(outcomes, 'outcome', { kind }),
       ),
     narrowcast_prices_set_aside_total: () => counterSamples(counts.billings.setAside, 'reason'),
+    narrowcast_suspect_notices_total: () =>
+      Object.entries(counts.suspectNotices).flatMap(([reason, modes]) =>
+        counterSamples(modes, 'mode', { reason }),
+      ),
     narrowcast_billing_delay_seconds: () =>
       histogramSamples('narrowcast_billing_delay_seconds', counts.billings.delays),
     narrowcast_billings_late_total: () => gaugeSamples(counts.billings.late),

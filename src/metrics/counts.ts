@@ -4,11 +4,14 @@ import {
   EVENT_KINDS,
   MONEY_KINDS,
   SET_ASIDE_REASONS,
+  SUSPECT_REASONS,
   type DroppableKind,
   type EventKind,
   type MoneyKind,
   type SetAsideReason,
+  type SuspectReason,
 } from '../domain/event.js';
+import { PRIVACY_LIMITS, type PrivacyLimit } from '../domain/gates.js';
 import { NO_BID_REASONS, type NoBidReason } from '../domain/no-bid-reason.js';
 import {
   BILLING_RESULTS,
@@ -48,6 +51,7 @@ import {
   type SyncOutcome,
 } from '../domain/ports.js';
 import { PROFILE_KEY_KINDS, type ProfileKey } from '../domain/profile.js';
+import { TRAFFIC_RULES, type RuleMode, type TrafficRule } from '../domain/traffic-policy.js';
 import { Histogram } from './histogram.js';
 
 /** Label of exchanges that the catalogue never named, and of those beyond the limit below. */
@@ -73,10 +77,13 @@ export interface Counts {
   readonly geoLookups: Record<GeoLookupResult, number>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
   readonly billings: BillingCounts;
+  readonly suspectNotices: Readonly<Record<SuspectReason, RuleCounts>>;
+  readonly trafficRefusals: Readonly<Record<TrafficRule, RuleCounts>>;
   readonly conversions: Record<ConversionOutcome, number>;
   readonly syncs: Record<SyncOutcome, number>;
   readonly events: EventCounts;
   readonly reloads: Record<'changed' | 'problems', number>;
+  readonly privacy: PrivacyCounts;
   auctionsCutShort: number;
   catalog: Catalog | undefined;
   catalogProblems: number;
@@ -87,6 +94,20 @@ export interface Counts {
   readDeliveries: () => readonly DeliveryFigures[];
   readonly ledger: LedgerCounts;
   readLedger: () => LedgerFigures;
+}
+
+/** By what is used of the visitor, and where that is not everything, why. */
+interface PrivacyCounts {
+  personal: number;
+  readonly contextual: Record<PrivacyLimit, number>;
+  readonly none: Record<PrivacyLimit, number>;
+}
+
+/** What a rule found, by how it was set at that time. */
+type RuleCounts = Record<Exclude<RuleMode, 'off'>, number>;
+
+function newRuleCounts(): RuleCounts {
+  return { on: 0, 'dry-run': 0 };
 }
 
 interface LedgerCounts {
@@ -137,6 +158,8 @@ export function newCounts(): Counts {
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
     billings: { setAside: recordOf(SET_ASIDE_REASONS, () => 0), delays: Histogram.ofDelays(), late: 0 },
+    suspectNotices: recordOf(SUSPECT_REASONS, newRuleCounts),
+    trafficRefusals: recordOf(TRAFFIC_RULES, newRuleCounts),
     conversions: recordOf(CONVERSION_OUTCOMES, () => 0),
     syncs: recordOf(SYNC_OUTCOMES, () => 0),
     events: {
@@ -148,6 +171,11 @@ export function newCounts(): Counts {
       files: 0,
     },
     reloads: { changed: 0, problems: 0 },
+    privacy: {
+      personal: 0,
+      contextual: recordOf(PRIVACY_LIMITS, () => 0),
+      none: recordOf(PRIVACY_LIMITS, () => 0),
+    },
     auctionsCutShort: 0,
     catalog: undefined,
     catalogProblems: 0,

@@ -46,6 +46,13 @@ export const METRIC_DOCS = [
     help: 'Requests answered without a bid, by reason.',
   },
   {
+    name: 'narrowcast_privacy_verdicts_total',
+    type: 'counter',
+    labels: ['use', 'limit'],
+    unit: 'requests',
+    help: 'Requests by what may be used of their visitors (personal, contextual, none = no bid), and what limits it.',
+  },
+  {
     name: 'narrowcast_auctions_cut_short_total',
     type: 'counter',
     labels: [],
@@ -58,6 +65,13 @@ export const METRIC_DOCS = [
     labels: [],
     unit: 'requests',
     help: 'Requests in work at this moment.',
+  },
+  {
+    name: 'narrowcast_traffic_refusals_total',
+    type: 'counter',
+    labels: ['rule', 'mode'],
+    unit: 'requests',
+    help: 'Requests that a rule of traffic.json takes for no person’s; with mode dry-run they were not refused.',
   },
   {
     name: 'narrowcast_profile_lookups_total',
@@ -156,6 +170,13 @@ export const METRIC_DOCS = [
     labels: ['reason'],
     unit: 'notices',
     help: 'Spending notices whose price cannot be believed, by why; nothing was booked.',
+  },
+  {
+    name: 'narrowcast_suspect_notices_total',
+    type: 'counter',
+    labels: ['reason', 'mode'],
+    unit: 'notices',
+    help: 'Clicks and impressions that a rule of traffic.json takes for no person’s, by why; with mode dry-run they were counted all the same.',
   },
   {
     name: 'narrowcast_billing_delay_seconds',

@@ -9,6 +9,7 @@ import type {
   ProfileCacheMetrics,
   RemoteStoreMetrics,
   SyncMetrics,
+  TrafficMetrics,
 } from '../domain/ports.js';
 import { collectorsOf } from './collectors.js';
 import { addExchange, newCounts } from './counts.js';
@@ -24,7 +25,8 @@ export interface Metrics
     NoticeMetrics,
     ProfileCacheMetrics,
     RemoteStoreMetrics,
-    SyncMetrics {
+    SyncMetrics,
+    TrafficMetrics {
   /** Call with every catalogue that is put to use. Its exchanges get label values of their own. */
   catalogInUse(catalog: Catalog): void;
   /** Call after every reading of the configuration that found or cured problems, with how many there are now. */
@@ -70,8 +72,16 @@ export function createMetrics(): Metrics {
     stage(stage, durationMs) {
       counts.stages[stage].observe(durationMs);
     },
+    privacyVerdict({ use, limit }) {
+      if (limit === undefined) counts.privacy.personal += 1;
+      else if (use === 'none') counts.privacy.none[limit] += 1;
+      else counts.privacy.contextual[limit] += 1;
+    },
     auctionsCutShort() {
       counts.auctionsCutShort += 1;
+    },
+    trafficRefused(rule, mode) {
+      counts.trafficRefusals[rule][mode] += 1;
     },
     profileLookup(result) {
       counts.profileLookups[result] += 1;
@@ -99,6 +109,9 @@ export function createMetrics(): Metrics {
     },
     priceSetAside(reason) {
       counts.billings.setAside[reason] += 1;
+    },
+    noticeSuspect(reason, mode) {
+      counts.suspectNotices[reason][mode] += 1;
     },
     billed(delayMs, isLate) {
       counts.billings.delays.observe(delayMs);

@@ -28,6 +28,7 @@ function setUp(
   const handle = createConversionHandler({
     isAdvertiser: (id) => id === 'acme',
     visitorOf: (cookies) => (cookies === '' ? undefined : cookies),
+    isLimited: (query) => query.includes('gdpr=1'),
     touchesOf: (visitor, advertiser) => {
       visitorsRead.push(visitor);
       return touchesOf(visitor, advertiser);
@@ -100,8 +101,9 @@ describe('a conversion', () => {
     const { events, visitorsRead, send } = setUp();
     expect(await send(`click=${CLICKED}`, { cookies: 'c1', isPrivate: true })).toBe('attributed');
     expect(await send('', { cookies: 'c1', isPrivate: true })).toBe('unattributed');
+    expect(await send('gdpr=1', { cookies: 'c1' })).toBe('unattributed');
     expect(visitorsRead).toEqual([]);
-    expect(events).toHaveLength(2);
+    expect(events).toHaveLength(3);
   });
 
   it('is written without what the visitor saw when the store does not answer', async () => {

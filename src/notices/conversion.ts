@@ -23,6 +23,8 @@ export interface ConversionParts {
   readonly isAdvertiser: (id: string) => boolean;
   /** @returns the id in our cookie; undefined when there is none, it is forged, or the visitor opted out */
   readonly visitorOf: (cookies: string) => string | undefined;
+  /** Do the call's own parameters say that nothing personal may be read: `gdpr`, `gdpr_consent`, `us_privacy` and so on? */
+  readonly isLimited: (query: string) => boolean;
   readonly touchesOf: TouchReader;
   /** A keyed hash of 16 hexadecimal digits: what an advertiser sends may be personal. */
   readonly hashOf: (text: string) => string;
@@ -49,16 +51,19 @@ interface Told {
  *       &value=12.5&currency=USD what it is worth, in whole units
  *
  * All of them may be left out, and a macro that nobody replaced is as good as left out; anything else that is wrong is refused,
- * so that it is noticed while the pixel is put up. What came before a conversion are the click that is named, and what
- * the visitor with our cookie saw and clicked of the advertiser. With a wish for privacy nothing personal is read, and only
- * the click counts.
+ * so that it is noticed while the pixel is put up. The page may tell besides what the visitor has agreed to, as a cookie sync is told.
+ *
+ * What came before a conversion are the click that is named, and what
+ * the visitor with our cookie saw and clicked of the advertiser. With a wish for privacy, or where consent is needed and
+ * not given, nothing personal is read, and only the click counts.
  */
 export function createConversionHandler(parts: ConversionParts): ConversionHandler {
-  const { isAdvertiser, visitorOf, touchesOf, hashOf, events, metrics, clock } = parts;
+  const { isAdvertiser, visitorOf, isLimited, touchesOf, hashOf, events, metrics, clock } = parts;
 
   /** @returns undefined when the store does not answer */
   async function seenBy(call: ConversionCall): Promise<readonly Touch[] | undefined> {
-    const visitor = call.isPrivate ? undefined : visitorOf(call.cookies);
+    const isPrivate = call.isPrivate || isLimited(call.query);
+    const visitor = isPrivate ? undefined : visitorOf(call.cookies);
     if (visitor === undefined) return [];
     try {
       return await touchesOf(visitor, frequencyHash('advertiser', call.advertiser));

@@ -19,6 +19,7 @@ const question: PriceQuestion = {
   auctionType: 1,
   responseCurrency: USD,
   bidMultiplier: 1,
+  isAgreed: false,
 };
 
 describe('priceBid', () => {
@@ -46,6 +47,11 @@ describe('priceBid', () => {
     expect(priceBid({ ...question, auctionType: 3, floorMicros: microsFromUnits(0) }, rates)).toBe(
       'deal-without-price',
     );
+  });
+
+  it('pays what was agreed at a fixed-price deal that names no price', () => {
+    const agreed = { ...question, auctionType: 3, floorMicros: microsFromUnits(0), isAgreed: true };
+    expect(priceBid(agreed, rates)).toMatchObject({ priceMicros: 3_200_000 });
   });
 
   it('takes a bid that equals the floor and refuses one a micro below', () => {

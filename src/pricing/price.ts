@@ -21,6 +21,8 @@ export interface PriceQuestion {
   readonly responseCurrency: Currency;
   /** What pacing makes of the bid: above 0, at most 1. */
   readonly bidMultiplier: number;
+  /** Is the bid what was agreed about the deal? Then it is also the price of a fixed-price deal that names none. */
+  readonly isAgreed: boolean;
 }
 
 /** Amounts in the response's currency. */
@@ -54,7 +56,8 @@ export function priceBid(question: PriceQuestion, rates: Rates): Price | PriceRu
     const pacedMicros = Math.max(1, Math.round(valueMicros * question.bidMultiplier)) as Micros;
     return { valueMicros, floorMicros, priceMicros: pacedMicros < floorMicros ? floorMicros : pacedMicros };
   }
-  return floorMicros === 0 ? 'deal-without-price' : { valueMicros, floorMicros, priceMicros: floorMicros };
+  if (floorMicros > 0) return { valueMicros, floorMicros, priceMicros: floorMicros };
+  return question.isAgreed ? { valueMicros, floorMicros, priceMicros: valueMicros } : 'deal-without-price';
 }
 
 /** A converted floor is rounded up: half a micro too low would be below the floor in the exchange's own arithmetic. */

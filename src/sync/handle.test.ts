@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { consentString } from '../../test/support/consent-strings.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { SyncCall, SyncOutcome } from '../domain/ports.js';
+import { PRIVACY_DEFAULT } from '../domain/privacy-policy.js';
 import type { ProfileKey } from '../domain/profile.js';
+import { createPrivacyGate } from '../privacy/gate.js';
 import { createCookies } from './cookie.js';
 import { createSyncHandler } from './handle.js';
 
@@ -9,6 +12,13 @@ const cookies = createCookies([{ id: 'k', secret: Buffer.from('secret of 32 byte
 const ID = cookies.newId();
 const COOKIE = cookies.setId(ID).split(';')[0] ?? '';
 const KEPT = { kind: 'pixel', setCookie: cookies.setId(ID) };
+
+const VENDOR = 77;
+const policy = { ...PRIVACY_DEFAULT, vendorId: VENDOR };
+const gate = createPrivacyGate();
+const ALL = { consents: [1, 2, 3, 4, 7], disclosed: [VENDOR, 78] };
+const CONSENT = consentString({ ...ALL, vendorConsents: [VENDOR] });
+const CONSENT_TO_OTHERS = consentString({ ...ALL, vendorConsents: [78] });
 
 function setUp({ syncRedirect, isBroken = false }: { syncRedirect?: string; isBroken?: boolean } = {}) {
   const links: string[] = [];
@@ -31,6 +41,7 @@ function setUp({ syncRedirect, isBroken = false }: { syncRedirect?: string; isBr
       },
     },
     metrics: { sync: (outcome) => void outcomes.push(outcome) },
+    limitOf: (regulations, consent) => gate.regulationsLimit(regulations, consent, policy),
   });
   const sync = async (query: string, call: Partial<SyncCall> = {}) =>
     handle({
@@ -76,6 +87,12 @@ describe('a cookie sync', () => {
     ['gdpr=maybe', {}],
     ['gdpr=0&gdpr=1', {}],
     ['gdpr_consent=CPXxRf', {}],
+    [`gdpr=1&gdpr_consent=${CONSENT_TO_OTHERS}`, {}],
+    [`gdpr_consent=${CONSENT_TO_OTHERS}`, {}],
+    [`gdpr=1&gdpr_consent=${CONSENT}&gdpr_consent=${CONSENT_TO_OTHERS}`, {}],
+    [`gdpr=1&gdpr_consent=${CONSENT}&coppa=1`, {}],
+    // The national section says that the visitor opted out of sale.
+    ['gpp=DBABLA~CAAQAAAAAABA.QA&gpp_sid=7', {}],
     ['us_privacy=1YYN', {}],
     ['us_privacy=1---&us_privacy=1YYN', {}],
     ['us_privacy=odd', {}],
@@ -95,6 +112,10 @@ describe('a cookie sync', () => {
     'gdpr=0',
     'gdpr=0&gdpr_consent=',
     'gdpr=0&gdpr_consent=CPXxRf',
+    `gdpr=1&gdpr_consent=${CONSENT}`,
+    `gdpr_consent=${CONSENT}`,
+    // The national section says that nothing applies.
+    'gpp=DBABLA~CAAAAAAAAABA.QA&gpp_sid=7',
     'us_privacy=1YNN',
     'gpp=DBAA&gpp_sid=-1',
     'gdpr=&us_privacy=&gpp=&gpp_sid=',

@@ -1,28 +1,24 @@
-import { regulationsLimit } from '../privacy/limits.js';
 import type { Exchange } from '../domain/catalog.js';
 import type {
   ProfileStore,
   SyncAnswer,
-  SyncCall,
   SyncHandler,
   SyncMetrics,
   SyncOutcome,
 } from '../domain/ports.js';
-import { decodeRegulations } from '../exchange/decode-user.js';
 import type { Cookies } from './cookie.js';
+import { isLimited, type RegulationsLimit } from './signals.js';
 
 /** As long as ids are stored. */
 const USER_ID_CHARACTERS_MAX = 256;
 /** Stands for our cookie id in the address at which an exchange wants to be told it. */
 const COOKIE_ID_MACRO = '${COOKIE_ID}';
-/** Parameters that say what the visitor has agreed to, as OpenRTB names them. */
-const SIGNALS = ['gdpr', 'gdpr_consent', 'us_privacy', 'gpp', 'gpp_sid', 'coppa'] as const;
-
 export interface SyncParts {
   readonly exchangeOf: (name: string) => Exchange | undefined;
   readonly cookies: Cookies;
   readonly store: Pick<ProfileStore, 'link' | 'erase'>;
   readonly metrics: SyncMetrics;
+  readonly limitOf: RegulationsLimit;
 }
 
 /**
@@ -33,13 +29,13 @@ export interface SyncParts {
  *     &gdpr=1&gdpr_consent=   &us_privacy=   &gpp=&gpp_sid=     what the visitor has agreed to
  *     &optout=1               the visitor wants no cookie: what is known is erased, and the cookie says so from then on
  *
- * Nothing is set or stored where consent is needed, since consent strings are not read, nor for who opted out: by our own
+ * Nothing is set or stored where consent is needed and not given to us, nor for who opted out: by our own
  * cookie, by Global Privacy Control or by Do Not Track. A link is written behind the answer: a picture must not hold up a
  * page, and the exchange calls again. An opt-out is answered when it is done, and keeps the cookie when it fails, since
  * only with it can it be tried again. It is a link that a visitor follows and not a picture, or any page could opt its
  * visitors out.
  */
-export function createSyncHandler({ exchangeOf, cookies, store, metrics }: SyncParts): SyncHandler {
+export function createSyncHandler({ exchangeOf, cookies, store, metrics, limitOf }: SyncParts): SyncHandler {
   const count = (outcome: SyncOutcome, answer: SyncAnswer): SyncAnswer => {
     metrics.sync(outcome);
     return answer;
@@ -67,7 +63,7 @@ export function createSyncHandler({ exchangeOf, cookies, store, metrics }: SyncP
     const found = cookies.read(call.cookies);
     if (found.kind === 'opted-out') return count('opted-out', { kind: 'refused' });
     if (wantsOut) return optOut(found.kind === 'id' ? found.id : undefined);
-    if (isLimited(query, call)) return count('refused', { kind: 'refused' });
+    if (isLimited(query, call, limitOf)) return count('refused', { kind: 'refused' });
     if (found.kind === 'none' || userId === '') {
       return count(
         'cookie-only',
@@ -80,24 +76,6 @@ export function createSyncHandler({ exchangeOf, cookies, store, metrics }: SyncP
     });
     return count('linked', answerOf(exchange, found.id, cookies));
   };
-}
-
-/** The names of the query are those of OpenRTB's `regs`, so they are read, and believed, in the same way. */
-function isLimited(query: URLSearchParams, call: SyncCall): boolean {
-  if (call.doNotTrack) return true;
-  // Of two values that differ one might be the stricter.
-  if (SIGNALS.some((name) => new Set(query.getAll(name)).size > 1)) return true;
-  const told = (name: (typeof SIGNALS)[number]): string | undefined => query.get(name) || undefined;
-  if (told('gdpr_consent') !== undefined && told('gdpr') !== '0') return true;
-  const regulations = decodeRegulations({
-    gdpr: told('gdpr'),
-    us_privacy: told('us_privacy'),
-    gpp: told('gpp'),
-    gpp_sid: told('gpp_sid')?.split(','),
-    gpc: call.globalPrivacyControl ? 1 : undefined,
-    coppa: told('coppa'),
-  });
-  return regulationsLimit(regulations) !== undefined;
 }
 
 /** An exchange that keeps the table itself is told our id; any other gets its picture. */

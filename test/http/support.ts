@@ -170,7 +170,11 @@ export async function startTestServer(
     },
     handleSync: () => ({ kind: 'refused' }),
     versionOf: (name) => VERSIONS.get(name),
-    overloadAnswer: () => ({ kind: 'no-bid', nbr: 1, response: undefined }),
+    unreadAnswer: (_exchange, why) => ({
+      kind: 'no-bid',
+      nbr: why === 'quota' ? 504 : 1,
+      response: undefined,
+    }),
     metrics: { ...SILENT_METRICS, outcome: (label, outcome) => outcomes.push([label, outcome]) },
     clock: systemClock,
     ...overrides,

@@ -106,6 +106,19 @@ const JUDGES: {
     const position = banner?.position ?? video?.position;
     return equalTo(position === 0 ? undefined : position);
   },
+  placements: (_, { video, interstitial }) => {
+    const code = video?.plcmt ?? 0;
+    if (code >= 1 && code <= 4) return equalTo(code);
+    return equalTo(
+      [undefined, undefined, 4, undefined, 4, interstitial ? 3 : undefined][video?.placement ?? 0],
+    );
+  },
+  roll: (_, { video, audio }) => {
+    const delay = video?.startDelay ?? audio?.startDelay;
+    if (delay !== undefined && delay > 0) return equalTo('mid');
+    return equalTo(delay === undefined ? undefined : ['post', 'mid', 'pre'][delay + 2]);
+  },
+  rewarded: (_, impression) => equalTo(impression.rewarded),
   exchanges: (visit) => equalTo(visit.exchange),
   domains: ({ request }) => isUnderDomain(request.inventory.domain),
   bundles: ({ request }) => equalTo(request.inventory.bundle),

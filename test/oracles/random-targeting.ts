@@ -2,6 +2,7 @@ import {
   CONNECTION_TYPES,
   DEVICE_TYPES,
   GENDERS,
+  ROLLS,
   type Choice,
   type Place,
   type Range,
@@ -15,6 +16,7 @@ import { parseIpRange, type IpRange } from '../../src/lib/ip.js';
 import { integerBetween, pick, seededRandom, type Random } from '../../src/lib/prng.js';
 import { versionNumber } from '../../src/lib/version.js';
 import type { IndexedLineItem } from '../../src/targeting/targeting-index.js';
+import { FORMAT_CREATIVES } from '../support/format-samples.js';
 import { flexible, lineItemWith, NOW_MS, sized } from '../support/targeting-samples.js';
 import { POOLS, randomPoint, several } from './random-pools.js';
 import { randomVisit } from './random-visit.js';
@@ -49,6 +51,7 @@ function randomItem(random: Random, eagerness: number): IndexedLineItem {
 }
 
 function randomCreative(random: Random): Creative {
+  if (random() < 0.2) return pick(random, FORMAT_CREATIVES);
   if (random() < 0.8) return sized(pick(random, [300, 320, 728]), pick(random, [50, 250]));
   return pick(random, [flexible(16, 9), flexible(32, 18), flexible(4, 3)]);
 }
@@ -85,6 +88,9 @@ const CONDITIONS: { [Name in Chosen]: (random: Random) => ConditionOf<Name> } = 
   exchanges: (random) => pick(random, POOLS.exchanges),
   interstitial: (random) => random() < 0.5,
   positions: (random) => integerBetween(random, 1, 7),
+  placements: (random) => integerBetween(random, 1, 4),
+  roll: (random) => pick(random, ROLLS),
+  rewarded: (random) => random() < 0.5,
   domains: (random) => pick(random, POOLS.domains),
   bundles: (random) => pick(random, POOLS.bundles),
   publishers: (random) => pick(random, POOLS.publishers),

@@ -1,9 +1,10 @@
-import type { Impression } from '../../src/domain/bid-request.js';
+import type { Impression, Video } from '../../src/domain/bid-request.js';
 import { GENDERS } from '../../src/domain/campaign.js';
 import { STAGES, type Profile } from '../../src/domain/profile.js';
 import type { Visit } from '../../src/domain/visit.js';
 import { integerBetween, pick, type Random } from '../../src/lib/prng.js';
 import { anImpression, aVisit, NOW_MS, profileWith } from '../support/targeting-samples.js';
+import { aNative, anAudio, aVideo } from '../support/format-samples.js';
 import { POOLS, randomPoint, several } from './random-pools.js';
 import { assert } from '../../src/lib/assert.js';
 
@@ -81,7 +82,9 @@ function randomImpression(random: Random): Impression {
   assert(banner !== undefined, 'a plain impression has a banner');
   return {
     ...plain,
+    ...randomFormats(random),
     interstitial: pick(random, [true, false, undefined]),
+    rewarded: pick(random, [true, false, undefined]),
     privateAuction: random() < 0.2,
     deals: several(random, 0, 2, () => ({
       id: pick(random, POOLS.deals),
@@ -94,13 +97,40 @@ function randomImpression(random: Random): Impression {
       durationFloors: [],
       floorMicrosPerSecond: undefined,
     })),
-    banner: {
-      ...banner,
-      sizes: several(random, 0, 4, () => ({ w: pick(random, [300, 320, 728]), h: pick(random, [50, 250]) })),
-      flexSizes: several(random, 0, 1, () => ({ widthRatio: 16, heightRatio: 9, widthMin: 100 })),
-      position: pick(random, [undefined, 0, 1, 2, 3, 4, 5, 6, 7]),
-    },
+    banner:
+      random() < 0.2
+        ? undefined
+        : {
+            ...banner,
+            sizes: several(random, 0, 4, () => ({
+              w: pick(random, [300, 320, 728]),
+              h: pick(random, [50, 250]),
+            })),
+            flexSizes: several(random, 0, 1, () => ({ widthRatio: 16, heightRatio: 9, widthMin: 100 })),
+            position: randomPosition(random),
+          },
   };
+}
+
+function randomFormats(random: Random): Pick<Impression, 'video' | 'audio' | 'native'> {
+  const startDelay = (): number | undefined => pick(random, [undefined, 0, -1, -2, -3, 15]);
+  const code = (): number | undefined => pick(random, [undefined, 0, 1, 2, 3, 4, 5, 6]);
+  const video = (): Video =>
+    aVideo({
+      plcmt: code(),
+      placement: code(),
+      startDelay: startDelay(),
+      position: randomPosition(random),
+    });
+  return {
+    video: random() < 0.4 ? video() : undefined,
+    audio: random() < 0.2 ? anAudio({ startDelay: startDelay() }) : undefined,
+    native: random() < 0.2 ? aNative() : undefined,
+  };
+}
+
+function randomPosition(random: Random): number | undefined {
+  return pick(random, [undefined, 0, 1, 2, 3, 4, 5, 6, 7]);
 }
 
 function randomProfile(random: Random): Profile {

@@ -1,5 +1,5 @@
 import { PLAIN_PRICE, type PriceKeys, type PriceSettings } from '../../src/domain/catalog.js';
-import type { LoggedEvent, SetAsideReason } from '../../src/domain/event.js';
+import type { LoggedEvent, SetAsideReason, SuspectReason } from '../../src/domain/event.js';
 import type { FrequencyRecord } from '../../src/domain/frequency.js';
 import type { Settlement, Tiding } from '../../src/domain/ledger.js';
 import type { NoticeFacts } from '../../src/domain/notice.js';
@@ -40,6 +40,7 @@ export class NoticeDesk {
   readonly frequency: { readonly names: readonly string[]; readonly record: FrequencyRecord }[] = [];
   readonly counted: `${NoticeKind} ${NoticeOutcome}`[] = [];
   readonly setAside: SetAsideReason[] = [];
+  readonly suspect: `${SuspectReason} ${'on' | 'dry-run'}`[] = [];
   readonly billed: { readonly delayMs: number; readonly isLate: boolean }[] = [];
   isDiskFull = false;
   /** What the ledger says next to bids that it has not booked. */
@@ -51,6 +52,7 @@ export class NoticeDesk {
     const metrics: NoticeMetrics = {
       notice: (kind, outcome) => void this.counted.push(`${kind} ${outcome}`),
       priceSetAside: (reason) => void this.setAside.push(reason),
+      noticeSuspect: (reason, mode) => void this.suspect.push(`${reason} ${mode}`),
       billed: (delayMs, isLate) => void this.billed.push({ delayMs, isLate }),
     };
     const log: EventLog = {

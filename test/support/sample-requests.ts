@@ -1,5 +1,5 @@
 /**
- * Two bid requests as exchanges send them, made up from scratch: names, ids and addresses are those reserved for
+ * Three bid requests as exchanges send them, made up from scratch: names, ids and addresses are those reserved for
  * documentation. The sizes are what such calls usually have, so that benchmarks measure the ordinary case.
  */
 
@@ -186,5 +186,125 @@ export function siteRequest(): Json {
     },
     bcat: ['IAB25', 'IAB26', 'IAB7-39', 'IAB8-5', 'IAB9-9'],
     badv: ['casino.example', 'loans.example', 'tabloid.example'],
+  };
+}
+
+/** A television app: a slot before the programme and a break within it, a radio beside it, a native tile, a screen's quantity. */
+export function streamRequest(): Json {
+  return {
+    id: '3d5a0c6e-91f2-4a3b-8f0d-6f5f3f7b2c11',
+    at: 1,
+    tmax: 300,
+    cur: ['USD'],
+    imp: [
+      {
+        id: 'first',
+        secure: 1,
+        exp: 3600,
+        bidfloor: 12,
+        bidfloorcur: 'USD',
+        rwdd: 0,
+        video: {
+          mimes: ['video/mp4', 'video/webm'],
+          minduration: 5,
+          maxduration: 30,
+          rqddurs: [15, 30],
+          protocols: [2, 3, 7, 8],
+          protocol: 5,
+          startdelay: 0,
+          plcmt: 1,
+          placement: 1,
+          linearity: 1,
+          w: 1920,
+          h: 1080,
+          skip: 1,
+          skipmin: 15,
+          skipafter: 5,
+          minbitrate: 300,
+          maxbitrate: 8000,
+          boxingallowed: 0,
+          playbackmethod: [1],
+          delivery: [1, 2],
+          pos: 7,
+          battr: [13, 16],
+          api: [7],
+          podid: 'opening',
+          podseq: 1,
+          slotinpod: 1,
+          companionad: [{ w: 300, h: 250, battr: [1] }],
+          companiontype: [1, 2],
+          mincpmpersec: 0.5,
+          durfloors: [
+            { maxdur: 15, bidfloor: 12 },
+            { mindur: 16, maxdur: 30, bidfloor: 20 },
+          ],
+        },
+        pmp: {
+          private_auction: 0,
+          deals: [
+            {
+              id: 'prime-time',
+              guar: 1,
+              at: 3,
+              bidfloor: 18,
+              mincpmpersec: 0.8,
+              durfloors: [{ maxdur: 30, bidfloor: 18 }],
+            },
+          ],
+        },
+      },
+      {
+        id: 'break',
+        bidfloor: 8,
+        video: {
+          mimes: ['video/mp4'],
+          poddur: 90,
+          maxseq: 4,
+          podid: 'middle',
+          slotinpod: 2,
+          poddedupe: [1, 3],
+          ext: { rewarded: 0 },
+        },
+        audio: {
+          mimes: ['audio/mpeg'],
+          minduration: 10,
+          maxduration: 30,
+          protocols: [9, 10],
+          startdelay: -1,
+          feed: 2,
+          stitched: 1,
+          nvol: 4,
+          maxseq: 2,
+          battr: [1],
+          companionad: { banner: [{ w: 300, h: 250 }] },
+        },
+        qty: { multiplier: 14.2, sourcetype: 1, vendor: 'counters.example' },
+      },
+      {
+        id: 'tile',
+        banner: { w: 300, h: 250 },
+        native: {
+          ver: '1.2',
+          battr: [1, 3],
+          api: [7],
+          request: {
+            ver: '1.2',
+            plcmtcnt: 2,
+            privacy: 1,
+            assets: [
+              { id: 1, required: 1, title: { len: 90 } },
+              { id: 2, required: 1, img: { type: 3, wmin: 300, hmin: 200, mimes: ['image/png'] } },
+              { id: 3, img: { type: 1, w: 80, h: 80 } },
+              { id: 4, data: { type: 2, len: 140 } },
+              { id: 5, video: { mimes: ['video/mp4'], minduration: 5, maxduration: 15, protocols: [2, 3] } },
+            ],
+            eventtrackers: [{ event: 1, methods: [1, 2] }],
+          },
+        },
+        ext: { is_rewarded_inventory: 1 },
+      },
+    ],
+    app: { id: 'tv-12', bundle: 'example.television', publisher: { id: 'pub-9' } },
+    device: { devicetype: 3, ip: '203.0.113.0', os: 'tvOS' },
   };
 }

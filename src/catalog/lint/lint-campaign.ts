@@ -94,14 +94,28 @@ function capText({ impressions, perMs }: FrequencyCap): string {
   return `${impressions} per ${perMs / unitMs}${unit}`;
 }
 
-/** The same creative may stand in several line items; two different ones under one id cannot be told apart. */
+/** Finds line items that have nothing to show. */
+export function lintPauses({ status, creatives }: LineItem, report: Report): void {
+  if (status === 'paused' || !creatives.every(({ withheld }) => withheld === 'creative-paused')) return;
+  report(
+    'warning',
+    ['creatives'],
+    'are all paused, so nothing is bought; activate one or pause the line item',
+  );
+}
+
+/**
+ * The same creative may stand in several line items, in one of them paused; two different ones under one id cannot be told
+ * apart.
+ */
 export function lintCreativeIds({ lineItems }: Campaign, report: Report): void {
   const firstById = new Map<string, Creative>();
   for (const [i, { creatives }] of lineItems.entries()) {
     for (const [j, creative] of creatives.entries()) {
       const first = firstById.get(creative.id) ?? creative;
       firstById.set(creative.id, first);
-      if (isDeepStrictEqual(first, creative)) continue;
+      if (isDeepStrictEqual({ ...first, withheld: undefined }, { ...creative, withheld: undefined }))
+        continue;
       const says = `is "${creative.id}", but another line item has a different creative of that id; give it its own`;
       report('error', ['lineItems', i, 'creatives', j, 'id'], says);
     }

@@ -2,6 +2,7 @@ import {
   CONNECTION_TYPES,
   DEVICE_TYPES,
   GENDERS,
+  ROLLS,
   type Choice,
   type Flight,
   type HoursChoice,
@@ -54,10 +55,28 @@ export function lintTargeting(lineItem: LineItem, flight: Flight, nowMs: number,
   reportOsNames(targeting, report);
   lintPlaces(targeting.geo, report);
   if (targeting.hours) reportHours(targeting.hours, flight, nowMs, report);
+  reportFormats(lineItem, report);
   if (wants(targeting.bundles) && wants(targeting.domains)) {
     const says =
       'asks for apps while "domains" asks for sites, and an ad is in one or the other; make a line item for each';
     report('warning', DIMENSION_PATHS.bundles, says);
+  }
+}
+
+/** What only places for video and audio tell, and no creative for them. */
+function reportFormats({ targeting, creatives }: LineItem, report: Report): void {
+  const hasVideo = creatives.some(({ format }) => format === 'video');
+  const hasAudio = creatives.some(({ format }) => format === 'audio');
+  if (wants(targeting.placements) && !hasVideo) {
+    report(
+      'warning',
+      DIMENSION_PATHS.placements,
+      'asks for places for video, but there is no video creative',
+    );
+  }
+  if (wants(targeting.roll) && !hasVideo && !hasAudio) {
+    const says = 'asks for places for video or audio, but there is no creative for them';
+    report('warning', DIMENSION_PATHS.roll, says);
   }
 }
 
@@ -82,6 +101,8 @@ function reportContradictions(targeting: Targeting, report: Report): void {
   };
   compare('exchanges', targeting.exchanges, sameEntry);
   compare('positions', targeting.positions, sameEntry);
+  compare('placements', targeting.placements, sameEntry);
+  compare('roll', targeting.roll, sameEntry);
   compare('domains', targeting.domains, coversDomain);
   compare('bundles', targeting.bundles, sameEntry);
   compare('publishers', targeting.publishers, sameEntry);
@@ -110,7 +131,7 @@ function reportContradictions(targeting: Targeting, report: Report): void {
   compare('stage', targeting.stage, sameEntry);
 }
 
-type ListDimension = Exclude<DimensionName, 'sizes' | 'deals' | 'hours' | 'interstitial'>;
+type ListDimension = Exclude<DimensionName, 'sizes' | 'deals' | 'hours' | 'interstitial' | 'rewarded'>;
 
 /** A ban of every word there is leaves nobody. */
 function reportAllBanned(targeting: Targeting, report: Report): void {
@@ -119,6 +140,7 @@ function reportAllBanned(targeting: Targeting, report: Report): void {
     ['stage', targeting.stage, STAGES],
     ['deviceTypes', targeting.deviceTypes, DEVICE_TYPES],
     ['connections', targeting.connections, CONNECTION_TYPES],
+    ['roll', targeting.roll, ROLLS],
   ] as const;
   for (const [name, choice, words] of vocabularies) {
     const banned: readonly string[] = choice?.noneOf ?? [];

@@ -8,6 +8,7 @@ import type { Creative } from '../../domain/creative.js';
 import { PLAIN_PRICE, type Exchange } from '../../domain/catalog.js';
 import type { CampaignId, CreativeId, ExchangeId, LineItemId } from '../../domain/ids.js';
 import { USD, type Micros } from '../../domain/money.js';
+import { longestShown } from '../../bid/longest-shown.js';
 import { compileCreative } from '../../exchange/compile-creative.js';
 import { encodeBidResponse } from '../../exchange/encode.js';
 import { createNoticeTokens } from '../../notices/token.js';
@@ -57,7 +58,10 @@ function responseBytes(
     impressionId: '1',
     priceMicros: facts.priceMicros,
     campaign,
+    creative: shown,
     compiled: compileCreative(shown),
+    shown: longestShown(shown),
+    categoryTaxonomy: 1,
     dealId: undefined,
     seat: exchange.seat,
     slotInPod: 0,

@@ -1,6 +1,7 @@
 import type { Campaign, LineItem } from '../../domain/campaign.js';
 import type { Creative } from '../../domain/creative.js';
 import type { Exchange } from '../../domain/catalog.js';
+import type { FilePath } from '../finding.js';
 import type { Report } from './lint-finding.js';
 
 /*
@@ -31,6 +32,40 @@ export interface CreativeInPlace {
   readonly exchange: Exchange;
 }
 
+/**
+ * What of a creative stands in its markup, without what is put around it. All parts count although a place may ask for a few only:
+ * the bidder, too, leaves out a creative that might not fit.
+ */
+function writtenOf(creative: Creative): string {
+  switch (creative.format) {
+    case 'banner':
+      return creative.markup;
+    case 'video':
+    case 'audio': {
+      const { files, companions, wrapper } = creative;
+      const addresses = [...files.map(({ url }) => url), ...companions.map(({ image }) => image)];
+      return `${addresses.join('')}${wrapper?.tag ?? ''}\${CLICK_URL}`;
+    }
+    case 'native': {
+      const { title, images, icons, data, video, privacyUrl = '' } = creative;
+      const addresses = [...(video?.files ?? []).map(({ url }) => url), longest(images), longest(icons)];
+      return `${title}${[...data.values(), ...addresses].join('')}${privacyUrl}\${CLICK_URL}`;
+    }
+  }
+}
+
+function longest(pictures: readonly { readonly url: string }[]): string {
+  return pictures.reduce((most, { url }) => (url.length > most.length ? url : most), '');
+}
+
+/** What is too long in it. */
+const LONG_SETTINGS: Readonly<Record<Creative['format'], FilePath>> = {
+  banner: ['html'],
+  video: ['files'],
+  audio: ['files'],
+  native: [],
+};
+
 /** @returns the bytes of the shortest response to this exchange that shows this creative and nothing else */
 export function responseBytesMin({ campaign, lineItem, creative, exchange }: CreativeInPlace): number {
   const names = [exchange.id, campaign.advertiser.id, campaign.id, lineItem.id, creative.id];
@@ -38,7 +73,7 @@ export function responseBytesMin({ campaign, lineItem, creative, exchange }: Cre
   const noticeBytes = PUBLIC_URL_BYTES + base64Bytes(factsBytes) + exchange.price.macro.length;
   const clickBytes =
     PUBLIC_URL_BYTES + CLICK_PATH_BYTES + base64Bytes(factsBytes + 1 + Buffer.byteLength(creative.landing));
-  const written = creative.format === 'banner' ? creative.markup : '';
+  const written = writtenOf(creative);
   const clicks = written.match(CLICK_MACROS)?.length ?? 0;
   const markup = written.replaceAll(CLICK_MACROS, '').replaceAll(CACHE_BUSTER, '0');
   const optional =
@@ -81,5 +116,5 @@ export function lintResponseRoom(
       `${id} takes responses of ${responseBytesMax} bytes and this needs ${bytes}`,
   );
   const says = `is too long for ${whom} (${figures.join('; ')}); shorten it, or load the rest from a file`;
-  report(nowhere ? 'error' : 'warning', ['html'], says);
+  report(nowhere ? 'error' : 'warning', LONG_SETTINGS[place.creative.format], says);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EXPAND_DIRECTIONS } from '../../domain/adcom-words.js';
 import type { BannerCreative } from '../../domain/creative.js';
-import { commonFacts, commonShape, limitMarkup, pixels, type WithoutCategories } from './creative-parts.js';
+import { commonFacts, commonShape, limitMarkup, pixels, type CreativeAsWritten } from './creative-parts.js';
 import { addSays, group, list, lowerText, parsed, ruleOverNames, text, word } from './fields.js';
 import { bannerTypeOf, MARKUP_BYTES_MAX, mimeOfImage, pictureMarkup } from './markup.js';
 import { webAddress } from './web.js';
@@ -53,7 +53,7 @@ export const bannerCreative = group('a creative in braces', {
       has('html') === has('image') ? 'needs either "html" or "image", one of the two' : undefined,
     ),
   )
-  .transform((given, context): WithoutCategories<BannerCreative> => {
+  .transform((given, context): CreativeAsWritten<BannerCreative> => {
     const size = given.w === undefined || given.h === undefined ? undefined : { w: given.w, h: given.h };
     const markup = given.html ?? pictureMarkup(given.image ?? '', size);
     limitMarkup(context, markup, given.landing, [given.html === undefined ? 'image' : 'html']);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type {
   Advertiser,
   Campaign,
+  DealTerms,
   FrequencyCap,
   Flight,
   HoursChoice,
@@ -13,7 +14,9 @@ import type { AdvertiserId, CampaignId, LineItemId } from '../../domain/ids.js';
 import { currencyFromText, microsFromUnits, UNITS_MAX } from '../../domain/money.js';
 import { isDay, isTimeZone, nextDay, startOfDayMs } from '../../lib/local-day.js';
 import { nearestWord } from '../../lib/words.js';
-import { otherCategories } from './creative-parts.js';
+import type { FilePath } from '../finding.js';
+import { pinOf } from '../pin.js';
+import { activeOrPaused, otherCategories } from './creative-parts.js';
 import { creativeSection, type CreativeSection } from './creative.js';
 import { addSays, group, id, list, parsed, text, wholeNumber, number } from './fields.js';
 import { periodMeant, timeZoneMeant } from './guesses.js';
@@ -28,8 +31,7 @@ const CAP_IMPRESSIONS_MAX = 200;
 const MINUTES_BY_UNIT = { m: 1, h: 60, d: 1_440 } as const;
 const CAP_MS_MAX = 365 * 86_400_000;
 
-const status = z
-  .enum(['active', 'paused'])
+const status = activeOrPaused
   .default('active')
   .describe('"active" buys; "paused" keeps everything but buys nothing.');
 
@@ -69,6 +71,10 @@ const transparencyText = (what: string) => text(`${what} as text in quotes`, { c
 const transparency = group('who advertises in braces: {"behalf": "ACME Inc.", "paid": "ACME Inc."}', {
   behalf: transparencyText('on whose behalf is advertised').describe('On whose behalf is advertised.'),
   paid: transparencyText('who pays').describe('Who pays for it.'),
+  shownByCreatives: z
+    .boolean({ error: 'true or false' })
+    .default(false)
+    .describe('Do your creatives show it themselves? Some publishers cannot, others want to do it alone.'),
 });
 
 const advertiser = group('the advertiser, such as {"id": "acme", "domain": "acme.example"}', {
@@ -156,15 +162,51 @@ const bid = group('the bid, such as {"model": "cpm", "amount": 3.2}', {
   ),
 }).transform(({ model, amount }) => ({ model, amountMicros: microsFromUnits(amount) }));
 
+const dealId = text('the id of a deal as text in quotes', { charactersMax: 128 });
+const DEAL_PRIORITY_MAX = 100;
+
+interface Deal {
+  readonly id: string;
+  readonly terms: DealTerms | undefined;
+}
+
+const deal = z.union([
+  dealId.transform((found): Deal => ({ id: found, terms: undefined })),
+  group('the id of a deal as text in quotes, or its terms: {"id": "deal-7", "amount": 5.5}', {
+    id: dealId.describe('The id that was agreed.'),
+    amount: number(CPM_EXPECTED, { min: 0, max: BID_UNITS_MAX })
+      .optional()
+      .describe("What was agreed for a thousand impressions. Left out: the line item's bid."),
+    priority: wholeNumber('a whole number such as 10', { min: 0, max: DEAL_PRIORITY_MAX })
+      .default(0)
+      .describe('Deals of a higher one come first, whatever they bid; the open auction has 0.'),
+    guaranteed: z
+      .boolean({ error: 'true or false' })
+      .default(false)
+      .describe(
+        'Must it be bid on whenever the targeting fits? Pacing holds nothing back then; the budget does.',
+      ),
+  }).transform(({ id: found, amount, priority, guaranteed }): Deal => ({
+    id: found,
+    terms: {
+      amountMicros: amount === undefined ? undefined : microsFromUnits(amount),
+      priority,
+      guaranteed,
+    },
+  })),
+]);
+
 const lineItem = group('a line item in braces', {
   id: id('the line item', 'runners-coast').describe(
     'Your name for this line item; unique within the campaign.',
   ),
   status,
   bid: bid.describe('What an impression is worth.'),
-  deals: list(text('the id of a deal as text in quotes', { charactersMax: 128 }), 'a list of deal ids')
+  deals: list(deal, 'a list of deals such as ["deal-7"] or [{"id": "deal-7", "amount": 5.5}]')
     .optional()
-    .describe('Deal ids agreed with publishers: the line item buys these deals only.'),
+    .describe(
+      'Deals agreed with publishers, by id or with their terms: the line item buys these deals only.',
+    ),
   frequency: caps.describe('How often one visitor may see it: all caps hold.'),
   unknownPerson: z
     .enum(['reject', 'accept'])
@@ -225,6 +267,15 @@ export interface CampaignContent {
   readonly campaign: Campaign;
   /** In units of the budget's currency. */
   readonly confirmed: readonly number[];
+  /** Creatives that are not what their pins say. */
+  readonly changedSincePinned: readonly ChangedCreative[];
+}
+
+interface ChangedCreative {
+  /** Of the pin. */
+  readonly path: FilePath;
+  /** The pin of what stands there now. */
+  readonly pinNow: string;
 }
 
 /** @param file name within the campaign folder */
@@ -240,7 +291,22 @@ export function campaignOf(given: z.output<typeof campaignFile>, file: string): 
     lineItems: lineItems.map((section) => lineItemOf(section, flight, advertiserOf(advertiser))),
     file,
   };
-  return { campaign, confirmed: confirm };
+  return { campaign, confirmed: confirm, changedSincePinned: changedCreatives(lineItems, campaign) };
+}
+
+function changedCreatives(
+  sections: readonly LineItemSection[],
+  { lineItems }: Campaign,
+): readonly ChangedCreative[] {
+  return sections.flatMap(({ creatives }, i) =>
+    creatives.flatMap(({ pin }, j) => {
+      const creative = lineItems[i]?.creatives[j];
+      const pinNow = pin !== undefined && creative ? pinOf(creative) : pin;
+      return pinNow === undefined || pinNow === pin
+        ? []
+        : [{ path: ['lineItems', i, 'creatives', j, 'pin'], pinNow }];
+    }),
+  );
 }
 
 function advertiserOf({ otherCategories: elsewhere, ...given }: z.output<typeof advertiser>): Advertiser {
@@ -252,8 +318,6 @@ function advertiserOf({ otherCategories: elsewhere, ...given }: z.output<typeof 
   };
 }
 
-const NO_TERMS: LineItem['dealTerms'] = new Map();
-
 type AdvertiserCategories = Pick<Advertiser, 'categories' | 'categoriesElsewhere'>;
 
 function lineItemOf(section: LineItemSection, flight: Flight, categories: AdvertiserCategories): LineItem {
@@ -261,22 +325,29 @@ function lineItemOf(section: LineItemSection, flight: Flight, categories: Advert
   return {
     ...rest,
     id: id as LineItemId,
-    dealTerms: NO_TERMS,
+    dealTerms: new Map((deals ?? []).flatMap((held) => (held.terms ? [[held.id, held.terms] as const] : []))),
     targeting: withoutAbsent({
-      deals: deals && { anyOf: deals, noneOf: [] },
+      deals: deals && { anyOf: deals.map((held) => held.id), noneOf: [] },
       ...wanted.targeting,
       hours: wanted.hours && hoursOn(wanted.hours, flight),
     }),
-    creatives: creatives.map((creative) => withCategories(creative, categories)),
+    creatives: creatives.map((creative) => creativeOf(creative, categories)),
   };
 }
 
-function withCategories(creative: CreativeSection, ofAdvertiser: AdvertiserCategories): Creative {
-  return {
-    ...creative,
-    categories: creative.categories ?? ofAdvertiser.categories,
-    categoriesElsewhere: creative.categoriesElsewhere ?? ofAdvertiser.categoriesElsewhere,
+function creativeOf(
+  { status, pin, ...written }: CreativeSection,
+  ofAdvertiser: AdvertiserCategories,
+): Creative {
+  const creative: Creative = {
+    ...written,
+    categories: written.categories ?? ofAdvertiser.categories,
+    categoriesElsewhere: written.categoriesElsewhere ?? ofAdvertiser.categoriesElsewhere,
   };
+  if (status === 'paused') return { ...creative, withheld: 'creative-paused' };
+  return pin === undefined || pin === pinOf(creative)
+    ? creative
+    : { ...creative, withheld: 'creative-pinned' };
 }
 
 function hoursOn(

@@ -11,6 +11,10 @@ import { webAddress, webAddressWith } from './web.js';
 const PIXELS_MAX = 10_000;
 const CODES_MAX = 50;
 const TAXONOMY_CODE_CHARACTERS_MAX = 16;
+const PIN_CHARACTERS_MAX = 64;
+
+/** The two states of campaigns, line items and creatives. */
+export const activeOrPaused = z.enum(['active', 'paused']);
 
 export const pixels = (what: string) =>
   wholeNumber(`the ${what} in whole pixels, such as 300`, { min: 1, max: PIXELS_MAX });
@@ -53,6 +57,14 @@ export const commonShape = {
   id: id('the creative', 'trail-300x250').describe(
     'Your name for this creative; unique within the line item.',
   ),
+  status: activeOrPaused
+    .default('active')
+    .describe('"active": it may be shown; "paused": nothing is bid with it, and the others go on.'),
+  pin: text('the pin that narrowcast check tells, as text in quotes', { charactersMax: PIN_CHARACTERS_MAX })
+    .optional()
+    .describe(
+      'Fixes what is shown: when anything of it changes, nothing is bid with it until the pin is renewed. Write "new", and narrowcast check tells it.',
+    ),
   landing: webAddressWith(
     CLICK_ID_MACRO,
     'the full address of the landing page, such as "https://acme.example/trail"',
@@ -86,17 +98,19 @@ export const commonShape = {
 
 type Common = z.output<z.ZodObject<typeof commonShape>>;
 
-/** A creative whose categories, when it tells none, are still to be taken from the advertiser. */
-export type WithoutCategories<Facts extends CreativeFacts> = Omit<
+/** A creative whose categories, when it tells none, are still to be taken from the advertiser, and whose pin is to be compared. */
+export type CreativeAsWritten<Facts extends CreativeFacts> = Omit<
   Facts,
-  'categories' | 'categoriesElsewhere'
+  'categories' | 'categoriesElsewhere' | 'withheld'
 > & {
   readonly categories: readonly string[] | undefined;
   readonly categoriesElsewhere: CategoriesByTaxonomy | undefined;
+  readonly status: z.output<typeof activeOrPaused>;
+  readonly pin: string | undefined;
 };
 
 /** @param shown every text that a browser or player may follow an address of */
-export function commonFacts(given: Common, shown: readonly string[]): WithoutCategories<CreativeFacts> {
+export function commonFacts(given: Common, shown: readonly string[]): CreativeAsWritten<CreativeFacts> {
   return {
     id: given.id as CreativeId,
     landing: given.landing,
@@ -108,6 +122,8 @@ export function commonFacts(given: Common, shown: readonly string[]): WithoutCat
     secure: [...shown, given.preview ?? ''].every(isSecure),
     appBundle: given.app,
     imageUrl: given.preview,
+    status: given.status,
+    pin: given.pin,
   };
 }
 

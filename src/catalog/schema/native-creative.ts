@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NATIVE_DATA } from '../../domain/adcom-words.js';
 import type { NativeCreative, NativeImage } from '../../domain/creative.js';
-import { commonFacts, commonShape, limitMarkup, pixels, type WithoutCategories } from './creative-parts.js';
+import { commonFacts, commonShape, limitMarkup, pixels, type CreativeAsWritten } from './creative-parts.js';
 import { addSays, group, list, text } from './fields.js';
 import { mimeOfImage } from './markup.js';
 import { videoFiles, videoSeconds } from './stream-creative.js';
@@ -72,7 +72,7 @@ export const nativeCreative = group('a creative in braces', {
   privacy: webAddress('the address of a page, such as "https://acme.example/privacy"')
     .optional()
     .describe('A page about privacy, where the place links to one.'),
-}).transform((given, context): WithoutCategories<NativeCreative> => {
+}).transform((given, context): CreativeAsWritten<NativeCreative> => {
   const { images = [], icons = [], video, privacy } = given;
   const texts = Object.entries(NATIVE_DATA).flatMap(([name, type]) => {
     const value = given[name as keyof typeof NATIVE_DATA];
@@ -87,7 +87,7 @@ export const nativeCreative = group('a creative in braces', {
     longest(icons),
     ...texts.map(([, value]) => value),
     privacy ?? '',
-  ];
+  ].map((part) => JSON.stringify(part).slice(1, -1)); // A native response is JSON within JSON.
   const media = video ? `${'x'.repeat(900)}${video.files.map(({ url }) => url).join('')}` : '';
   const shown = `${'x'.repeat(RESPONSE_FRAME)}${ASSET_FRAME.repeat(parts.length)}\${CLICK_URL}${parts.join('')}${media}`;
   limitMarkup(context, shown, given.landing, ['title']);

@@ -6,7 +6,7 @@ import type {
   VastWrapper,
   VideoCreative,
 } from '../../domain/creative.js';
-import { commonFacts, commonShape, limitMarkup, pixels, type WithoutCategories } from './creative-parts.js';
+import { commonFacts, commonShape, limitMarkup, pixels, type CreativeAsWritten } from './creative-parts.js';
 import { addSays, group, list, lowerText, number, ruleOverNames, wholeNumber } from './fields.js';
 import { mimeOfImage, mimeOfMedia } from './markup.js';
 import { webAddress, webAddressWith } from './web.js';
@@ -115,10 +115,16 @@ const videoWrapper = group('a wrapper in braces: {"tag": …, "version": "4.2", 
   ...wrapperShape,
   w: pixels('width').optional().describe('Width in pixels, where it has one.'),
   h: pixels('height').optional().describe('Height in pixels.'),
-}).transform(({ w, h, ...given }): VastWrapper => ({
-  ...given,
-  size: w === undefined || h === undefined ? undefined : { w, h },
-}));
+})
+  .check(
+    ruleOverNames((has) =>
+      has('w') === has('h') ? undefined : 'needs both "w" and "h" in pixels, or neither',
+    ),
+  )
+  .transform(({ w, h, ...given }): VastWrapper => ({
+    ...given,
+    size: w === undefined || h === undefined ? undefined : { w, h },
+  }));
 const audioWrapper = group(
   'a wrapper in braces: {"tag": …, "version": "4.2", "mimes": [ … ]}',
   wrapperShape,
@@ -167,7 +173,7 @@ export const videoCreative = group('a creative in braces', {
   companions,
 })
   .check(oneSource())
-  .transform((given, context): WithoutCategories<VideoCreative> => {
+  .transform((given, context): CreativeAsWritten<VideoCreative> => {
     limitVast(given, context);
     return {
       ...commonFacts(given, addressesOf(given)),
@@ -191,7 +197,7 @@ export const audioCreative = group('a creative in braces', {
   companions,
 })
   .check(oneSource())
-  .transform((given, context): WithoutCategories<AudioCreative> => {
+  .transform((given, context): CreativeAsWritten<AudioCreative> => {
     limitVast(given, context);
     return {
       ...commonFacts(given, addressesOf(given)),

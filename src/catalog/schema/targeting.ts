@@ -2,6 +2,7 @@ import { z } from 'zod';
 import {
   CONNECTION_TYPES,
   DEVICE_TYPES,
+  ROLLS,
   type Choice,
   type OsChoice,
   type UnknownPolicy,
@@ -9,7 +10,7 @@ import {
 import { DIMENSIONS, type DimensionName } from '../../domain/dimensions.js';
 import { STAGES } from '../../domain/profile.js';
 import { versionNumber } from '../../lib/version.js';
-import { POSITIONS } from '../../domain/adcom-words.js';
+import { PLACEMENTS, POSITIONS } from '../../domain/adcom-words.js';
 import { iabCategory } from './iab-category.js';
 import { choice, group, lowerText, parsed, text, word } from './fields.js';
 import { hours } from './hours.js';
@@ -92,6 +93,20 @@ const inventory = group('sites and apps, such as {"domains": {"noneOf": ["badnew
   positions: choice(word(POSITIONS), 'positions such as ["above-the-fold"]')
     .optional()
     .describe(`Where on the screen: ${wordsOf(Object.keys(POSITIONS))}.`),
+  placements: choice(word(PLACEMENTS), 'placements of video such as ["instream"]')
+    .optional()
+    .describe(
+      'What a video is played with: "instream" in the content that people came for, with sound; "accompanying" in content ' +
+        'beside what they read; "interstitial" alone and filling the screen; "standalone" alone, in a feed or a banner.',
+    ),
+  roll: choice(z.enum(ROLLS), 'times such as ["pre", "mid"]')
+    .optional()
+    .describe('When video or audio runs: "pre" before the content, "mid" within it, "post" after it.'),
+  rewarded: z
+    .boolean({ error: 'true (only places where the visitor gets something for it) or false (none of them)' })
+    .transform((only): Choice<boolean> => ({ anyOf: [only], noneOf: [] }))
+    .optional()
+    .describe('true: only ads for which the visitor gets a reward, as in games; false: none of them.'),
   interstitial: z
     .boolean({ error: 'true (only full-screen interruptions) or false (none of them)' })
     .transform((only): Choice<boolean> => ({ anyOf: [only], noneOf: [] }))

@@ -9,7 +9,7 @@ import { bundles, categories, domains, exchanges, publishers } from './inventory
 import { keywords } from './keywords.js';
 import { os } from './operating-system.js';
 import { age, education, gender, income, marital, occupation } from './person.js';
-import { deals, interstitial, positions, sizes } from './placement.js';
+import { deals, interstitial, placements, positions, rewarded, roll, sizes } from './placement.js';
 
 /** Dimensions whose facts differ from impression to impression. */
 export const IMPRESSION_DIMENSIONS: readonly Dimension<Impression>[] = [
@@ -17,6 +17,9 @@ export const IMPRESSION_DIMENSIONS: readonly Dimension<Impression>[] = [
   sizes,
   interstitial,
   positions,
+  placements,
+  roll,
+  rewarded,
 ];
 
 /** Dimensions that all impressions of a request share. */

@@ -1,5 +1,6 @@
-import { POSITIONS, wordsOf } from '../../domain/adcom-words.js';
+import { PLACEMENTS, POSITIONS, wordsOf } from '../../domain/adcom-words.js';
 import type { Impression, Size } from '../../domain/bid-request.js';
+import type { Roll } from '../../domain/campaign.js';
 import type { Creative } from '../../domain/creative.js';
 import type { Dimension } from '../dimension.js';
 import { tokenDimension, valueDimension } from './tokens.js';
@@ -108,4 +109,51 @@ export const positions: Dimension<Impression> = valueDimension(
     return position === 0 ? undefined : position;
   },
   (code) => wordsOf(POSITIONS, [Number(code)]),
+);
+
+/**
+ * What a video is played with, "instream" and so on, by `plcmt`; an impression that offers no video tells nothing. The
+ * older `placement` is another list (rule 31), of which only some values have one meaning in the new one: in a banner
+ * and in a feed there is no content beside the advertisement, and a full screen that it covers is an interstitial. Its
+ * "in-stream" asked for less than the new one does, and its "in-article" may be either of two, so that neither tells.
+ */
+export const placements: Dimension<Impression> = valueDimension('placements', placementOf, (code) =>
+  wordsOf(PLACEMENTS, [Number(code)]),
+);
+
+const PLACEMENT_CODE_MAX = 4;
+/** Of the older list: in-banner, in-feed, and "interstitial, slider or floating". */
+const IN_BANNER = 2;
+const IN_FEED = 4;
+const OVER_CONTENT = 5;
+
+function placementOf({ video, interstitial }: Impression): number | undefined {
+  if (!video) return undefined;
+  const { plcmt, placement } = video;
+  if (plcmt !== undefined && plcmt >= 1 && plcmt <= PLACEMENT_CODE_MAX) return plcmt;
+  if (placement === IN_BANNER || placement === IN_FEED) return PLACEMENTS.standalone;
+  return placement === OVER_CONTENT && interstitial === true ? PLACEMENTS.interstitial : undefined;
+}
+
+/** Before, within or after the content, of video or else of audio. */
+export const roll: Dimension<Impression> = valueDimension('roll', ({ video, audio }) =>
+  rollOf(video?.startDelay ?? audio?.startDelay),
+);
+
+const MID_ROLL = -1;
+const POST_ROLL = -2;
+
+/** AdCOM "Start Delay Modes": above 0 it is the second of the content. */
+function rollOf(startDelay: number | undefined): Roll | undefined {
+  if (startDelay === undefined) return undefined;
+  if (startDelay === 0) return 'pre';
+  if (startDelay > 0 || startDelay === MID_ROLL) return 'mid';
+  return startDelay === POST_ROLL ? 'post' : undefined;
+}
+
+/** Whether the visitor gets something for it, as in games. */
+export const rewarded: Dimension<Impression> = valueDimension(
+  'rewarded',
+  (impression) => impression.rewarded,
+  (value) => (value === true ? 'rewarded' : 'not rewarded'),
 );
