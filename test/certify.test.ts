@@ -406,7 +406,7 @@ describe('narrowcast certify', () => {
     const bidder = await startSampleBidder({ clock: new ManualClock(NOW) });
     closers.push(() => bidder.stop());
     const traffic = join(bidder.folder, 'traffic.ndjson');
-    const request = readFileSync('fixtures/requests/runner-on-news-site.json', 'utf8').replace(/\n/g, ' ');
+    const request = readFileSync('fixtures/requests/stranger-in-radio-app.json', 'utf8').replace(/\n/g, ' ');
     writeFileSync(traffic, `${request}\n{"t_ms":0,"request":${request}}\n`);
     const url = `http://127.0.0.1:${bidder.app.port}/openrtb2/generic`;
     const args = [url, '--rules', '22', '--requests', traffic, '--rates-file', 'config/rates.json'];
