@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { bodyOf, judge, type Exchange } from './judge.js';
-import { fields } from './loose-json.js';
+import { fields, text } from './loose-json.js';
 import type { Answer, Call } from './post.js';
 
 /** How an answer is carried: what no single case file can show. */
@@ -138,10 +138,10 @@ async function versions({ post, request, around }: ProbeTools): Promise<readonly
     for (const problem of notAnswered(answer)) problems.add(`to version ${version ?? '(none)'}: ${problem}`);
     if ('failed' in answer) continue;
     const own = answer.headers['x-openrtb-version'] ?? '';
-    const wanted = around.exchange['version'];
+    const wanted = text(around.exchange['version']);
     if (!/^\d+\.\d+$/.test(own)) problems.add(`the header x-openrtb-version is ${JSON.stringify(own)}`);
     else if (wanted !== undefined && own !== wanted)
-      problems.add(`x-openrtb-version is ${own}, and not ${String(wanted)}`);
+      problems.add(`x-openrtb-version is ${own}, and not ${wanted}`);
   }
   return [...problems];
 }

@@ -9,7 +9,7 @@ import { RULE_TITLES } from '../certify/rule-titles.js';
 import type { Clock } from '../lib/clock.js';
 import { certificate } from './certificate.js';
 import { errorText } from './error-text.js';
-import type { Output, Terminal } from './output.js';
+import type { Terminal } from './output.js';
 import { progressBar } from './progress-bar.js';
 import { styleFor } from './style.js';
 
@@ -86,7 +86,7 @@ async function run(url: string, options: Options, parts: CertifyCommandParts): P
   const poster = createPoster(address, () => clock.monotonicMs());
   const first = await poster.post({ headers: { 'content-type': 'application/json' }, body: '{}' });
   if ('failed' in first) throw new Error(`${address.href} does not answer: ${first.failed}`);
-  const bar = progressBar(terminal.stderr as Output, () => clock.monotonicMs());
+  const bar = progressBar(terminal.stderr, () => clock.monotonicMs());
   try {
     const report = await certify({
       post: poster.post,
