@@ -8,7 +8,8 @@ const US = 77;
 const policy: PrivacyPolicy = { ...PRIVACY_DEFAULT, vendorId: US };
 const ALL: ConsentGiven = { consents: [1, 2, 3, 4, 7], vendorConsents: [5, US], disclosed: [5, US] };
 
-const limit = (given: ConsentGiven, under = policy) => consentLimit(consentString({ ...ALL, ...given }), under);
+const limit = (given: ConsentGiven, under = policy) =>
+  consentLimit(consentString({ ...ALL, ...given }), under);
 const restricted = (purpose: number, type: RestrictionType, vendors = [US]): ConsentGiven => ({
   restrictions: [{ purpose, type, vendors }],
 });
@@ -60,7 +61,9 @@ describe('a consent', () => {
     expect(limit({ disclosed: [5] })).toBe('gdpr-vendor-refused');
     expect(limit({ vendorConsents: [5] })).toBe('gdpr-vendor-refused');
     // Nor to one that has nothing but its interests, where consent is needed.
-    expect(limit({ vendorConsents: [5], vendorInterests: [US], interests: [2, 7] })).toBe('gdpr-purpose-refused');
+    expect(limit({ vendorConsents: [5], vendorInterests: [US], interests: [2, 7] })).toBe(
+      'gdpr-purpose-refused',
+    );
   });
 
   it.each([1, 2, 3, 4, 7])('is none without purpose %i', (purpose) => {
@@ -79,7 +82,9 @@ describe('a consent', () => {
     expect(limit(restricted(10, RestrictionType.NOT_ALLOWED))).toBeUndefined();
     expect(limit(restricted(2, RestrictionType.REQUIRE_LI))).toBe('gdpr-purpose-refused');
     const onInterest = { interests: [2, 7], vendorInterests: [US], consents: [1, 3, 4] };
-    expect(limit({ ...onInterest, ...restricted(2, RestrictionType.REQUIRE_CONSENT) })).toBe('gdpr-purpose-refused');
+    expect(limit({ ...onInterest, ...restricted(2, RestrictionType.REQUIRE_CONSENT) })).toBe(
+      'gdpr-purpose-refused',
+    );
     expect(limit({ ...onInterest, ...restricted(2, RestrictionType.REQUIRE_LI) })).toBeUndefined();
   });
 

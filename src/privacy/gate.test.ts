@@ -148,7 +148,10 @@ describe('the privacy gate', () => {
   it('does not bid when any of several limits says so, and names that one', () => {
     const told: Told = { device: { doNotTrack: true }, regulations: { coppa: true, gdpr: true } };
     expect(verdict(told)).toEqual({ use: 'contextual', limit: 'do-not-track' });
-    expect(verdict(told, { ...CONTEXTUAL, gdpr: 'no-bid' })).toEqual({ use: 'none', limit: 'gdpr-no-consent' });
+    expect(verdict(told, { ...CONTEXTUAL, gdpr: 'no-bid' })).toEqual({
+      use: 'none',
+      limit: 'gdpr-no-consent',
+    });
   });
 
   it('uses nothing personal elsewhere where the operator wants that, but what was agreed to', () => {

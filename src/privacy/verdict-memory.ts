@@ -18,7 +18,8 @@ export const US_PRIVACY_SECTION = 6;
 /** What the sections of a GPP string come to, by id; undefined where one sets no limit. */
 export type SectionLimits = ReadonlyMap<number, PrivacyLimit | undefined>;
 
-type Remembered = { readonly limit: PrivacyLimit | undefined } | { readonly sections: SectionLimits | undefined };
+type Remembered =
+  { readonly limit: PrivacyLimit | undefined } | { readonly sections: SectionLimits | undefined };
 
 /**
  * Reads consent strings and remembers what they came to, since a visitor brings the same one to every page. Only valid under
