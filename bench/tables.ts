@@ -9,6 +9,7 @@ import { moneyTasks } from './micro/money.js';
 import { noticeTasks } from './micro/notices.js';
 import { pathTasks } from './micro/path.js';
 import { pricingTasks } from './micro/pricing.js';
+import { privacyTasks } from './micro/privacy.js';
 import { profileCacheTasks } from './micro/profile-cache.js';
 import { profileEncodingNotes, profileEncodingTasks } from './micro/profile-encoding.js';
 import { profileMemoryTable } from './micro/profile-memory.js';
@@ -23,6 +24,7 @@ import type { BenchTable } from './table.js';
 export const TABLES: readonly BenchTable[] = [
   timedTable('Decode and encode', exchangeTasks),
   timedTable('Invalid traffic', trafficTasks),
+  timedTable('Privacy', privacyTasks),
   timedTable('Profile', profileTasks),
   timedTable('Profile cache', profileCacheTasks),
   redisLookupTable,

@@ -1,6 +1,5 @@
 import { PublisherLists } from '../blocking/publisher-lists.js';
 import type { Impression } from '../domain/bid-request.js';
-import { seatOf } from '../domain/catalog.js';
 import type { VisitorFrequency } from '../domain/frequency.js';
 import { convertMicros, USD, type Currency, type Micros, type Rates } from '../domain/money.js';
 import type { Reservation } from '../domain/money-ports.js';
@@ -8,12 +7,11 @@ import type { Visit } from '../domain/visit.js';
 import { expirySeconds } from '../exchange/expiry.js';
 import { SeenImpressions } from '../frequency/seen.js';
 import { hashString } from '../lib/hash.js';
-import { fillPod, POD_CANDIDATES_MAX, type PodRoom } from '../pods/fill.js';
 import { leastFloorOf } from '../pricing/floor.js';
 import type { MatchScratch } from '../targeting/targeting-index.js';
-import { secondsOf } from './choose-creative.js';
-import { makeOffer, makeOffers, type Offer, type OfferContext, type PodTaken } from './offer.js';
-import { dedupeKeys, podKeys } from './pod-keys.js';
+import { makeOffer, makeOffers, type Offer, type OfferContext } from './offer.js';
+import { oneSeatOnly } from './one-seat.js';
+import { addTo, bestTogether, Breaks, roomOf, type Room } from './room.js';
 import type { BidSnapshot, ServedCreative, ServedLineItem } from './snapshot.js';
 import type { BidTrace } from './trace.js';
 
@@ -29,7 +27,7 @@ export interface Winner {
   readonly reservation: Reservation | undefined;
 }
 
-type Contender = Pick<Winner, 'impression' | 'item' | 'offer'>;
+export type Contender = Pick<Winner, 'impression' | 'item' | 'offer'>;
 
 export interface Auctions {
   /** In the order of the impressions; of one impression the dearest first. */
@@ -58,8 +56,8 @@ interface Share {
  * and few enough that one with a hundred impressions and long block lists takes no more than its share of the process.
  */
 export const CANDIDATES_MAX = 5_000;
-/** Bids for one impression, where it takes several. */
-const BIDS_MAX = 10;
+/** Where an impression takes several bids: how many that could be made are held against each other. */
+const ROOM_OFFERS_MAX = 96;
 
 /**
  * Holds our own auction for each impression of a request: of the line items that may bid, the one of the highest priority and
@@ -105,12 +103,16 @@ export function holdAuctions(
       offerContext.taken = breaks.takenIn(impression);
       const contenders = holdAuction(impression, visit, offerContext, snapshot, scratch, share, trace);
       for (const contender of contenders) {
-        const winner = winnerOf(contender, offerContext, trace);
-        if (!winner) continue;
+        const winner = winnerOf(contender, offerContext);
+        if (!winner) {
+          trace?.rejected(contender.item, 'budget');
+          continue;
+        }
         winners.push(winner);
+        trace?.auctionWon(winner.item);
         used.push(winner.offer.creative);
         offerContext.seen.add(winner.item.caps.hashes);
-        if (offerContext.taken) breaks.add(winner, offerContext.taken);
+        if (offerContext.taken) addTo(offerContext.taken, winner);
       }
     }
   } catch (error) {
@@ -153,15 +155,20 @@ function holdAuction(
   for (let number = snapshot.index.next(scratch); number >= 0; number = snapshot.index.next(scratch)) {
     const item = snapshot.lineItems[number] as ServedLineItem;
     const isBelowFloors = item.valueMicrosUsd < leastMicrosUsd;
-    const last = takesPairs && bestDeal ? bestOpen : best;
+    // Who holds deals never bids without one: each of a pair has its own line items, those with deals first.
+    const isOfDeals = item.priorityMax > 0;
+    let standing = best;
+    if (takesPairs) standing = isOfDeals ? bestDeal : bestOpen;
     const isBeaten = room
-      ? several.length >= POD_CANDIDATES_MAX
-      : last !== undefined && isBehind(item, last.offer);
+      ? several.length >= ROOM_OFFERS_MAX
+      : standing !== undefined && isBehind(item, standing.offer);
     if (!trace) {
+      if (isBeaten && room) share.cutShort = true;
+      if (isBeaten && takesPairs && isOfDeals) continue;
       if (isBeaten) break;
       if (isBelowFloors) {
         // Only among equals in priority does the value fall.
-        if (item.priorityMax === 0) break;
+        if (!isOfDeals) break;
         continue;
       }
     }
@@ -190,7 +197,7 @@ function holdAuction(
     if (offer.deal) bestDeal = bestDeal && outranks(bestDeal, contender, visit) ? bestDeal : contender;
     else bestOpen = bestOpen && outranks(bestOpen, contender, visit) ? bestOpen : contender;
   }
-  if (room) return bestTogether(several, room, visit, share, trace);
+  if (room) return fillRoom(several, room, visit, share, trace);
   if (!best) return NOBODY;
   return bestDeal && bestOpen ? [bestDeal, bestOpen] : [best];
 }
@@ -216,111 +223,41 @@ function addOffers(
     trace?.rejected(item, offers);
     return;
   }
-  const [first] = offers;
-  if (first) trace?.offered(item, first);
   for (const offer of offers) several.push({ impression, item, offer });
 }
 
-/** Where an impression takes several bids: in how much time, and how many. */
-interface Room extends PodRoom {
-  readonly dedupe: readonly number[];
-}
-
-/** @returns undefined for an impression that takes one */
-function roomOf({ video, audio, native }: Impression): Room | undefined {
-  const pod = video?.pod ?? audio?.pod;
-  if (pod?.kind === 'dynamic') {
-    return { secondsMax: pod.seconds, bidsMax: Math.min(BIDS_MAX, pod.bidsMax), dedupe: pod.dedupe };
-  }
-  const bidsMax = Math.min(BIDS_MAX, native?.bidsMax ?? 1);
-  return bidsMax > 1 ? { secondsMax: Infinity, bidsMax, dedupe: [] } : undefined;
-}
-
-/** Of the bids of the highest priority those that earn most together, then, in what room is left, of the next one, and so on. */
-function bestTogether(
+/** Those of all that could be bid that go out together. */
+function fillRoom(
   several: readonly Contender[],
-  { dedupe, ...room }: Room,
+  room: Room,
   visit: Visit,
   share: Share,
   trace: BidTrace | undefined,
 ): readonly Contender[] {
-  const winners: Contender[] = [];
-  const taken = new Set<string>();
-  let { secondsMax, bidsMax } = room;
-  const ranked = [...several].sort((a, b) => (outranks(a, b, visit) ? -1 : 1));
-  const candidates = ranked.map((contender) => ({
-    contender,
-    price: contender.offer.price.priceMicros,
-    seconds: secondsOf(contender.offer.creative.creative),
-    keys: podKeys(contender.offer.creative, contender.item, dedupe),
-  }));
-  for (const priority of new Set(ranked.map(({ offer }) => offer.priority))) {
-    const ofPriority = candidates.filter(
-      ({ contender, keys }) => contender.offer.priority === priority && !keys.some((key) => taken.has(key)),
-    );
-    const { chosen, cutShort } = fillPod(ofPriority, { secondsMax, bidsMax });
-    share.cutShort ||= cutShort;
-    for (const { contender, seconds, keys } of chosen) {
-      winners.push(contender);
-      for (const key of keys) taken.add(key);
-      secondsMax -= seconds;
-      bidsMax -= 1;
-    }
-  }
-  if (trace) {
-    for (const { impression, item } of several) {
-      if (!winners.some((winner) => winner.item === item)) trace.dropped(impression, item, 'pod-full');
-    }
-  }
-  return winners;
-}
-
-/** What is in the breaks whose slots are sold one by one, by the id of the break. */
-class Breaks {
-  #byId: Map<string, PodTaken> | undefined;
-
-  takenIn({ video, audio }: Impression): PodTaken | undefined {
-    const pod = video?.pod ?? audio?.pod;
-    if (pod?.id === undefined || pod.dedupe.length === 0) return undefined;
-    this.#byId ??= new Map();
-    let taken = this.#byId.get(pod.id);
-    if (!taken) this.#byId.set(pod.id, (taken = { dedupe: pod.dedupe, keys: new Set() }));
-    return taken;
-  }
-
-  add({ item, offer }: Winner, { dedupe, keys }: PodTaken): void {
-    for (const key of dedupeKeys(offer.creative, item, dedupe)) keys.add(key);
-  }
-}
-
-/** Some exchanges read one `seatbid` only (rule 61): then the seat bids that has most to offer. */
-function oneSeatOnly(
-  winners: Winner[],
-  { exchange, spending }: AuctionContext,
-  trace: BidTrace | undefined,
-): Winner[] {
-  if (!exchange.oneSeat || exchange.seats.size === 0) return winners;
-  const seat = ({ item }: Winner): string => seatOf(item.campaign.advertiser.id, exchange);
-  const offered = new Map<string, number>();
-  for (const winner of winners) {
-    offered.set(seat(winner), (offered.get(seat(winner)) ?? 0) + winner.offer.price.priceMicros);
-  }
-  if (offered.size < 2) return winners;
-  const [best] = [...offered].sort(([, a], [, b]) => b - a)[0] ?? [];
-  return winners.filter((winner) => {
-    if (seat(winner) === best) return true;
-    if (winner.reservation) spending.release(winner.reservation);
-    trace?.dropped(winner.impression, winner.item, 'other-seat');
-    return false;
+  const ranked = [...several].sort((a, b) => {
+    if (outranks(a, b, visit)) return -1;
+    return outranks(b, a, visit) ? 1 : 0;
   });
+  const { chosen, cutShort } = bestTogether(ranked, room);
+  share.cutShort ||= cutShort;
+  if (trace) tellRoom(several, chosen, trace);
+  return chosen;
+}
+
+function tellRoom(several: readonly Contender[], chosen: readonly Contender[], trace: BidTrace): void {
+  const told = new Set<ServedLineItem>();
+  for (const contender of several) {
+    const { impression, item } = contender;
+    if (told.has(item)) continue;
+    told.add(item);
+    const winner = chosen.find((each) => each.item === item);
+    trace.offered(item, (winner ?? contender).offer);
+    if (!winner) trace.dropped(impression, item, 'pod-full');
+  }
 }
 
 /** Sets the money aside, so that the next impression of the request finds less. */
-function winnerOf(
-  { impression, item, offer }: Contender,
-  context: OfferContext,
-  trace: BidTrace | undefined,
-): Winner | undefined {
+function winnerOf({ impression, item, offer }: Contender, context: OfferContext): Winner | undefined {
   const bidId = context.nextBidId();
   const holdSeconds = expirySeconds(
     context.request.inventory,
@@ -328,11 +265,7 @@ function winnerOf(
     context.exchange.billingWithinSeconds,
   );
   const reservation = context.spending.reserve(item, offer.price, context, { bidId, holdSeconds });
-  if (reservation === false) {
-    trace?.rejected(item, 'budget');
-    return undefined;
-  }
-  trace?.auctionWon(item);
+  if (reservation === false) return undefined;
   return { impression, item, offer, bidId, holdSeconds, reservation };
 }
 

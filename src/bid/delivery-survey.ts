@@ -1,6 +1,6 @@
 import type { BidRequest, Impression } from '../domain/bid-request.js';
 import type { Deliveries, DeliveryFate } from '../domain/money-ports.js';
-import { isDimension, type OfferRule } from '../domain/rejection.js';
+import { isDimension, type DropRule, type OfferRule } from '../domain/rejection.js';
 import { unreachable } from '../lib/assert.js';
 import type { ServedLineItem } from './snapshot.js';
 import type { BidTrace } from './trace.js';
@@ -48,7 +48,9 @@ export class DeliverySurvey implements BidTrace {
     this.#count(item, 'bid', 1);
   }
 
-  dropped(_impression: Impression, item: ServedLineItem): void {
+  /** What found no place in a break had not won before. */
+  dropped(_impression: Impression, item: ServedLineItem, rule: DropRule): void {
+    if (rule === 'pod-full') return;
     this.#count(item, 'bid', -1);
     this.#count(item, 'outbid-by-own', 1);
   }

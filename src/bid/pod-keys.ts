@@ -7,6 +7,7 @@ const BY_ADVERTISER = 1;
 const BY_CATEGORY = 2;
 const BY_CREATIVE = 3;
 const BY_MEDIA = 4;
+export const DEDUPE_ALL: readonly number[] = [BY_ADVERTISER, BY_CATEGORY, BY_CREATIVE, BY_MEDIA];
 
 /** What a bid has that no other bid of the same break may have, as the publisher wants it (rule 35, `poddedupe`). */
 export function dedupeKeys(

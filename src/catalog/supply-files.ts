@@ -100,8 +100,8 @@ function keepLists(configDir: string, entriesTotalMax: number): TextFolder<TextS
     configDir,
     folder: 'lists',
     ending: '.txt',
-    // Networks (traffic-lists.ts).
-    endingsOfOthers: ['.cidr'],
+    // Networks, which traffic.json names.
+    othersEnding: '.cidr',
     filesMax: LISTS_MAX,
     bytesMax: LIST_BYTES_MAX,
     read: async (path, file) => {

@@ -28,8 +28,8 @@ export interface TextFolderOptions<Content> {
   readonly folder: string;
   /** Such as `.txt`. */
   readonly ending: string;
-  /** Of files in the same folder that somebody else reads. */
-  readonly endingsOfOthers?: readonly string[];
+  /** Of files that somebody else reads. */
+  readonly othersEnding?: string;
   readonly filesMax: number;
   readonly bytesMax: number;
   /**
@@ -65,7 +65,7 @@ interface Entry<Content> {
  * file in place for as long as the process runs; a file that is gone takes its content along.
  */
 export function keepTexts<Content>(options: TextFolderOptions<Content>): TextFolder<Content> {
-  const { configDir, folder, ending, endingsOfOthers = [], filesMax } = options;
+  const { configDir, folder, ending, filesMax } = options;
   const entries = new Map<string, Entry<Content>>();
   let contents: ReadonlyMap<string, Content> = new Map();
   let ofFolder: readonly Finding[] = [];
@@ -73,7 +73,7 @@ export function keepTexts<Content>(options: TextFolderOptions<Content>): TextFol
   let nextLookMs = 0;
 
   const look = async (): Promise<void> => {
-    const listed = await listTexts(join(configDir, folder), ending, endingsOfOthers);
+    const listed = await listTexts(join(configDir, folder), ending);
     if (typeof listed === 'string') {
       ofFolder = [wholeFileFinding(folder, `${listed}; what was read before stays in use`)];
       return;
@@ -202,11 +202,7 @@ interface Listed {
 }
 
 /** @returns nothing for a folder that is not there, or why it cannot be listed */
-async function listTexts(
-  path: string,
-  ending: string,
-  endingsOfOthers: readonly string[],
-): Promise<Listed | string> {
+async function listTexts(path: string, ending: string): Promise<Listed | string> {
   try {
     // Editors keep drafts beside the file: hidden, or with a mark at the end.
     const inFolder = (await readdir(path))
@@ -215,9 +211,7 @@ async function listTexts(
     const isText = (name: string): boolean => name.endsWith(ending) && name.length > ending.length;
     return {
       names: inFolder.filter(isText).map((name) => name.slice(0, -ending.length)),
-      others: inFolder.filter(
-        (name) => !isText(name) && !endingsOfOthers.some((other) => name.endsWith(other)),
-      ),
+      others: inFolder.filter((name) => !isText(name)),
     };
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
@@ -227,11 +221,17 @@ async function listTexts(
 }
 
 function folderFindings(
-  { folder, ending, filesMax }: Pick<TextFolderOptions<unknown>, 'folder' | 'ending' | 'filesMax'>,
+  {
+    folder,
+    ending,
+    othersEnding,
+    filesMax,
+  }: Pick<TextFolderOptions<unknown>, 'folder' | 'ending' | 'othersEnding' | 'filesMax'>,
   { names, others }: Listed,
 ): Finding[] {
   const ignored = `this is not looked at: only files right in this folder whose names end in ${ending} (small letters) are`;
   const findings = others
+    .filter((name) => othersEnding === undefined || !name.endsWith(othersEnding))
     .slice(0, IGNORED_TOLD_MAX)
     .map((name) => wholeFileFinding(`${folder}/${name}`, ignored, 'warning'));
   if (names.length > filesMax) {

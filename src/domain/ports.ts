@@ -251,6 +251,8 @@ export interface BidCall {
   readonly body: Uint8Array;
   /** Monotonic time from which the request may have been waiting at our door; every deadline counts from here. */
   readonly receivedMs: number;
+  /** Has the caller gone away, so that no answer reaches it? Undefined: it has not. */
+  readonly isOver?: () => boolean;
 }
 
 /** Why a request is answered without being looked at. */
@@ -286,6 +288,19 @@ export interface NoticeCall {
   readonly token: string;
   /** The raw query string without `?`; empty when there is none. */
   readonly query: string;
+  readonly caller: NoticeCaller;
+}
+
+/** What a call says of who makes it, all of it as sent, empty where it is not there, and most of it to be doubted. */
+export interface NoticeCaller {
+  /** At the other end of the connection. */
+  readonly address: string;
+  readonly userAgent: string;
+  /** All `X-Forwarded-For` headers, with commas between. */
+  readonly forwardedFor: string;
+  /** `X-Device-IP` and `X-Device-User-Agent`: for whom a server calls (rule 69). */
+  readonly deviceAddress: string;
+  readonly deviceUserAgent: string;
 }
 
 export type NoticeAnswer =

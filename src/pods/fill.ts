@@ -28,7 +28,7 @@ export interface FilledPod<Candidate> {
   readonly cutShort: boolean;
 }
 
-/** More bids than this are not looked at: the cheapest are left out. */
+/** Of more bids than this the most promising are looked at. */
 export const POD_CANDIDATES_MAX = 24;
 const STEPS_MAX = 20_000;
 
@@ -42,16 +42,28 @@ export function fillPod<Candidate extends PodCandidate>(
 ): FilledPod<Candidate> {
   const places = new Map(candidates.map((candidate, place) => [candidate, place]));
   const placeOf = (candidate: Candidate): number => places.get(candidate) ?? 0;
-  const ranked = candidates
-    .filter(({ seconds }) => seconds <= room.secondsMax)
-    .sort((a, b) => b.price - a.price || placeOf(a) - placeOf(b))
-    .slice(0, POD_CANDIDATES_MAX);
+  const byPrice = (a: Candidate, b: Candidate): number => b.price - a.price || placeOf(a) - placeOf(b);
+  const fitting = candidates.filter(({ seconds }) => seconds <= room.secondsMax).sort(byPrice);
+  const ranked = fitting.length <= POD_CANDIDATES_MAX ? fitting : mostPromising(fitting).sort(byPrice);
   const search = new Search(ranked, room);
   search.from(0, room.secondsMax, 0);
   return {
     chosen: [...search.best].sort((a, b) => placeOf(a) - placeOf(b)),
-    cutShort: search.steps > STEPS_MAX,
+    cutShort: search.steps > STEPS_MAX || ranked.length < fitting.length,
   };
+}
+
+/**
+ * One half the dearest, the other half the dearest for the time they take: a break of short ones may earn more.
+ *
+ * @param fitting by falling price
+ */
+function mostPromising<Candidate extends PodCandidate>(fitting: readonly Candidate[]): Candidate[] {
+  const half = POD_CANDIDATES_MAX / 2;
+  // The sort is stable: where nothing takes time, the next dearest follow.
+  const perSecond = ({ price, seconds }: Candidate): number => price / Math.max(seconds, 1e-3);
+  const others = fitting.slice(half).sort((a, b) => perSecond(b) - perSecond(a));
+  return [...fitting.slice(0, half), ...others.slice(0, half)];
 }
 
 class Search<Candidate extends PodCandidate> {

@@ -56,6 +56,10 @@ class Door {
     return this.#gate.refusal(request, exchange, this.#policy, nowMs, isPersonal);
   }
 
+  findings(request: BidRequest) {
+    return this.#gate.findings(request, GENERIC, this.#policy, 0, true);
+  }
+
   would(request: BidRequest, nowMs = 0) {
     return this.#gate.wouldRefuse(request, GENERIC, this.#policy, nowMs, true);
   }
@@ -177,6 +181,33 @@ describe('the traffic gate', () => {
     const asked = decoded({ ...appRequest(), user: {}, device: { ua: 'bingbot', os: 'iOS', make: 'LG' } });
     expect(door.ask(asked)).toBe('non-human-traffic');
     expect(door.counted).toEqual(['crawler dry-run', 'impossible-device on', 'unknown-user on']);
+  });
+
+  it('tells what the rules that are on find, in words that name nobody', () => {
+    const found = new Door({
+      crawlers: 'on',
+      addressLists: [listOf('on', '192.0.2.0/24')],
+      impossibleDevices: 'on',
+      spoofedInventory: 'dry-run',
+      unknownUsers: 'on',
+    });
+    const device = { ua: 'bingbot/2.0', os: 'iOS', make: 'LG', ip: '192.0.2.1', devicetype: 4 };
+    expect(found.findings(decoded({ ...appRequest(), user: {}, device }))).toEqual([
+      'crawlers: "bingbot" stands in the user agent or the client hints',
+      'addressLists: a list that is on has the address (lists/x.cidr)',
+      'impossibleDevices: iOS on another make than Apple',
+      'unknownUsers: no id names the user',
+    ]);
+    const rates = { mode: 'on', perAddressMax: 1, perUserMax: 1 } as const;
+    const often = new Door({ rates, duplicates: { mode: 'on', withinMs: 10_000 } });
+    expect(often.findings(app)).toEqual([]);
+    often.ask(app);
+    expect(often.findings(app)).toEqual([
+      'duplicates: this id came within 10 s',
+      'rates: more than 1 requests a minute from the address',
+      'rates: more than 1 requests a minute of the user',
+    ]);
+    expect(often.counted).toEqual([]);
   });
 
   it('counts nothing for an explanation, and says what the request would be told', () => {
