@@ -1,6 +1,7 @@
 import type { SuspectReason } from '../domain/event.js';
 import type { NoticeMetrics } from '../domain/ports.js';
-import type { RuleMode, TrafficPolicy } from '../domain/traffic-policy.js';
+import type { RuleMode } from '../domain/rule-mode.js';
+import type { TrafficPolicy } from '../domain/traffic-policy.js';
 import { hashString } from '../lib/hash.js';
 import { hashIpWords } from '../lib/ip-words.js';
 import { RateSketch } from '../lib/rate-sketch.js';
