@@ -2,6 +2,7 @@ import { timedTable } from './measure.js';
 import { eventTasks } from './micro/events.js';
 import { exchangeTasks } from './micro/exchange.js';
 import { frequencyNotes, frequencyTasks } from './micro/frequency.js';
+import { gatesTable } from './micro/gates.js';
 import { hitRatioTable } from './micro/hit-ratio.js';
 import { ledgerMemoryTable, ledgerTable } from './micro/ledger.js';
 import { listsTable } from './micro/lists.js';
@@ -25,6 +26,7 @@ export const TABLES: readonly BenchTable[] = [
   timedTable('Decode and encode', exchangeTasks),
   timedTable('Invalid traffic', trafficTasks),
   timedTable('Privacy', privacyTasks),
+  gatesTable,
   timedTable('Profile', profileTasks),
   timedTable('Profile cache', profileCacheTasks),
   redisLookupTable,

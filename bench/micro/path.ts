@@ -56,7 +56,7 @@ export function decideOnAppRequest(): Promise<Decision> {
   return decide(env, { exchange: EXCHANGE.id, body, receivedMs: env.clock.monotonicMs() });
 }
 
-function strangersOnly(): ProfileLookup {
+export function strangersOnly(): ProfileLookup {
   return createProfileLookup(readDirectly(createEmbeddedStore()), SILENT_METRICS);
 }
 

@@ -40,7 +40,7 @@ export interface SkippedImpression {
 }
 
 /** CPM, in `floorCurrency`. */
-export interface Floor {
+interface Floor {
   /** 0 when absent. */
   readonly floorMicros: Micros;
   /** Upper case, `USD` when absent; what cannot be read stands as a currency without a rate. Never inherited (rule 20). */
@@ -375,7 +375,7 @@ export interface DsaWish {
 }
 
 /** Where the request comes from (OpenRTB 2.6 §3.2.2). */
-export interface Source {
+interface Source {
   /** `schain` of `source`, else of `source.ext`; undefined when absent. */
   readonly supplyChain: SupplyChain | undefined;
 }

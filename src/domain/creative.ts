@@ -8,7 +8,6 @@ export type Creative = BannerCreative | VideoCreative | AudioCreative | NativeCr
 export type CategoriesByTaxonomy = ReadonlyMap<number, readonly string[]>;
 
 export const CREATIVE_FORMATS = ['banner', 'video', 'audio', 'native'] as const;
-export type CreativeFormat = (typeof CREATIVE_FORMATS)[number];
 
 /** What every creative has. */
 export interface CreativeFacts {
