@@ -83,7 +83,7 @@ export function seededCatalog(size: number): Catalog {
       lineItems: [{ ...lineItem, id: 'main' as LineItemId, bid: { model: 'cpm', amountMicros }, creatives }],
     };
   });
-  const rates = { date: '2026-11-20', perUsd: new Map([[USD, 1]]) };
+  const rates = { date: '2026-11-20', perUsd: new Map([[USD, 1]]), validUntilMs: Infinity };
   return {
     version: 1,
     campaigns,

@@ -5,6 +5,7 @@ import type { BenchTask } from '../task.js';
 const EUR = 'EUR' as Currency;
 const RATES: Rates = {
   date: '2026-11-20',
+  validUntilMs: Infinity,
   perUsd: new Map([
     [USD, 1],
     [EUR, 0.86],

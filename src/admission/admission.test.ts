@@ -52,6 +52,7 @@ describe('refusal', () => {
 describe('responseCurrency', () => {
   const rates: Rates = {
     date: '2026-11-20',
+    validUntilMs: Infinity,
     perUsd: new Map([
       ['USD' as Currency, 1],
       ['EUR' as Currency, 0.86],

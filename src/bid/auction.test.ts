@@ -18,7 +18,7 @@ import { Spending } from './spending.js';
 import type { BidTrace } from './trace.js';
 import { UNPACED } from './unlimited-spending.js';
 
-const RATES: Rates = { date: '2026-11-20', perUsd: new Map([[USD, 1]]) };
+const RATES: Rates = { date: '2026-11-20', perUsd: new Map([[USD, 1]]), validUntilMs: Infinity };
 
 /** Money without end, of which it is known what is set aside. */
 function countedMoney(parts: Partial<BidMoney> = {}): BidMoney & { readonly held: Set<Reservation> } {

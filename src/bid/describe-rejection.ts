@@ -1,5 +1,6 @@
+import { seatOf } from '../domain/catalog.js';
 import type { Impression } from '../domain/bid-request.js';
-import { unitsText } from '../domain/money.js';
+import { areTooOld, unitsText } from '../domain/money.js';
 import {
   isCreativeRule,
   isDimension,
@@ -54,7 +55,7 @@ function describeOtherRule(
   rule: CampaignRule | LimitRule | AdvertiserRule | PriceRule,
   { campaign, lineItem }: ServedLineItem,
   nowMs: number,
-  { exchange, currency, failure }: OfferContext,
+  { exchange, currency, failure, rates }: OfferContext,
 ): WantedAndFound {
   const { advertiser, budget, flight } = campaign;
   switch (rule) {
@@ -80,7 +81,7 @@ function describeOtherRule(
     case 'blocked-advertiser':
       return says(`a publisher that takes ${advertiser.domain}`, 'it blocks this advertiser');
     case 'seat':
-      return says('a request that takes our seat for this advertiser', 'it takes other seats');
+      return says(`a request that takes our seat ${seatOf(advertiser.id, exchange)}`, 'it takes other seats');
     case 'dsa-transparency':
       return advertiser.transparency === undefined
         ? says(
@@ -94,11 +95,13 @@ function describeOtherRule(
     case 'deal-advertiser':
       return says(`a deal for ${advertiser.domain}`, 'the deal is for other advertisers');
     case 'deal-seat':
-      return says(`a deal for our seat ${exchange.seat}`, 'the deal is for other seats');
+      return says(`a deal for our seat ${seatOf(advertiser.id, exchange)}`, 'the deal is for other seats');
     case 'no-exchange-rate':
       return says(
         `rates between ${budget.currency}, ${failure.question?.floorCurrency} and ${currency}`,
-        'one is missing',
+        areTooOld(rates)
+          ? `those of ${rates.date} are too old; bring in today's in rates.json`
+          : 'one is missing',
       );
     case 'deal-without-price':
       return says('a fixed-price deal that names its price', 'its floor is 0');
@@ -106,7 +109,7 @@ function describeOtherRule(
       const { question } = failure;
       assert(question !== undefined, 'a bid that is below the floor has been held against it');
       return says(
-        `a floor of at most ${unitsText(lineItem.bid.amountMicros)} ${budget.currency} per thousand`,
+        `a floor of at most ${unitsText(question.bidMicros)} ${budget.currency} per thousand`,
         `a floor of ${unitsText(question.floorMicros)} ${question.floorCurrency}`,
       );
     }

@@ -5,7 +5,7 @@ import type { Deal, Impression } from '../domain/bid-request.js';
 import type { LineItem } from '../domain/campaign.js';
 import { seatOf } from '../domain/catalog.js';
 import type { Creative } from '../domain/creative.js';
-import { convertMicros, USD, type Micros } from '../domain/money.js';
+import type { Micros } from '../domain/money.js';
 import { frequencyRefusal } from '../frequency/capped.js';
 import type { SeenImpressions } from '../frequency/seen.js';
 import type { OfferRule } from '../domain/rejection.js';
@@ -15,7 +15,7 @@ import { FIRST_PRICE, FIXED_PRICE, priceBid, type Price, type PriceQuestion } fr
 import { blockOf, chooseCreative, secondsOf } from './choose-creative.js';
 import type { ResponseSizes } from './response-sizes.js';
 import type { Spending, SpendingContext } from './spending.js';
-import { GUARANTEED_PRIORITY, type ServedCreative, type ServedLineItem } from './snapshot.js';
+import { GUARANTEED_PRIORITY, rankingValue, type ServedCreative, type ServedLineItem } from './snapshot.js';
 
 /** What a line item would bid for an impression. */
 export interface Offer {
@@ -178,7 +178,7 @@ function offerAt(
   impression: Impression,
   context: OfferContext,
 ): Offer | OfferRule {
-  const { lineItem, campaign } = item;
+  const { lineItem } = item;
   const mustBid = deal !== undefined && isGuaranteed(deal, lineItem);
   const atFullPrice = priceQuestion(deal, creative, item, impression, context);
   const fullPrice = priceBid(atFullPrice, context.rates);
@@ -191,8 +191,7 @@ function offerAt(
   const refused = context.spending.refusal(item, price, context, context.isCounted, mustBid);
   if (refused) return failed(refused, deal, question, context);
   if (!deal) return { creative, deal, priority: 0, valueMicrosUsd: item.valueMicrosUsd, question, price };
-  const value = convertMicros(context.rates, atFullPrice.bidMicros, campaign.budget.currency, USD);
-  const valueMicrosUsd = value ?? (0 as Micros);
+  const valueMicrosUsd = rankingValue(atFullPrice.bidMicros, item.usdPerUnit);
   return { creative, deal, priority: priorityOf(deal, lineItem), valueMicrosUsd, question, price };
 }
 

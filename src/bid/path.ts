@@ -1,6 +1,7 @@
 import { refusal, responseCurrency } from '../admission/admit.js';
 import { answerBudgetMs } from '../admission/deadline.js';
 import type { BidRequest, InvalidRequest } from '../domain/bid-request.js';
+import { ratesAt } from '../domain/money.js';
 import { STRANGER } from '../domain/visitor.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { BidCall } from '../domain/ports.js';
@@ -90,7 +91,7 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
   const visit = makeVisit(request, exchange.id, isPersonal, profile, env.locator, nowMs, lists);
   trace?.visited(visit);
   const { responseSizes, spending, nextBidId } = env;
-  const { rates } = snapshot.catalog;
+  const rates = ratesAt(snapshot.catalog.rates, nowMs);
   const context = {
     request,
     exchange,

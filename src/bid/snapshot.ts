@@ -1,7 +1,7 @@
 import type { Campaign, LineItem } from '../domain/campaign.js';
 import type { Catalog } from '../domain/catalog.js';
 import type { Creative } from '../domain/creative.js';
-import { convertMicros, USD, type Micros } from '../domain/money.js';
+import { conversionRate, USD, wholeMicros, type Micros } from '../domain/money.js';
 import { advertiserCaps, capsOf, type LineItemCaps } from '../frequency/caps.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
 import { compileDsaAnswer, type DsaAnswer } from '../exchange/dsa.js';
@@ -14,6 +14,8 @@ export interface ServedLineItem {
   readonly lineItem: LineItem;
   /** The most that it bids, in any of its deals, in US dollars: line items are ranked by it. 0 when there is no rate. */
   readonly valueMicrosUsd: Micros;
+  /** What one unit of its budget's currency is worth, for ranking only, at rates of whatever age; likewise. */
+  readonly usdPerUnit: number;
   /** The most that an offer of it can have; 0 for the open auction. See Offer. */
   readonly priorityMax: number;
   readonly creatives: readonly ServedCreative[];
@@ -76,11 +78,12 @@ function serve(
   links: { readonly isSecure: boolean; readonly host: string },
 ): ServedLineItem {
   const { transparency } = campaign.advertiser;
-  const value = convertMicros(catalog.rates, dearestBid(lineItem), campaign.budget.currency, USD);
+  const usdPerUnit = conversionRate(catalog.rates, campaign.budget.currency, USD) ?? 0;
   return {
     campaign,
     lineItem,
-    valueMicrosUsd: value ?? (0 as Micros),
+    valueMicrosUsd: rankingValue(dearestBid(lineItem), usdPerUnit),
+    usdPerUnit,
     priorityMax: priorityMax(lineItem),
     caps,
     isCapped: caps.caps.length > 0,
@@ -90,6 +93,11 @@ function serve(
       compiled: compileCreative(creative),
     })),
   };
+}
+
+/** By which line items and their offers are ranked, in US dollars. */
+export function rankingValue(bidMicros: Micros, usdPerUnit: number): Micros {
+  return wholeMicros(Math.round(bidMicros * usdPerUnit)) ?? (0 as Micros);
 }
 
 function dearestBid({ bid, targeting, dealTerms }: LineItem): Micros {

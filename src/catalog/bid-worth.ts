@@ -1,5 +1,6 @@
-import type { Campaign } from '../domain/campaign.js';
-import { convertMicros, MICROS_PER_UNIT, unitsText, USD, type Rates } from '../domain/money.js';
+import type { Campaign, LineItem } from '../domain/campaign.js';
+import { convertMicros, MICROS_PER_UNIT, unitsText, USD, type Micros, type Rates } from '../domain/money.js';
+import type { FilePath } from './finding.js';
 import type { AmountFault } from './jumps.js';
 
 /**
@@ -11,13 +12,28 @@ const BID_USD_MAX = 1_000;
 /** Finds bids that are worth more than anybody pays; what has no rate can be bid in its own currency only. */
 export function bidsWorthTooMuch({ budget, lineItems }: Campaign, rates: Rates): readonly AmountFault[] {
   const { currency } = budget;
-  return lineItems.flatMap(({ bid }, i) => {
-    const worthMicros = convertMicros(rates, bid.amountMicros, currency, USD);
+  return lineItems.flatMap(bidAmounts).flatMap(({ amountMicros, path }) => {
+    const worthMicros = convertMicros(rates, amountMicros, currency, USD);
     if (worthMicros === undefined || worthMicros <= BID_USD_MAX * MICROS_PER_UNIT) return [];
     const worth = currency === USD ? '' : `, worth ${unitsText(worthMicros)} USD,`;
     const says =
-      `is ${unitsText(bid.amountMicros)} ${currency}${worth} but must be worth at most ${BID_USD_MAX} USD ` +
+      `is ${unitsText(amountMicros)} ${currency}${worth} but must be worth at most ${BID_USD_MAX} USD ` +
       'per thousand impressions, a dollar for each of them';
-    return [{ path: ['lineItems', i, 'bid', 'amount'], says }];
+    return [{ path, says }];
   });
+}
+
+/** Whatever a line item may bid for a thousand impressions, and where that stands in its campaign: its bid, and those of its deals. */
+export function bidAmounts(
+  { bid, targeting, dealTerms }: Pick<LineItem, 'bid' | 'targeting' | 'dealTerms'>,
+  i: number,
+): readonly { readonly amountMicros: Micros; readonly path: FilePath; readonly deal: string | undefined }[] {
+  const own = { amountMicros: bid.amountMicros, path: ['lineItems', i, 'bid', 'amount'], deal: undefined };
+  const ofDeals = (targeting.deals?.anyOf ?? []).flatMap((deal, j) => {
+    const amountMicros = dealTerms.get(deal)?.amountMicros;
+    return amountMicros === undefined
+      ? []
+      : [{ amountMicros, path: ['lineItems', i, 'deals', j, 'amount'], deal }];
+  });
+  return [own, ...ofDeals];
 }

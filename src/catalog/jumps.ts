@@ -7,6 +7,7 @@ import {
   type Micros,
   type Rates,
 } from '../domain/money.js';
+import { bidAmounts } from './bid-worth.js';
 import type { FilePath } from './finding.js';
 import type { CampaignContent } from './schema/campaign.js';
 import type { RatesContent } from './schema/rates.js';
@@ -30,7 +31,12 @@ export interface AmountsBefore {
     readonly dailyMicros: Micros | undefined;
     readonly currency: Currency;
   };
-  readonly lineItems: readonly { readonly id: string; readonly bid: { readonly amountMicros: Micros } }[];
+  readonly lineItems: readonly {
+    readonly id: string;
+    readonly bid: { readonly amountMicros: Micros };
+    /** Not kept of campaigns that no file runs any more: their deals are measured like new ones. */
+    readonly dealTerms?: ReadonlyMap<string, { readonly amountMicros: Micros | undefined }>;
+  }[];
 }
 
 interface Amount {
@@ -45,7 +51,7 @@ interface Amount {
 /**
  * Finds prices and budgets that are ten times their last good value or more, or a tenth of it or less, and that the file
  * does not vouch for in `confirm`. A slip downwards is asked about too: nobody would notice it otherwise, and undoing it
- * would be a jump. A line item that is new, or has a new name, is measured by the highest bid there was.
+ * would be a jump. A line item or a deal that is new, or has a new name, is measured by the highest bid there was.
  */
 export function unconfirmedJumps(
   { campaign, confirmed }: CampaignContent,
@@ -107,21 +113,37 @@ export function unconfirmedRateJumps(
 /** The amounts that may have jumped, each with what it was before. */
 function amountsOf(campaign: Campaign, lastGood: AmountsBefore): Amount[] {
   const { budget, lineItems } = campaign;
-  const bidsBefore = new Map<string, Micros>(lastGood.lineItems.map(({ id, bid }) => [id, bid.amountMicros]));
-  const highestBefore = Math.max(...bidsBefore.values()) as Micros;
+  const before = new Map<string, AmountsBefore['lineItems'][number]>(
+    lastGood.lineItems.map((lineItem) => [lineItem.id, lineItem]),
+  );
+  const highestBefore = Math.max(...lastGood.lineItems.flatMap(allBidsOf)) as Micros;
   const budgetAmount = (name: string, nowMicros: Micros, beforeMicros: Micros): Amount => {
     return { path: ['budget', name], nowMicros, beforeMicros, isNew: false };
   };
   const amounts = [
     budgetAmount('total', budget.totalMicros, lastGood.budget.totalMicros),
-    ...lineItems.map(({ id, bid }, i): Amount => ({
-      path: ['lineItems', i, 'bid', 'amount'],
-      nowMicros: bid.amountMicros,
-      beforeMicros: bidsBefore.get(id) ?? highestBefore,
-      isNew: !bidsBefore.has(id),
-    })),
+    ...lineItems.flatMap((lineItem, i) =>
+      bidAmounts(lineItem, i).map(({ amountMicros: nowMicros, path, deal }): Amount => {
+        const former = before.get(lineItem.id);
+        const beforeMicros =
+          deal === undefined ? former?.bid.amountMicros : former?.dealTerms?.get(deal)?.amountMicros;
+        return {
+          path,
+          nowMicros,
+          beforeMicros: beforeMicros ?? highestBefore,
+          isNew: beforeMicros === undefined,
+        };
+      }),
+    ),
   ];
   if (budget.dailyMicros !== undefined && lastGood.budget.dailyMicros !== undefined)
     amounts.push(budgetAmount('daily', budget.dailyMicros, lastGood.budget.dailyMicros));
   return amounts;
+}
+
+function allBidsOf({ bid, dealTerms }: AmountsBefore['lineItems'][number]): Micros[] {
+  return [
+    bid.amountMicros,
+    ...[...(dealTerms?.values() ?? [])].flatMap(({ amountMicros }) => amountMicros ?? []),
+  ];
 }

@@ -298,6 +298,12 @@ describe('rates and exchanges', () => {
     expect(await messages('2026-11-13')).toEqual([
       "date is 2026-11-13, more than 7 days ago, so prices in other currencies are off; bring in today's rates",
     ]);
+    expect(await messages('2026-10-25')).toEqual([expect.stringMatching(/more than 7 days ago/)]);
+    expect(await messages('2026-10-01')).toEqual([
+      expect.stringMatching(
+        /^date is 2026-10-01, more than 30 days ago \("daysMax"\), so nothing is converted any more/,
+      ),
+    ]);
     expect(await messages('2026-11-24')).toEqual(['date is 2026-11-24, which is still to come']);
   });
 

@@ -152,9 +152,16 @@ function lintExchanges({ exchanges, rates }: Surroundings, reportIn: (file: stri
   }
 }
 
-function lintRates({ date }: Rates, nowMs: number, report: Report): void {
-  const ageMs = nowMs - Date.parse(`${date}T00:00:00Z`);
-  if (ageMs > RATES_AGE_MS_MAX + DAY_MS) {
+function lintRates({ date, validUntilMs }: Rates, nowMs: number, report: Report): void {
+  const fromMs = Date.parse(`${date}T00:00:00Z`);
+  const ageMs = nowMs - fromMs;
+  if (nowMs >= validUntilMs) {
+    const daysMax = Math.round((validUntilMs - fromMs) / DAY_MS) - 1;
+    const says =
+      `is ${date}, more than ${daysMax} days ago ("daysMax"), so nothing is converted any more and bids go out in the ` +
+      "currency of their budget only; bring in today's rates";
+    report('warning', ['date'], says);
+  } else if (ageMs > RATES_AGE_MS_MAX + DAY_MS) {
     const says = `is ${date}, more than 7 days ago, so prices in other currencies are off; bring in today's rates`;
     report('warning', ['date'], says);
   }

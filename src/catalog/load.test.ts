@@ -422,6 +422,32 @@ describe('a price or budget that jumps tenfold', () => {
     expect(cpm(await loader.load())).toBe(0.32);
   });
 
+  it('may be a deal of its own price', async () => {
+    const { configDir, save } = configFolder();
+    const loader = createCatalogLoader({ configDir });
+    const withDeals = (...amounts: number[]) => {
+      const deals = amounts.map((amount, i) => ({ id: `D-${i}`, amount }));
+      save('campaigns/trail.json', campaignWith(['lineItems', 0, 'deals'], ['D-plain', ...deals]));
+      return loader.load().then(told);
+    };
+    const file = 'campaigns/trail.json: lineItems[0].deals';
+    await loader.load();
+    // New ones are measured by the highest bid there was.
+    expect(await withDeals(5, 55)).toEqual([
+      expect.stringContaining(`${file}[2].amount jumped from 3.2 to 55 USD, 17.1 times as much`),
+    ]);
+    expect(await withDeals(5, 6)).toEqual([]);
+    expect(await withDeals(50, 6)).toEqual([
+      expect.stringContaining(`${file}[1].amount jumped from 5 to 50 USD`),
+    ]);
+    expect(await withDeals(5, 0.6)).toEqual([
+      expect.stringContaining(`${file}[2].amount fell from 6 to 0.6 USD`),
+    ]);
+    expect(await withDeals(5, 1001)).toEqual([
+      expect.stringContaining(`${file}[2].amount is 1001 USD but must be worth at most 1000 USD`),
+    ]);
+  });
+
   it('is told with all amounts to confirm at once', async () => {
     const { configDir, save } = configFolder();
     const loader = createCatalogLoader({ configDir });

@@ -197,7 +197,7 @@ function warningsOf(seen: SeenFiles, catalog: Catalog, linter: CampaignLinter, n
 }
 
 /** Stands in for rates that were never readable: bids and floors in dollars still work. */
-const DOLLARS_ONLY: Rates = { date: '1970-01-01', perUsd: new Map([[USD, 1]]) };
+const DOLLARS_ONLY: Rates = { date: '1970-01-01', perUsd: new Map([[USD, 1]]), validUntilMs: Infinity };
 
 async function loadRates(folder: KeptFolder<RatesContent>, problems: Finding[]) {
   const { files } = await folder.scan();

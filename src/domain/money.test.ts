@@ -15,6 +15,7 @@ const EUR = 'EUR' as Currency;
 const XXX = 'XXX' as Currency;
 const rates: Rates = {
   date: '2026-11-20',
+  validUntilMs: Infinity,
   perUsd: new Map([
     [USD, 1],
     [EUR, 0.8],

@@ -41,6 +41,21 @@ export interface Rates {
   /** The day the rates were taken, `YYYY-MM-DD`. */
   readonly date: string;
   readonly perUsd: ReadonlyMap<Currency, number>;
+  /** From then on they are too old to convert with; `Infinity` for those that do not age. */
+  readonly validUntilMs: number;
+}
+
+const NO_RATES: ReadonlyMap<Currency, number> = new Map();
+
+/** @returns the rates; once they are too old, rates that convert nothing, so that a bid and a floor of one currency still meet */
+export function ratesAt(rates: Rates, nowMs: number): Rates {
+  if (nowMs < rates.validUntilMs) return rates;
+  return { date: rates.date, perUsd: NO_RATES, validUntilMs: rates.validUntilMs };
+}
+
+/** Are these what `ratesAt` makes of rates that are too old? */
+export function areTooOld({ perUsd }: Rates): boolean {
+  return perUsd === NO_RATES;
 }
 
 /** @returns the factor that turns amounts in `from` into amounts in `to`, or undefined when a rate is missing */

@@ -69,7 +69,7 @@ function catalog(
       (length) => ({ lineItems: Array.from({ length }) }) as unknown as Campaign,
     ),
     exchanges: new Map(exchanges.map((name) => [name, {} as Exchange])),
-    rates: { date: '2026-11-20', perUsd: new Map() },
+    rates: { date: '2026-11-20', perUsd: new Map(), validUntilMs: Infinity },
     privacy: PRIVACY_DEFAULT,
     supply: SUPPLY_DEFAULT,
     traffic: TRAFFIC_DEFAULT,

@@ -1,4 +1,11 @@
-import { conversionRate, unitsText, type Currency, type Micros, type Rates } from '../domain/money.js';
+import {
+  areTooOld,
+  conversionRate,
+  unitsText,
+  type Currency,
+  type Micros,
+  type Rates,
+} from '../domain/money.js';
 import { FIRST_PRICE, FIXED_PRICE, SECOND_PRICE, type Price, type PriceQuestion } from './price.js';
 
 /**
@@ -31,6 +38,7 @@ function converted(
   const text = `${unitsText(amount)} ${from}`;
   if (from === to) return text;
   const rate = conversionRate(rates, from as Currency, to);
+  if (areTooOld(rates)) return `${text} (the rates of ${rates.date} are too old to convert it to ${to})`;
   if (rate === undefined) return `${text} (no exchange rate to ${to} in the rates of ${rates.date})`;
   const result = unitsText(round(amount * rate) as Micros);
   return `${text} x ${rate.toPrecision(6)} (rates of ${rates.date}) = ${result} ${to}`;

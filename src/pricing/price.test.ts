@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { microsFromUnits, USD, type Currency, type Rates } from '../domain/money.js';
+import { microsFromUnits, ratesAt, USD, type Currency, type Rates } from '../domain/money.js';
 import { describePrice } from './describe.js';
 import { priceBid, type PriceQuestion } from './price.js';
 
 const EUR = 'EUR' as Currency;
 const rates: Rates = {
   date: '2026-11-20',
+  validUntilMs: Infinity,
   perUsd: new Map([
     [USD, 1],
     [EUR, 0.86],
@@ -78,6 +79,29 @@ describe('priceBid', () => {
   it('refuses currencies without a rate, whatever stands there', () => {
     expect(priceBid({ ...question, floorCurrency: 'XXX' }, rates)).toBe('no-exchange-rate');
     expect(priceBid({ ...question, floorCurrency: '__proto__' }, rates)).toBe('no-exchange-rate');
+  });
+});
+
+describe('rates that are too old', () => {
+  const old = ratesAt({ ...rates, validUntilMs: 1_000 }, 1_000);
+
+  it('are as good as any until then', () => {
+    const fresh = { ...rates, validUntilMs: 1_000 };
+    expect(ratesAt(fresh, 999)).toBe(fresh);
+  });
+
+  it('convert nothing, and leave alone what is in one currency', () => {
+    expect(priceBid({ ...question, responseCurrency: EUR }, old)).toBe('no-exchange-rate');
+    expect(priceBid({ ...question, floorCurrency: 'EUR' }, old)).toBe('no-exchange-rate');
+    expect(priceBid(question, old)).toEqual(priceBid(question, rates));
+    const euros = { ...question, bidCurrency: EUR, floorCurrency: 'EUR', responseCurrency: EUR };
+    expect(priceBid(euros, old)).toMatchObject({ priceMicros: 3_200_000 });
+  });
+
+  it('are named in an explanation', () => {
+    expect(describePrice({ ...question, floorCurrency: 'EUR' }, undefined, old)[1]).toBe(
+      'floor 2 EUR (the rates of 2026-11-20 are too old to convert it to USD)',
+    );
   });
 });
 
