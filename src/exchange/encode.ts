@@ -107,6 +107,8 @@ function seatBids(
   seats: ReadonlySet<string>,
   droppedPlaces: readonly number[],
 ): string {
+  const [first = ''] = seats;
+  if (seats.size === 1 && droppedPlaces.length === 0) return seatBid(first, encoded);
   const parts: string[] = [];
   for (const seat of seats) {
     const ofSeat = encoded.filter((_, place) => bids[place]?.seat === seat && !droppedPlaces.includes(place));

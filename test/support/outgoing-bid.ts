@@ -73,7 +73,7 @@ export function sentBody(bid: OutgoingBid, exchange: Exchange = ROOMY_EXCHANGE):
   return encodeBidResponse({ requestId: 'r1', exchange, currency: USD, publicUrl, bids: [bid] }).body;
 }
 
-export interface SentFields {
+interface SentFields {
   readonly adm: string;
   readonly [field: string]: unknown;
 }
