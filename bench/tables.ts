@@ -4,10 +4,12 @@ import { exchangeTasks } from './micro/exchange.js';
 import { frequencyNotes, frequencyTasks } from './micro/frequency.js';
 import { hitRatioTable } from './micro/hit-ratio.js';
 import { ledgerMemoryTable, ledgerTable } from './micro/ledger.js';
+import { listsTable } from './micro/lists.js';
 import { moneyTasks } from './micro/money.js';
 import { noticeTasks } from './micro/notices.js';
 import { pathTasks } from './micro/path.js';
 import { pricingTasks } from './micro/pricing.js';
+import { privacyTasks } from './micro/privacy.js';
 import { profileCacheTasks } from './micro/profile-cache.js';
 import { profileEncodingNotes, profileEncodingTasks } from './micro/profile-encoding.js';
 import { profileMemoryTable } from './micro/profile-memory.js';
@@ -22,6 +24,7 @@ import type { BenchTable } from './table.js';
 export const TABLES: readonly BenchTable[] = [
   timedTable('Decode and encode', exchangeTasks),
   timedTable('Invalid traffic', trafficTasks),
+  timedTable('Privacy', privacyTasks),
   timedTable('Profile', profileTasks),
   timedTable('Profile cache', profileCacheTasks),
   redisLookupTable,
@@ -29,6 +32,7 @@ export const TABLES: readonly BenchTable[] = [
   profileMemoryTable,
   hitRatioTable,
   timedTable('Match', targetingTasks),
+  listsTable,
   timedTable('Frequency caps', frequencyTasks, frequencyNotes),
   timedTable('Price', pricingTasks),
   timedTable('Sign and verify', noticeTasks),

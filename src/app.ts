@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Explanation } from './bid/explain.js';
@@ -157,6 +158,8 @@ async function openApp(
       frequency: bidder.frequencyLogs,
       exchangeOf: (name) => environment.snapshot().catalog.exchanges.get(name),
       acknowledge: settings.noticesAcknowledged,
+      traffic: () => environment.snapshot().catalog.traffic,
+      seed: randomBytes(4).readUInt32LE(),
     }),
     handleConversion: createConversionHandler({
       isAdvertiser: bidder.isAdvertiser,

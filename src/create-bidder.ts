@@ -89,7 +89,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
   const days = parts.money?.days ?? new DayNumbers();
   const gates: Gates = {
     privacy: createPrivacyGate(),
-    supply: createSupplyGate(),
+    supply: createSupplyGate(metrics),
     traffic: createTrafficGate(metrics, randomBytes(4).readUInt32LE()),
   };
   const environment: BidEnvironment = {
@@ -114,7 +114,11 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
   };
   const explaining: BidEnvironment = {
     ...environment,
-    gates: { ...gates, traffic: { ...gates.traffic, refusal: gates.traffic.wouldRefuse } },
+    gates: {
+      ...gates,
+      supply: createSupplyGate(SILENT_METRICS),
+      traffic: { ...gates.traffic, refusal: gates.traffic.wouldRefuse },
+    },
     findProfile: createProfileLookup(reader, SILENT_METRICS, recentFrequency),
     frequencyLogs: SILENT_FREQUENCY,
     answerReserve: new AnswerReserve(),

@@ -69,6 +69,30 @@ describe('an answer', () => {
     expect(late).toMatchObject({ kind: 'no-bid', reason: 'too-late' });
   });
 
+  it('is not made for a caller who went away while the profile was looked up: money and caps were kept for it', async () => {
+    const { environment } = await quietEnvironment();
+    let isOver = false;
+    const reserved: string[] = [];
+    const money = {
+      availableMicros: () => Infinity,
+      reserve: ({ bidId }: Reservation) => reserved.push(bidId) > 0,
+      release: () => {},
+      problem: () => undefined,
+    };
+    const { days } = environment;
+    const spending = new Spending({ money, deliveries: UNPACED, days, moneyWords: () => '', isDry: false });
+    const findProfile = () => {
+      isOver = true;
+      return Promise.resolve(STRANGER);
+    };
+    const gone = await decide({ ...environment, spending, findProfile }, { ...call(), isOver: () => isOver });
+    expect(gone).toMatchObject({ kind: 'no-bid', reason: 'too-late' });
+    expect(reserved).toEqual([]);
+    const here = await decide({ ...environment, spending, findProfile }, { ...call(), isOver: () => false });
+    expect(here.kind).toBe('bid');
+    expect(reserved).toHaveLength(1);
+  });
+
   it('is a no-bid when the program makes a mistake, and the next request is served', async () => {
     const { clock, environment } = await quietEnvironment();
     const mistakes: unknown[] = [];

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ManualClock } from '../src/lib/clock.js';
@@ -78,6 +78,16 @@ describe('invalid traffic at a running bidder', () => {
     expect(await metric(bidder, 'narrowcast_traffic_refusals_total')).toEqual({});
   });
 
+  it('is explained with what gave it away', async () => {
+    const { bidder } = await startWith({ traffic: { spoofedInventory: { mode: 'on' } } });
+    const site = { domain: 'news.example', page: 'https://cheap-clicks.test/' };
+    const response = await bidder.explain('generic', JSON.stringify(fullRequest({ site })));
+    expect(await response.json()).toMatchObject({
+      reason: 'non-human-traffic',
+      problem: 'spoofedInventory: a page on another domain',
+    });
+  });
+
   it('is answered as the lists say that are on disk now', async () => {
     const { ask, bidder } = await startWith({
       traffic: { addressLists: [{ file: 'lists/clouds.cidr' }] },
@@ -92,6 +102,97 @@ describe('invalid traffic at a running bidder', () => {
     const { ask } = await startWith({});
     for (let i = 0; i < 20; i++) expect(await ask()).toBe('bid');
   });
+});
+
+/** The links of one bid as they come on this machine. */
+async function linksOf(bidder: RunningBidder, request: JsonObject = {}) {
+  const response = await bidder.post('generic', JSON.stringify(fullRequest(request)));
+  const text = await response.text();
+  const link = (path: string) => {
+    const found = new RegExp(`/${path}/[\\w.~-]+`).exec(text)?.[0] ?? '';
+    return `http://127.0.0.1:${bidder.app.port}${found}`;
+  };
+  return { click: link('c'), pixel: link('i'), burl: link('n/bill') };
+}
+
+describe('clicks and impressions at a running bidder', () => {
+  it('that are no person’s arrive and are answered, and are not counted', async () => {
+    const { bidder, clock } = await startWith({
+      traffic: {
+        clicks: { withoutImpression: { mode: 'on' }, floods: { mode: 'on', perUser: 20, perAddress: 2 } },
+        ownProxies: ['127.0.0.1', '::1'],
+      },
+    });
+    const forwarded = { headers: { 'x-forwarded-for': '198.51.100.7' }, redirect: 'manual' } as const;
+    const clickOn = async (isShown: boolean) => {
+      const { click, pixel } = await linksOf(bidder);
+      await later(clock, 1_000);
+      if (isShown) await fetch(pixel);
+      const { status, headers } = await fetch(click, forwarded);
+      expect([status, headers.get('location')]).toEqual([302, 'https://acme.example/trail']);
+    };
+    await later(clock, 1);
+    await clickOn(false);
+    for (let i = 0; i < 4; i++) await clickOn(true);
+    expect(await metric(bidder, 'narrowcast_suspect_notices_total')).toEqual({
+      'reason="not-shown",mode="on"': 1,
+      'reason="flood",mode="on"': 3,
+      'reason="just-shown",mode="dry-run"': 4,
+    });
+    expect(await metric(bidder, 'narrowcast_notices_total')).toMatchObject({
+      'kind="click",outcome="accepted"': 1,
+      'kind="click",outcome="suspect"': 4,
+      'kind="impression",outcome="accepted"': 4,
+    });
+  });
+
+  it('are of the device that a server of an exchange names, if it is one (rule 69)', async () => {
+    const tell = async (notifyingServers: string[]) => {
+      const { bidder } = await startWith({
+        traffic: { addressLists: [{ file: 'lists/clouds.cidr' }], notifyingServers },
+        lists: { 'lists/clouds.cidr': '203.0.113.0/24' },
+      });
+      const { pixel, burl } = await linksOf(bidder);
+      const ofCloud = { 'x-device-ip': '203.0.113.7', 'x-device-user-agent': 'Googlebot/2.1' };
+      expect((await fetch(pixel, { headers: ofCloud })).status).toBe(200);
+      expect((await fetch(burl, { headers: ofCloud })).status).toBe(204);
+      // A billing is counted when it is booked, a moment after it is answered.
+      const notices = await vi.waitFor(async () => {
+        const counted = await metric(bidder, 'narrowcast_notices_total');
+        expect(Object.keys(counted)).toHaveLength(2);
+        return counted;
+      });
+      const found = await metric(bidder, 'narrowcast_suspect_notices_total');
+      await bidder.stop();
+      running = undefined;
+      return { notices, found };
+    };
+    expect(await tell(['127.0.0.1', '::1'])).toEqual({
+      notices: { 'kind="impression",outcome="suspect"': 1, 'kind="bill",outcome="accepted"': 1 },
+      found: { 'reason="crawler",mode="on"': 2, 'reason="listed-address",mode="on"': 2 },
+    });
+    expect(await tell(['192.0.2.1'])).toEqual({
+      notices: { 'kind="impression",outcome="accepted"': 1, 'kind="bill",outcome="accepted"': 1 },
+      found: {},
+    });
+  });
+});
+
+const RECORDED = '../shared/traffic/adx2016.ndjson';
+
+describe.skipIf(!existsSync(RECORDED))('recorded traffic of people', () => {
+  it('raises no suspicion, whatever rule is asked', async () => {
+    const on = { mode: 'on' };
+    const rules = { crawlers: on, impossibleDevices: on, spoofedInventory: on, rates: on, duplicates: on };
+    const { bidder } = await startWith({ traffic: rules });
+    const lines = readFileSync(RECORDED, 'utf8').split('\n').filter(Boolean);
+    for (const line of lines) {
+      const { request } = JSON.parse(line) as { request: JsonObject };
+      await (await bidder.post('generic', JSON.stringify(request))).arrayBuffer();
+    }
+    expect(lines.length).toBeGreaterThan(900);
+    expect(await metric(bidder, 'narrowcast_traffic_refusals_total')).toEqual({});
+  }, 60_000);
 });
 
 describe('the quota of an exchange', () => {

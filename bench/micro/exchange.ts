@@ -13,6 +13,7 @@ import type { BenchTask } from '../task.js';
 export const EXCHANGE: Exchange = {
   id: 'bench' as ExchangeId,
   seat: 'narrowcast',
+  adsTxtDomain: undefined,
   currencies: [USD],
   tmaxDefaultMs: 200,
   networkMarginMs: 20,

@@ -1,6 +1,7 @@
 import { PLAIN_PRICE, type PriceSettings } from '../../src/domain/catalog.js';
 import type { NoticeFacts } from '../../src/domain/notice.js';
 import { SILENT_EVENTS, type NoticeAnswer, type NoticeKind } from '../../src/domain/ports.js';
+import { TRAFFIC_DEFAULT } from '../../src/domain/traffic-policy.js';
 import { ManualClock } from '../../src/lib/clock.js';
 import { createNoticeHandler } from '../../src/notices/handle.js';
 import { readPrice } from '../../src/notices/price.js';
@@ -23,6 +24,14 @@ const ENCRYPTED: PriceSettings = {
 };
 const PLAIN_QUERY = 'p=1.25&c=USD';
 const ENCRYPTED_QUERY = 'p=OG46wAAMCggBI0VniavN7-mNy0VTKPbB3o5CMQ==&c=USD';
+
+const CALLER = {
+  address: '203.0.113.77',
+  userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148',
+  forwardedFor: '',
+  deviceAddress: '',
+  deviceUserAgent: '',
+};
 
 const STATUSES: Readonly<Record<NoticeAnswer['kind'], number>> = {
   accepted: 204,
@@ -58,9 +67,11 @@ export function noticeTasks(): BenchTask[] {
     frequency: { record: () => {} },
     exchangeOf: () => undefined,
     acknowledge: 'disk',
+    traffic: () => TRAFFIC_DEFAULT,
+    seed: 4711,
   });
   const status = async (kind: NoticeKind, token: string) =>
-    STATUSES[(await handle({ kind, token, query: PLAIN_QUERY })).kind];
+    STATUSES[(await handle({ kind, token, query: PLAIN_QUERY, caller: CALLER })).kind];
   const price = (query: string, settings: PriceSettings) => {
     const reading = readPrice(query, SAMPLE_NOTICE, settings);
     return reading.kind === 'told' ? reading.micros : 0;

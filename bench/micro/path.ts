@@ -109,7 +109,7 @@ export function environment(catalog: Catalog, findProfile: ProfileLookup): BidEn
     responseSizes: createResponseSizes(signer, PUBLIC_URL),
     gates: {
       privacy: createPrivacyGate(),
-      supply: createSupplyGate(),
+      supply: createSupplyGate(SILENT_METRICS),
       traffic: createTrafficGate({ trafficRefused: () => {} }, 1),
     },
     findProfile,

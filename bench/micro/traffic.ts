@@ -1,5 +1,6 @@
 import type { BidRequest } from '../../src/domain/bid-request.js';
-import { TRAFFIC_DEFAULT, type RuleMode, type TrafficPolicy } from '../../src/domain/traffic-policy.js';
+import type { RuleMode } from '../../src/domain/rule-mode.js';
+import { TRAFFIC_DEFAULT, type TrafficPolicy } from '../../src/domain/traffic-policy.js';
 import { decodeBidRequest } from '../../src/exchange/decode.js';
 import type { Exchange } from '../../src/domain/catalog.js';
 import { parseIpRange, type IpRange } from '../../src/lib/ip.js';

@@ -84,7 +84,7 @@ export function holdAuctions(
     responseSizes: context.responseSizes,
     spending: context.spending,
     nextBidId: context.nextBidId,
-    lists: new PublisherLists(context.request.blocks),
+    lists: new PublisherLists(context.request.blocks, snapshot.catalog.supply.files.taxonomies),
     used,
     failure: { deal: undefined, question: undefined },
     isCounted: true,

@@ -1,6 +1,7 @@
 import {
   API_FRAMEWORKS,
   BANNER_TYPES,
+  CATEGORY_TAXONOMIES,
   CREATIVE_ATTRIBUTES,
   EXPAND_DIRECTIONS,
   wordsOf,
@@ -10,6 +11,9 @@ import { CREATIVE_FORMATS, type BannerCreative, type Creative } from '../domain/
 import type { Exchange } from '../domain/catalog.js';
 import type { CreativeRule } from '../domain/rejection.js';
 import { unreachable } from '../lib/assert.js';
+
+/** IAB Content Taxonomy 1.0, whose codes need no explanation. */
+const CONTENT_1 = 1;
 
 const NO_BANNER: Banner = {
   sizes: [],
@@ -59,7 +63,7 @@ export function describeCreativeRule(
       return says('a place that takes markup with http addresses', 'it takes https only');
     case 'creative-category':
       return categoryWords(
-        have(({ categories }) => categories.join(' and ')),
+        have((creative) => categoriesIn(blocks.categoryTaxonomy, creative).join(' and ')),
         blocks,
       );
     case 'creative-app':
@@ -139,14 +143,15 @@ function sizeText({ size, ratio }: BannerCreative): string {
   return size ? `${size.w}x${size.h}` : `${ratio?.widthRatio}:${ratio?.heightRatio}`;
 }
 
+function categoriesIn(taxonomy: number, { categories, categoriesElsewhere }: Creative): readonly string[] {
+  return taxonomy === CONTENT_1 ? categories : (categoriesElsewhere.get(taxonomy) ?? []);
+}
+
 function categoryWords(categories: string, blocks: BlockLists): WantedAndFound {
-  const wanted = `a publisher that takes ${categories || 'ads without a category'}`;
-  if (blocks.categoryTaxonomy !== 1) {
-    return says(
-      wanted,
-      `its lists are in category taxonomy ${blocks.categoryTaxonomy}, which is not compared`,
-    );
-  }
+  const { categoryTaxonomy: taxonomy } = blocks;
+  const name = Object.entries(CATEGORY_TAXONOMIES).find(([, number]) => number === taxonomy)?.[0];
+  const where = taxonomy === CONTENT_1 ? '' : ` in taxonomy ${name ?? taxonomy}`;
+  const wanted = `a publisher that takes ${categories || 'ads without a category'}${where}`;
   const allowed =
     blocks.categoriesAllowed.length > 0 ? `; allowed: ${blocks.categoriesAllowed.join(', ')}` : '';
   return says(wanted, `blocked: ${blocks.categories.join(', ') || 'none'}${allowed}`);

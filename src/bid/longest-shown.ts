@@ -1,24 +1,33 @@
 import type { Creative, NativeCreative, NativeImage } from '../domain/creative.js';
-import { SHOWN_BANNER, type FilledAsset, type ShownAs, type ShownStream } from '../domain/shown-as.js';
+import {
+  SHOWN_BANNER,
+  type FilledAsset,
+  type ShownAs,
+  type ShownStream,
+  type VastVersion,
+} from '../domain/shown-as.js';
 
 const LONGEST_ASSET_ID = 9_999;
 
+/** One of these says most: 4.0 names each creative twice, the later ones have an id of the serving. */
+export const WORDIEST_VERSIONS: readonly VastVersion[] = ['4.0', '4.2'];
+
 /** How a creative is shown where everything of it is taken: what takes most room in a response. */
-export function longestShown(creative: Creative): ShownAs {
+export function longestShown(creative: Creative, vastVersion: VastVersion = '4.2'): ShownAs {
   switch (creative.format) {
     case 'banner':
       return SHOWN_BANNER;
     case 'video':
     case 'audio': {
       const { format, files, companions } = creative;
-      return { ...LONGEST_STREAM, format, files, companions };
+      return { ...LONGEST_STREAM, vastVersion, format, files, companions };
     }
     case 'native':
       return {
         format: 'native',
         version: '1.2',
         isWrapped: true,
-        assets: allAssets(creative),
+        assets: allAssets(creative, vastVersion),
         hasEventTracker: true,
         hasPrivacy: creative.privacyUrl !== undefined,
       };
@@ -35,7 +44,10 @@ const LONGEST_STREAM: ShownStream = {
 };
 
 /** Each part once: a place that asks for one of them twice may still have no room for the answer. */
-function allAssets({ title, images, icons, data, video }: NativeCreative): readonly FilledAsset[] {
+function allAssets(
+  { title, images, icons, data, video }: NativeCreative,
+  vastVersion: VastVersion,
+): readonly FilledAsset[] {
   const id = LONGEST_ASSET_ID;
   const assets: FilledAsset[] = [{ id, kind: 'title', text: title }];
   for (const pictures of [images, icons]) {
@@ -47,7 +59,7 @@ function allAssets({ title, images, icons, data, video }: NativeCreative): reado
     assets.push({
       id,
       kind: 'video',
-      video: { ...LONGEST_STREAM, files: video.files },
+      video: { ...LONGEST_STREAM, vastVersion, files: video.files },
       seconds: video.seconds,
     });
   }

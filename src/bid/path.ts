@@ -83,10 +83,12 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
     : STRANGER;
   const foundMs = clock.monotonicMs();
   if (isPersonal) metrics.stage('profile', foundMs - decodedMs);
-  if (foundMs >= deadlineMs) return noBid('too-late', request);
+  // Money and caps would be kept for a bid that nobody hears of.
+  if (foundMs >= deadlineMs || call.isOver?.()) return noBid('too-late', request);
 
   const nowMs = clock.nowMs();
-  const visit = makeVisit(request, exchange.id, isPersonal, profile, env.locator, nowMs);
+  const { lists } = snapshot.catalog.supply.files;
+  const visit = makeVisit(request, exchange.id, isPersonal, profile, env.locator, nowMs, lists);
   trace?.visited(visit);
   const { responseSizes, spending, nextBidId } = env;
   const rates = ratesAt(snapshot.catalog.rates, nowMs);

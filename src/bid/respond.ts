@@ -4,6 +4,7 @@ import type { Creative } from '../domain/creative.js';
 import { conversionRate, USD, type Currency, type Micros } from '../domain/money.js';
 import { FREQUENCY_NAMES_MAX, type BillingMode, type NoticeFacts } from '../domain/notice.js';
 import type { NoticeSigner } from '../domain/ports.js';
+import { SHOWN_BANNER } from '../domain/shown-as.js';
 import { CATEGORY_TAXONOMY } from '../exchange/compile-creative.js';
 import { dsaExtension } from '../exchange/dsa.js';
 import { encodeBidResponse, type OutgoingBid } from '../exchange/encode.js';
@@ -12,7 +13,7 @@ import { hashString } from '../lib/hash.js';
 import type { AuctionContext, Winner } from './auction.js';
 import type { BidEnvironment } from './environment.js';
 import { frequencyNamesOf } from './frequency.js';
-import { longestShown } from './longest-shown.js';
+import { longestShown, WORDIEST_VERSIONS } from './longest-shown.js';
 import { ResponseSizes } from './response-sizes.js';
 import type { ServedCreative } from './snapshot.js';
 
@@ -175,7 +176,7 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
     const terms: BidTerms = {
       campaign: item.campaign,
       served: creative,
-      shown: longestShown(creative.creative),
+      shown: SHOWN_BANNER,
       categoryTaxonomy: longestTaxonomy(creative),
       dealId: '',
       expirySeconds: LONGEST_EXPIRY_SECONDS,
@@ -184,14 +185,14 @@ export function createResponseSizes(signer: NoticeSigner, publicUrl: string): Re
       slotInPod: 0,
       extension: item.dsa?.personal ?? '',
     };
-    const { body } = encodeBidResponse({
-      requestId: '',
-      exchange: { ...exchange, responseBytesMax: Infinity },
-      currency: USD,
-      publicUrl,
-      bids: [withLinks(terms, facts, signer)],
+    const bid = withLinks(terms, facts, signer);
+    const unlimited = { ...exchange, responseBytesMax: Infinity };
+    const bytes = WORDIEST_VERSIONS.map((version) => {
+      const bids = [{ ...bid, shown: longestShown(creative.creative, version) }];
+      const response = { requestId: '', exchange: unlimited, currency: USD, publicUrl, bids };
+      return Buffer.byteLength(encodeBidResponse(response).body);
     });
-    return Buffer.byteLength(body);
+    return Math.max(...bytes);
   });
 }
 

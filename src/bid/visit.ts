@@ -11,6 +11,7 @@ export function makeVisit(
   profile: Profile | undefined,
   locator: GeoLocator,
   nowMs: number,
+  lists: Visit['lists'],
 ): Visit {
   const geo = bestGeo(request, profile, locator);
   return {
@@ -20,6 +21,7 @@ export function makeVisit(
     personal,
     geo: personal ? geo : withoutPrecisePlace(geo),
     nowMs,
+    lists,
   };
 }
 

@@ -8,7 +8,9 @@ const ICON = 1;
 const LOGO = 2;
 const IMPRESSION_EVENT = 1;
 const IMAGE_METHOD = 1;
-/** What is answered where the request does not tell its version. */
+/** Versions that are answered in kind. */
+const VERSIONS = ['1.0', '1.1', '1.2'] as const;
+/** What is answered where the request tells none of them. */
 const VERSION = '1.2';
 
 /**
@@ -30,7 +32,7 @@ export function nativeShownAs(creative: NativeCreative, native: Native): ShownNa
   if (assets.length === 0) return 'creative-assets';
   return {
     format: 'native',
-    version: native.version ?? VERSION,
+    version: VERSIONS.find((version) => version === native.version) ?? VERSION,
     isWrapped: native.isWrapped,
     assets,
     hasEventTracker: native.eventTrackers.some(
@@ -95,7 +97,8 @@ function fillVideo(
 ): FilledAsset | undefined {
   if (!video) return undefined;
   const shown = streamShownAs(
-    { format: 'video', ...video, wrapper: undefined, attributes: [], apis: [], companions: [] },
+    { format: 'video', seconds: video.seconds, wrapper: undefined, attributes: [], apis: [], companions: [] },
+    video.files,
     {
       ...OPEN_PLACE,
       mimes: mimes.length === 0 ? video.files.map(({ mime }) => mime) : mimes,

@@ -1,10 +1,15 @@
 import type { BlockLists } from '../domain/bid-request.js';
-import type { Creative } from '../domain/creative.js';
+import type { CategoryTree } from '../domain/category-tree.js';
+import type { CreativeFacts } from '../domain/creative.js';
+import { unicodeHost } from '../lib/punycode.js';
 
-/** IAB Content Taxonomy 1.0 (AdCOM "Category Taxonomies"), which every creative speaks. */
-const CATEGORY_TAXONOMY = 1;
+/** IAB Content Taxonomy 1.0 (AdCOM "Category Taxonomies"), whose codes tell their parents. */
+const CONTENT_1 = 1;
+const NO_TREES: ReadonlyMap<number, CategoryTree> = new Map();
 /** Making a set costs more than looking through this few entries. */
 const LOOKED_THROUGH_MAX = 16;
+
+type Categorised = Pick<CreativeFacts, 'categories' | 'categoriesElsewhere'>;
 
 /**
  * The publisher's lists of one request, made to be asked again and again: a list may have thousands of entries, and so
@@ -12,19 +17,24 @@ const LOOKED_THROUGH_MAX = 16;
  */
 export class PublisherLists {
   readonly #blocks: BlockLists;
+  readonly #taxonomies: ReadonlyMap<number, CategoryTree>;
   #advertiserDomains: NameList | undefined;
   #apps: NameList | undefined;
   #categories: NameList | undefined;
   #categoriesAllowed: NameList | undefined;
 
-  constructor(blocks: BlockLists) {
+  /** @param taxonomies what stands above each category; in a taxonomy without a tree only equal codes match */
+  constructor(blocks: BlockLists, taxonomies: ReadonlyMap<number, CategoryTree> = NO_TREES) {
     this.#blocks = blocks;
+    this.#taxonomies = taxonomies;
   }
 
-  /** `badv`: a name blocks all its subdomains (rule 24). @param domain lower case */
+  /** `badv`: a name blocks all its subdomains, in either spelling of its letters (rule 24). @param domain lower case */
   blocksAdvertiser(domain: string): boolean {
-    this.#advertiserDomains ??= new NameList(this.#blocks.advertiserDomains);
-    return this.#advertiserDomains.includesDomain(domain);
+    const list = (this.#advertiserDomains ??= new NameList(this.#blocks.advertiserDomains));
+    if (list.includesDomain(domain)) return true;
+    const spelt = unicodeHost(domain);
+    return spelt !== domain && list.includesDomain(spelt);
   }
 
   /** `bapp` */
@@ -34,24 +44,25 @@ export class PublisherLists {
   }
 
   /**
-   * `bcat` and `acat` (rule 23). Lists in a taxonomy that the creative does not speak take nothing, and a list of allowed categories
-   * takes nothing that has none: what is not shown to be allowed is not bid.
+   * `bcat` and `acat` under `cattax` (rule 23): no category of the creative may be blocked, and where some are allowed,
+   * each has to be; a parent stands for its children. A creative that has no category in the taxonomy of the lists is not
+   * shown to be allowed, so it is not bid.
    */
-  takesCategories(creative: Pick<Creative, 'categories' | 'categoriesElsewhere'>): boolean {
+  takesCategories(creative: Categorised): boolean {
     const { categories: blocked, categoriesAllowed: allowed, categoryTaxonomy } = this.#blocks;
     if (blocked.length === 0 && allowed.length === 0) return true;
-    const categories =
-      categoryTaxonomy === CATEGORY_TAXONOMY
-        ? creative.categories
-        : creative.categoriesElsewhere.get(categoryTaxonomy);
-    if (!categories) return false;
+    const isContent1 = categoryTaxonomy === CONTENT_1;
+    const categories = isContent1 ? creative.categories : creative.categoriesElsewhere.get(categoryTaxonomy);
+    // Lists in the taxonomy that nearly all are in block what they name; a creative without categories is none of it.
+    if (!categories || categories.length === 0) return isContent1 && allowed.length === 0;
+    const tree = isContent1 ? undefined : this.#taxonomies.get(categoryTaxonomy);
     const blockedNames = (this.#categories ??= new NameList(blocked));
     const allowedNames = (this.#categoriesAllowed ??= new NameList(allowed));
     for (const category of categories) {
-      if (blockedNames.includesCategory(category)) return false;
-      if (allowed.length > 0 && !allowedNames.includesCategory(category)) return false;
+      if (blockedNames.includesCategory(category, tree)) return false;
+      if (allowed.length > 0 && !allowedNames.includesCategory(category, tree)) return false;
     }
-    return allowed.length === 0 || categories.length > 0;
+    return true;
   }
 }
 
@@ -79,10 +90,11 @@ class NameList {
     return false;
   }
 
-  /** True when the list names `category` or its parent: `IAB7` covers `IAB7-39`. */
-  includesCategory(category: string): boolean {
+  /** True when the list names `category` or what stands above it: in Content 1.0 `IAB7` covers `IAB7-39`. */
+  includesCategory(category: string, tree: CategoryTree | undefined): boolean {
     if (this.includes(category)) return true;
-    const dash = category.indexOf('-');
+    if (tree) return tree.get(category)?.some((above) => this.includes(above)) ?? false;
+    const dash = category.startsWith('IAB') ? category.indexOf('-') : -1;
     return dash > 0 && this.includes(category.slice(0, dash));
   }
 }

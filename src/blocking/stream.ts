@@ -1,4 +1,4 @@
-import type { Audio, Banner, Video } from '../domain/bid-request.js';
+import type { Audio, Banner, Size, Video } from '../domain/bid-request.js';
 import type { AudioCreative, Companion, MediaFile, VideoCreative } from '../domain/creative.js';
 import type { CreativeRule } from '../domain/rejection.js';
 import type { ShownStream, VastVersion } from '../domain/shown-as.js';
@@ -48,25 +48,36 @@ const STATIC_COMPANION = 1;
 
 /** Rules 29-33 for a video. @returns how it is shown, or the first rule that keeps it out */
 export function videoShownAs(creative: VideoCreative, video: Video): ShownStream | CreativeRule {
+  const { wrapper, skipAfterSeconds } = creative;
+  const { size, boxingAllowed, attributesBlocked } = video;
+  const aspect = boxingAllowed ? undefined : size;
+  const files = aspect ? creative.files.filter((file) => hasAspect(file.size, aspect)) : creative.files;
+  if (aspect && (wrapper ? !hasAspect(wrapper.size, aspect) : files.length === 0)) return 'creative-size';
+  const shown = streamShownAs(creative, files, video);
+  if (typeof shown === 'string') return shown;
   // Ours interrupt the content; none lies over it.
   if (video.linearity === NON_LINEAR) return 'creative-linearity';
-  if (creative.attributes.includes(SKIP_BUTTON) && !mayBringSkip(creative, video)) return 'creative-skip';
-  const shown = streamShownAs(creative, video);
-  if (typeof shown === 'string') return shown;
-  const files =
-    video.boxingAllowed || !video.size ? shown.files : shown.files.filter(hasAspectOf(video.size));
-  const hasAspect = creative.wrapper ? wrapperHasAspect(creative, video) : files.length > 0;
-  if (!hasAspect) return 'creative-size';
-  const isSkippable =
-    creative.skipAfterSeconds !== undefined &&
-    mayBringSkip(creative, video) &&
-    !video.attributesBlocked.includes(SKIP_BUTTON);
-  return { ...shown, files: bySize(files, video), isSkippable };
+  const maySkip = mayBringSkip(creative, video);
+  if (creative.attributes.includes(SKIP_BUTTON) && !maySkip) return 'creative-skip';
+  return {
+    format: shown.format,
+    vastVersion: shown.vastVersion,
+    protocol: shown.protocol,
+    files: bySize(shown.files, video),
+    companions: shown.companions,
+    // VAST 2.0 has no word for it, and of a wrapper what it leads to says so.
+    isSkippable:
+      skipAfterSeconds !== undefined &&
+      maySkip &&
+      !attributesBlocked.includes(SKIP_BUTTON) &&
+      !wrapper &&
+      shown.vastVersion !== '2.0',
+  };
 }
 
 /** Rule 34. */
 export function audioShownAs(creative: AudioCreative, audio: Audio): ShownStream | CreativeRule {
-  return streamShownAs(creative, audio);
+  return streamShownAs(creative, creative.files, audio);
 }
 
 /**
@@ -77,30 +88,31 @@ function mayBringSkip({ seconds }: VideoCreative, { skippable, skipSecondsMin }:
   return skippable !== true && seconds > skipSecondsMin;
 }
 
+/** @param encodings those of the creative's files that have the right shape */
 export function streamShownAs(
-  creative: Pick<
-    StreamCreative,
-    'format' | 'seconds' | 'files' | 'wrapper' | 'attributes' | 'apis' | 'companions'
-  >,
+  creative: Pick<StreamCreative, 'format' | 'seconds' | 'wrapper' | 'attributes' | 'apis' | 'companions'>,
+  encodings: readonly MediaFile[],
   place: Place,
 ): ShownStream | CreativeRule {
-  const { seconds, wrapper } = creative;
-  if (seconds < place.secondsMin || seconds > place.secondsMax) return 'creative-duration';
-  if (place.secondsRequired.length > 0 && !place.secondsRequired.includes(seconds))
-    return 'creative-duration';
-  const files = wrapper ? NO_FILES : usableFiles(creative.files, place);
-  if (typeof files === 'string') return files;
-  if (wrapper && !wrapper.mimes.every((mime) => place.mimes.includes(mime))) return 'creative-mime';
+  const { wrapper } = creative;
+  const { mimes, attributesBlocked, apis } = place;
+  const ofMime = wrapper ? NO_FILES : encodings.filter(({ mime }) => mimes.includes(mime));
+  if (wrapper ? !wrapper.mimes.every((mime) => mimes.includes(mime)) : ofMime.length === 0) {
+    return 'creative-mime';
+  }
+  if (creative.attributes.some((attribute) => attributesBlocked.includes(attribute))) {
+    return 'creative-attribute';
+  }
+  if (!creative.apis.every((api) => apis.includes(api))) return 'creative-api';
+  if (!takesSeconds(creative.seconds, place)) return 'creative-duration';
   const protocols = wrapper ? WRAPPER_PROTOCOLS : INLINE_PROTOCOLS;
   const versions = wrapper ? [wrapper.version] : PREFERRED;
   const vastVersion = versions.find(
     (version) => place.protocols.length === 0 || place.protocols.includes(protocols[version]),
   );
   if (vastVersion === undefined) return 'creative-protocol';
-  if (creative.attributes.some((attribute) => place.attributesBlocked.includes(attribute))) {
-    return 'creative-attribute';
-  }
-  if (!creative.apis.every((api) => place.apis.includes(api))) return 'creative-api';
+  const files = wrapper ? NO_FILES : usableFiles(ofMime, place);
+  if (typeof files === 'string') return files;
   return {
     format: creative.format,
     vastVersion,
@@ -113,15 +125,19 @@ export function streamShownAs(
 
 const NO_FILES: readonly MediaFile[] = [];
 
+/** Rule 13: where a range and exact durations are told, both hold. */
+function takesSeconds(seconds: number, { secondsMin, secondsMax, secondsRequired }: Place): boolean {
+  if (seconds < secondsMin || seconds > secondsMax) return false;
+  return secondsRequired.length === 0 || secondsRequired.includes(seconds);
+}
+
 /** The files that a place takes; else why the one that came furthest is not taken. */
 function usableFiles(
   files: readonly MediaFile[],
-  { mimes, bitrateMin, bitrateMax, deliveries }: Place,
+  { bitrateMin, bitrateMax, deliveries }: Place,
 ): readonly MediaFile[] | CreativeRule {
-  const ofMime = files.filter(({ mime }) => mimes.includes(mime));
-  if (ofMime.length === 0) return 'creative-mime';
   const isLimited = bitrateMin > 0 || bitrateMax !== Infinity;
-  const ofBitrate = ofMime.filter(
+  const ofBitrate = files.filter(
     ({ kbps }) => !isLimited || (kbps !== undefined && kbps >= bitrateMin && kbps <= bitrateMax),
   );
   if (ofBitrate.length === 0) return 'creative-bitrate';
@@ -134,12 +150,8 @@ function usableFiles(
   return ofDelivery.length === 0 ? 'creative-delivery' : ofDelivery;
 }
 
-function hasAspectOf({ w, h }: { readonly w: number; readonly h: number }) {
-  return ({ size }: Pick<MediaFile, 'size'>): boolean => size !== undefined && size.w * h === size.h * w;
-}
-
-function wrapperHasAspect({ wrapper }: VideoCreative, { boxingAllowed, size }: Video): boolean {
-  return boxingAllowed || !size || (wrapper !== undefined && hasAspectOf(size)(wrapper));
+function hasAspect(size: Size | undefined, player: Size): boolean {
+  return size !== undefined && size.w * player.h === size.h * player.w;
 }
 
 /** The one nearest to the player's width first, rather larger than smaller. */

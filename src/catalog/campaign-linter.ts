@@ -14,11 +14,13 @@ export class CampaignLinter {
   readonly #known = new WeakMap<Campaign, Linted>();
 
   /** @param nowMs wall-clock time; what depends on it is told as of the first time that the campaign is seen */
-  lint(campaign: Campaign, { exchanges, rates }: Surroundings, nowMs: number): readonly LintFinding[] {
+  lint(campaign: Campaign, around: Surroundings, nowMs: number): readonly LintFinding[] {
     const known = this.#known.get(campaign);
-    if (known && known.exchanges === exchanges && known.rates === rates) return known.findings;
-    const findings = lintCampaign(campaign, { exchanges, rates }, nowMs);
-    this.#known.set(campaign, { exchanges, rates, findings });
+    const { exchanges, rates, lists } = around;
+    const isKnown = known?.exchanges === exchanges && known.rates === rates && known.lists === lists;
+    if (isKnown) return known.findings;
+    const findings = lintCampaign(campaign, around, nowMs);
+    this.#known.set(campaign, { exchanges, rates, lists, findings });
     return findings;
   }
 }

@@ -138,6 +138,12 @@ describe('a mistake in a creative is told in one sentence', () => {
     [withoutFiles, 'it needs either "files" or "wrapper", one of the two'],
     [{ ...VIDEO, wrapper }, 'it needs either "files" or "wrapper", one of the two'],
     [
+      { ...withoutFiles, wrapper: { ...wrapper, w: 640 } },
+      'it.wrapper needs both "w" and "h" in pixels, or neither',
+    ],
+    [{ ...VIDEO, status: 'stopped' }, 'it.status is "stopped" but must be one of active, paused'],
+    [{ ...VIDEO, pin: '' }, 'it.pin is empty ("") but must be the pin that narrowcast check tells'],
+    [
       { ...VIDEO, seconds: '15' },
       'it.seconds is "15" but must be how long it runs in seconds, such as 15; did you mean 15?',
     ],

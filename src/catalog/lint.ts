@@ -4,6 +4,7 @@ import { conversionRate, type Rates } from '../domain/money.js';
 import { nearestWord } from '../lib/words.js';
 import { pathText, type FilePath, type Finding } from './finding.js';
 import type { JsonFile } from './json-file.js';
+import { missingListText } from './lint/missing-list.js';
 import { lintBid, lintCaps, lintCreativeIds, lintFlightAndBudget, lintPauses } from './lint/lint-campaign.js';
 import { lintCreative } from './lint/lint-creative.js';
 import { lintExchange } from './lint/lint-exchange.js';
@@ -15,7 +16,10 @@ const DAY_MS = 86_400_000;
 const RATES_AGE_MS_MAX = 7 * DAY_MS;
 
 /** What campaigns are measured against. */
-export type Surroundings = Pick<Catalog, 'exchanges' | 'rates'>;
+export interface Surroundings extends Pick<Catalog, 'exchanges' | 'rates'> {
+  /** By name. */
+  readonly lists: ReadonlyMap<string, unknown>;
+}
 
 /**
  * Finds in a campaign what no schema can: settings that are right one by one but cannot work together, or cannot work
@@ -39,6 +43,7 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
     lintCaps(lineItem.frequency, ['frequency'], ofLineItem);
     lintTargeting(lineItem, campaign.flight, nowMs, ofLineItem);
     lintExchangeNames(lineItem.targeting.exchanges, around, ofLineItem);
+    lintListNames(lineItem.targeting.lists, around, ofLineItem);
     const exchanges = exchangesFor(lineItem, around);
     for (const [j, creative] of lineItem.creatives.entries()) {
       const ofCreative = reportIn(file, ['lineItems', i, 'creatives', j]);
@@ -124,6 +129,15 @@ function lintExchangeNames(
         near === undefined ? `the files there are: ${known.join(', ')}` : `did you mean "${near}"?`;
       const says = `is "${name}", but exchanges/${name}.json does not exist; ${advice}`;
       report(list === 'anyOf' ? 'error' : 'warning', [...DIMENSION_PATHS.exchanges, list, i], says);
+    }
+  }
+}
+
+function lintListNames(wish: LineItem['targeting']['lists'], { lists }: Surroundings, report: Report): void {
+  for (const choice of ['anyOf', 'noneOf'] as const) {
+    for (const [i, name] of (wish?.[choice] ?? []).entries()) {
+      if (lists.has(name)) continue;
+      report('error', [...DIMENSION_PATHS.lists, choice, i], `is ${missingListText(name, lists)}`);
     }
   }
 }

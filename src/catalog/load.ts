@@ -2,7 +2,13 @@ import type { Campaign } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { PRIVACY_DEFAULT, type PrivacyPolicy } from '../domain/privacy-policy.js';
-import { SUPPLY_DEFAULT, type SupplyPolicy } from '../domain/supply-policy.js';
+import {
+  SUPPLY_DEFAULT,
+  SUPPLY_SETTINGS_DEFAULT,
+  type SupplyFiles,
+  type SupplyPolicy,
+  type SupplySettings,
+} from '../domain/supply-policy.js';
 import { TRAFFIC_DEFAULT } from '../domain/traffic-policy.js';
 import { systemClock, type Clock } from '../lib/clock.js';
 import { bidsWorthTooMuch } from './bid-worth.js';
@@ -21,6 +27,7 @@ import { idOwners } from './id-owners.js';
 import { unconfirmedRateJumps } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
+import { lintSupply } from './lint-supply.js';
 import { lintSurroundings, locatedFinding } from './lint.js';
 import {
   readCampaign,
@@ -35,13 +42,17 @@ import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
 import type { RatesContent } from './schema/rates.js';
 import type { TrafficSettings } from './schema/traffic.js';
+import { keepSupplyFiles } from './supply-files.js';
 import { keepTrafficLists } from './traffic-lists.js';
 
 const GENERIC_EXCHANGE_FILE = 'exchanges/generic.json';
 const RATES_FILE = 'rates.json';
 
 export interface CatalogOptions {
-  /** Holds `campaigns/`, `exchanges/` and `rates.json`, and may hold `privacy.json`, `supply.json` and `traffic.json`. */
+  /**
+   * Holds `campaigns/`, `exchanges/` and `rates.json`, and may hold `privacy.json`, `supply.json`, `traffic.json` and the
+   * folders of ./supply-files.ts.
+   */
   readonly configDir: string;
   /** Where the last good version of each file is kept across restarts; undefined = only while running. */
   readonly dataDir?: string | undefined;
@@ -77,7 +88,7 @@ interface Folders {
   readonly exchanges: KeptFolder<Exchange>;
   readonly rates: KeptFolder<RatesContent>;
   readonly privacy: KeptFolder<PrivacyPolicy>;
-  readonly supply: KeptFolder<SupplyPolicy>;
+  readonly supply: KeptFolder<SupplySettings>;
   readonly traffic: KeptFolder<TrafficSettings>;
 }
 
@@ -110,6 +121,8 @@ export function createCatalogLoader(
     supply: keepFolder({ ...common, ...mayBe('supply.json'), read: readSupply }),
     traffic: keepFolder({ ...common, ...mayBe('traffic.json'), read: readTraffic }),
   };
+  const supplyFiles = keepSupplyFiles(configDir);
+  const supplyPolicies = onePolicy();
   const trafficLists = keepTrafficLists(common);
   let current: Catalog = {
     version: 0,
@@ -130,15 +143,19 @@ export function createCatalogLoader(
       const rates = await loadRates(folders.rates, problems);
       const loaded = await loadExchanges(folders.exchanges, problems);
       const exchanges = isSameMap(current.exchanges, loaded.exchanges) ? current.exchanges : loaded.exchanges;
-      const around = { rates: rates.rates, exchanges };
+      const { files, problems: ofFiles } = await supplyFiles.look();
+      problems.push(...ofFiles);
+      const settings = await loadSupply(folders.supply, files, exchanges, problems);
+      const around = { rates: rates.rates, exchanges, lists: files.lists };
       const judges = { linter, around, former, nowMs };
       const campaigns = await loadCampaigns(folders.campaigns, judges, problems);
       const traffic = await loadPolicy(folders.traffic, undefined, problems);
       const next = {
         campaigns: campaigns.campaigns,
-        ...around,
+        rates: rates.rates,
+        exchanges,
         privacy: await loadPolicy(folders.privacy, PRIVACY_DEFAULT, problems),
-        supply: await loadPolicy(folders.supply, SUPPLY_DEFAULT, problems),
+        supply: supplyPolicies(settings, files),
         traffic: traffic ? await trafficLists.policyOf(traffic, problems) : TRAFFIC_DEFAULT,
       };
       const isNew = current.version === 0 || !isSameCatalog(current, next);
@@ -160,7 +177,9 @@ interface SeenFiles {
   readonly others: readonly KeptFile<unknown>[];
 }
 
-function warningsOf(seen: SeenFiles, around: Catalog, linter: CampaignLinter, nowMs: number): Finding[] {
+function warningsOf(seen: SeenFiles, catalog: Catalog, linter: CampaignLinter, nowMs: number): Finding[] {
+  const { campaigns, exchanges, rates, supply } = catalog;
+  const around = { campaigns, exchanges, rates, lists: supply.files.lists };
   const ofCampaigns = seen.campaigns.flatMap(({ present }) =>
     present.good
       ? linter
@@ -198,6 +217,31 @@ async function loadPolicy<Policy, Without>(
 ): Promise<Policy | Without> {
   const [file] = (await folder.scan()).files;
   return (file && (await takeOver(folder, file, [], problems))) ?? without;
+}
+
+async function loadSupply(
+  folder: KeptFolder<SupplySettings>,
+  { lists }: SupplyFiles,
+  exchanges: ReadonlyMap<string, Exchange>,
+  problems: Finding[],
+): Promise<SupplySettings> {
+  const [file] = (await folder.scan()).files;
+  const settings = file && (await takeOver(folder, file, [], problems));
+  if (!file || !settings) return SUPPLY_SETTINGS_DEFAULT;
+  const json = file.present.good ? file.present.json : undefined;
+  problems.push(...lintSupply(settings, file.file, json, { lists, exchanges }));
+  return settings;
+}
+
+/** @returns puts settings and files together; the same ones make the same object */
+function onePolicy(): (settings: SupplySettings, files: SupplyFiles) => SupplyPolicy {
+  let of: SupplySettings | undefined;
+  let policy = SUPPLY_DEFAULT;
+  return (settings, files) => {
+    if (of !== settings || policy.files !== files) policy = { ...settings, files };
+    of = settings;
+    return policy;
+  };
 }
 
 function rateRefusals({ file, present, lastGood }: KeptFile<RatesContent>): Finding[] {

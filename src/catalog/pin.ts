@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Companion, Creative, MediaFile, NativeImage } from '../domain/creative.js';
+import { unreachable } from '../lib/assert.js';
 
 /** 128 bits: too many for anybody to make two creatives that look approved and have one pin. */
 const PIN_CHARACTERS = 32;
@@ -30,6 +31,8 @@ function shownBy(creative: Creative): readonly unknown[] {
       const film = video && [video.seconds, video.files.map(fileParts)];
       return [title, images.map(imageParts), icons.map(imageParts), texts, film, privacyUrl];
     }
+    default:
+      return unreachable(creative);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Exchange } from '../domain/catalog.js';
 import type { PrivacyPolicy } from '../domain/privacy-policy.js';
-import type { SupplyPolicy } from '../domain/supply-policy.js';
+import type { SupplySettings } from '../domain/supply-policy.js';
 import type { Finding } from './finding.js';
 import { pathText } from './finding.js';
 import { isSyntaxFault, readJson, type JsonFile } from './json-file.js';
@@ -41,7 +41,8 @@ export const readRates: ReadContent<RatesContent> = (bytes, file) => read(bytes,
 export const readPrivacy: ReadContent<PrivacyPolicy> = (bytes, file) =>
   read(bytes, file, privacyFile, privacyOf);
 
-export const readSupply: ReadContent<SupplyPolicy> = (bytes, file) => read(bytes, file, supplyFile, supplyOf);
+export const readSupply: ReadContent<SupplySettings> = (bytes, file) =>
+  read(bytes, file, supplyFile, supplyOf);
 
 export const readTraffic: ReadContent<TrafficSettings> = (bytes, file) =>
   read(bytes, file, trafficFile, trafficOf);

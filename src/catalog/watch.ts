@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Catalog } from '../domain/catalog.js';
 import type { Finding } from './finding.js';
 import { createCatalogLoader, type CatalogLoader, type CatalogOptions, type LoadedCatalog } from './load.js';
+import { SUPPLY_FOLDERS } from './supply-files.js';
 
 /** Editors save in several steps; one look at their end is enough. */
 const QUIET_MS = 100;
@@ -10,6 +11,8 @@ const QUIET_MS = 100;
 const QUIET_MS_MAX = 500;
 /** File systems that tell nothing (network mounts, some containers) are asked. */
 const POLL_MS = 2_000;
+
+const FOLDERS = ['campaigns', 'exchanges', ...SUPPLY_FOLDERS];
 
 export interface WatchOptions extends CatalogOptions {
   /** A catalog that differs from the one before, whole and ready to be swapped in, with the warnings that came with it. */
@@ -143,8 +146,7 @@ function watchFolders(configDir: string, onEvent: () => void): FolderWatch {
     watchers.delete(folder);
   };
   const renew = (): void => {
-    for (const name of ['.', 'campaigns', 'exchanges', 'lists']) {
-      const folder = join(configDir, name);
+    for (const folder of [configDir, ...FOLDERS.map((name) => join(configDir, name))]) {
       if (watchers.has(folder)) continue;
       const watcher = tryWatch(folder, (event) => {
         // The folder itself went, or came back under the same name: its watcher is blind to what is there now.

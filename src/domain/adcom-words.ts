@@ -76,3 +76,14 @@ export function wordsOf(table: Readonly<Record<string, number>>, codes: readonly
   const words = new Map(Object.entries(table).map(([word, code]) => [code, word]));
   return codes.map((code) => words.get(code) ?? String(code)).join(', ');
 }
+
+/** Words for AdCOM "Category Taxonomies" beside Content 1.0, which campaigns speak as `categories`. */
+export const CATEGORY_TAXONOMIES = {
+  'content-2.0': 2,
+  'ad-product-1.0': 3,
+  'content-2.1': 5,
+  'content-2.2': 6,
+  'content-3.0': 7,
+  'ad-product-2.0': 8,
+  'content-3.1': 9,
+} as const;

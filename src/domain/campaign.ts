@@ -162,6 +162,8 @@ export interface Targeting {
   readonly domains?: Choice<string>;
   readonly bundles?: Choice<string>;
   readonly publishers?: Choice<string>;
+  /** Names of the operator's lists (`config/lists/<name>.txt`). */
+  readonly lists?: Choice<string>;
   /** IAB Content Taxonomy 1.0, upper case; a parent includes its children. */
   readonly categories?: Choice<string>;
   /** Lower-case words or phrases of the page's keywords, or words of its URL. */

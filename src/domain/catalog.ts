@@ -39,6 +39,8 @@ export interface Exchange {
   readonly requestsPerSecondMax: number | undefined;
   /** The version of OpenRTB that it speaks: 2.5 has `api` and `ext` where 2.6 has `apis` and fields. */
   readonly version: '2.5' | '2.6';
+  /** Its domain as an advertising system: how ads.txt, sellers.json and supply chains name it, lower case. */
+  readonly adsTxtDomain: string | undefined;
   /** Currencies it settles in; the first one that a request allows is used. */
   readonly currencies: readonly Currency[];
   /** Answer time when a request has no tmax, and the most that a tmax may grant. */

@@ -34,7 +34,7 @@ export interface CreativeFacts {
 }
 
 /** It is paused, or is no longer what was pinned; by the names of the rules that explanations tell. */
-export type Withheld = 'creative-paused' | 'creative-pinned';
+type Withheld = 'creative-paused' | 'creative-pinned';
 
 export interface BannerCreative extends CreativeFacts {
   readonly format: 'banner';

@@ -17,6 +17,7 @@ export const DIMENSIONS = [
   'domains', // inventory.domains
   'bundles', // inventory.bundles
   'publishers', // inventory.publishers
+  'lists', // inventory.lists
   'categories', // inventory.categories
   'keywords', // inventory.keywords
   'deviceTypes', // devices.types

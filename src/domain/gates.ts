@@ -24,6 +24,7 @@ export const PRIVACY_LIMITS = [
   'gdpr-invalid-consent', // too old a policy, not for this site alone, or without the vendors disclosed
   'gdpr-vendor-refused', // not to us
   'gdpr-purpose-refused', // not for everything that we need
+  'canada-no-consent', // not to us, or not for everything that we need
   'us-privacy-opt-out',
   'global-privacy-control',
   'gpp', // a section applies that is missing, cannot be read or is not known, or nobody says which applies
@@ -84,4 +85,12 @@ export interface TrafficGate {
     nowMs: number,
     isPersonal: boolean,
   ): NoBidReason | undefined;
+  /** What the rules that are on find, a sentence each, such as `impossibleDevices: Android made by Apple`; counts nothing. */
+  findings(
+    request: BidRequest,
+    exchange: Exchange,
+    policy: TrafficPolicy,
+    nowMs: number,
+    isPersonal: boolean,
+  ): readonly string[];
 }

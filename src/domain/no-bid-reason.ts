@@ -30,7 +30,7 @@ export const NO_BID_REASONS = {
   'ads-txt-unavailable': 11,
   /** The ads.txt of the site does not name who sells it. */
   'ads-txt-violation': 12,
-  /** tmax is too short to answer, or the time ran out on the way. */
+  /** tmax is too short to answer, the time ran out on the way, or the caller went away meanwhile. */
   'too-late': 15,
   'supply-chain-incomplete': 16,
   'supply-chain-blocked': 17,

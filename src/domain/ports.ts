@@ -14,7 +14,9 @@ import type { PrivacyVerdict } from './gates.js';
 import type { NoBidReason } from './no-bid-reason.js';
 import type { NoticeFacts } from './notice.js';
 import type { Profile, ProfileKey } from './profile.js';
-import type { RuleMode, TrafficRule } from './traffic-policy.js';
+import type { SupplyRule } from './supply-policy.js';
+import type { RuleMode } from './rule-mode.js';
+import type { TrafficRule } from './traffic-policy.js';
 
 /** What a store holds under one key. */
 export interface StoredProfile {
@@ -211,7 +213,12 @@ export interface TrafficMetrics {
   trafficRefused(rule: TrafficRule, mode: Exclude<RuleMode, 'off'>): void;
 }
 
-export interface BidMetrics {
+export interface SupplyMetrics {
+  /** A check of the supply policy found something; with `dry-run` the request went on. */
+  supplyRefused(rule: SupplyRule, mode: Exclude<RuleMode, 'off'>): void;
+}
+
+export interface BidMetrics extends SupplyMetrics {
   stage(stage: MeasuredStage, durationMs: number): void;
   noBid(exchange: string, reason: NoBidReason): void;
   /** @param durationMs from the first byte of the request to the answer */
@@ -234,6 +241,7 @@ export const SILENT_METRICS: BidMetrics = {
   auctionsCutShort: () => {},
   profileLookup: () => {},
   geoLookup: () => {},
+  supplyRefused: () => {},
 };
 
 /** What the bid port hands to the bid path. */
@@ -243,6 +251,8 @@ export interface BidCall {
   readonly body: Uint8Array;
   /** Monotonic time from which the request may have been waiting at our door; every deadline counts from here. */
   readonly receivedMs: number;
+  /** Has the caller gone away, so that no answer reaches it? Undefined: it has not. */
+  readonly isOver?: () => boolean;
 }
 
 /** Why a request is answered without being looked at. */
@@ -278,6 +288,19 @@ export interface NoticeCall {
   readonly token: string;
   /** The raw query string without `?`; empty when there is none. */
   readonly query: string;
+  readonly caller: NoticeCaller;
+}
+
+/** What a call says of who makes it, all of it as sent, empty where it is not there, and most of it to be doubted. */
+export interface NoticeCaller {
+  /** At the other end of the connection. */
+  readonly address: string;
+  readonly userAgent: string;
+  /** All `X-Forwarded-For` headers, with commas between. */
+  readonly forwardedFor: string;
+  /** `X-Device-IP` and `X-Device-User-Agent`: for whom a server calls (rule 69). */
+  readonly deviceAddress: string;
+  readonly deviceUserAgent: string;
 }
 
 export type NoticeAnswer =

@@ -4,7 +4,7 @@ export type LimitedChoice = (typeof LIMITED_CHOICES)[number];
 
 /** What a purpose may rest on, as we registered it; `either` = registered as flexible. */
 export const LEGAL_BASES = ['consent', 'legitimate-interest', 'either'] as const;
-export type LegalBasis = (typeof LEGAL_BASES)[number];
+type LegalBasis = (typeof LEGAL_BASES)[number];
 
 export interface PurposeNeed {
   /** TCF purpose, 1 to 11. */

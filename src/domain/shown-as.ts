@@ -26,7 +26,7 @@ export interface ShownStream {
 /** A Native 1.x response. */
 export interface ShownNative {
   readonly format: 'native';
-  readonly version: string;
+  readonly version: '1.0' | '1.1' | '1.2';
   /** In a root object `native`, as the request was. */
   readonly isWrapped: boolean;
   readonly assets: readonly FilledAsset[];

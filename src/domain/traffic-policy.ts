@@ -1,10 +1,7 @@
 import { NO_NETWORKS, type NetworkSet } from '../lib/network-set.js';
 import { TextFinder } from '../lib/text-finder.js';
 import { CRAWLER_WORDS } from './crawlers.js';
-
-/** `dry-run`: counted and otherwise passed over, to see what a rule would cost. */
-export const RULE_MODES = ['off', 'dry-run', 'on'] as const;
-export type RuleMode = (typeof RULE_MODES)[number];
+import type { RuleMode } from './rule-mode.js';
 
 /** What a request can be taken for, in the order in which it is asked. */
 export const TRAFFIC_RULES = [

@@ -1,4 +1,5 @@
 import type { BidRequest, Geo } from './bid-request.js';
+import type { TextSet } from '../lib/text-set.js';
 import type { Profile } from './profile.js';
 
 /** One request at one moment with all that is known about it: what targeting decides on. */
@@ -13,4 +14,6 @@ export interface Visit {
   /** The best known place: the request's, else the profile's, else the one looked up by IP address. */
   readonly geo: Geo;
   readonly nowMs: number;
+  /** The operator's lists, by name. */
+  readonly lists: ReadonlyMap<string, TextSet>;
 }

@@ -120,14 +120,14 @@ export const EVENT_FIELDS = [
     kinds: ['request', ...NOTICES],
     type: 'text',
     meaning:
-      'of a request: bid, no-bid, malformed; of a notice: accepted, expired (too old), set-aside (its price cannot be believed), suspect (a click that no person makes)',
+      'of a request: bid, no-bid, malformed; of a notice: accepted, expired (too old), set-aside (its price cannot be believed), suspect (a click or an impression that is no person’s)',
   },
   {
     name: 'why',
     kinds: NOTICES,
     type: 'text',
     meaning:
-      'why it was set aside (bad-number, negative, above-bid, other-currency, bad-ciphertext) or is suspect (too-fast, repeated); price-not-told: what was bid is owed; audit: shown in a review',
+      'why it was set aside (bad-number, negative, above-bid, other-currency, bad-ciphertext) or is suspect (too-fast, just-shown, repeated, not-shown, flood, crawler, listed-address); price-not-told: what was bid is owed; audit: shown in a review',
   },
   { name: 'reason', kinds: ['request'], type: 'text', meaning: 'why there was no bid' },
   { name: 'impressions', kinds: ['request'], type: 'number', meaning: 'impressions that could be bid on' },

@@ -41,6 +41,8 @@ export type RequestFields = JsonObject<
   | 'device'
   | 'user'
   | 'regs'
+  | 'source'
+  | 'ext'
   | 'test'
   | 'at'
   | 'tmax'

@@ -1,4 +1,4 @@
-import { listedDomain, isPlainDomain } from './host.js';
+import { listedDomain, isPlainDomain } from '../lib/host.js';
 import { isTold, readInteger, readList, readText, UNREADABLE } from './read.js';
 
 /**

@@ -17,7 +17,7 @@ export interface CompiledCreative {
   readonly fixedFields: string;
   /** The same for exchanges of OpenRTB 2.5, which know no `apis` and `langb`. */
   readonly fixedFieldsBefore26: string;
-  /** `,"cat":[…],"cattax":…` by taxonomy; empty for one that has none. */
+  /** `,"cat":[…],"cattax":…` by taxonomy, of those in which it has categories. */
   readonly categoryFields: ReadonlyMap<number, string>;
   /** The `crid`. */
   readonly mark: string;
@@ -89,11 +89,9 @@ function apiField({ apis }: Creative): string {
 
 function categoryFields({ categories, categoriesElsewhere }: Creative): ReadonlyMap<number, string> {
   const all = [[CATEGORY_TAXONOMY, categories] as const, ...categoriesElsewhere];
+  const told = all.filter(([, codes]) => codes.length > 0);
   return new Map(
-    all.map(([taxonomy, codes]) => [
-      taxonomy,
-      codes.length > 0 ? `,"cat":${jsonTexts(codes)},"cattax":${taxonomy}` : '',
-    ]),
+    told.map(([taxonomy, codes]) => [taxonomy, `,"cat":${jsonTexts(codes)},"cattax":${taxonomy}`]),
   );
 }
 

@@ -35,6 +35,11 @@ type DeviceFields = JsonObject<
 
 type UserAgentFields = JsonObject<'browsers' | 'platform' | 'model'>;
 
+/** Browsers send 300 at most; what comes behind is nobody's. */
+const USER_AGENT_CHARACTERS_MAX = 2_048;
+const BRANDS_MAX = 16;
+const BRAND_CHARACTERS_MAX = 128;
+
 const NO_FIELDS = {};
 
 const NO_GEO: Geo = {
@@ -53,7 +58,7 @@ export function decodeDevice(value: unknown): Device {
   const agent: UserAgentFields = readObject(device.sua) ?? NO_FIELDS;
   const platform = readObject<'brand' | 'version'>(agent.platform);
   return {
-    userAgent: readText(device.ua),
+    userAgent: readText(device.ua)?.slice(0, USER_AGENT_CHARACTERS_MAX),
     browsers: brandsOf(agent.browsers),
     type: readInteger(device.devicetype),
     os: readText(platform?.brand) ?? readText(device.os),
@@ -80,8 +85,8 @@ function brandsOf(value: unknown): readonly string[] {
   if (list.length === 0) return NO_BRANDS;
   const brands: string[] = [];
   for (const entry of list) {
-    const brand = readText(readObject<'brand'>(entry)?.brand);
-    if (brand !== undefined) brands.push(brand);
+    const brand = readText(readObject<'brand'>(entry)?.brand)?.slice(0, BRAND_CHARACTERS_MAX);
+    if (brand !== undefined && brands.push(brand) === BRANDS_MAX) break;
   }
   return brands;
 }

@@ -1,6 +1,6 @@
 import type { BlockLists, Inventory } from '../domain/bid-request.js';
 import type { RequestFields } from './check-request.js';
-import { hostOf } from './host.js';
+import { requestHost } from './request-host.js';
 import { readAllowed, readDomains, readLowerCodes, readUpperCodes } from './codes.js';
 import {
   isTold,
@@ -19,6 +19,7 @@ const CATEGORY_TAXONOMY_DEFAULT = 1;
 const CATEGORY_TAXONOMY_UNREADABLE = 0;
 
 type InventoryFields = JsonObject<
+  | 'id'
   | 'domain'
   | 'page'
   | 'bundle'
@@ -29,6 +30,8 @@ type InventoryFields = JsonObject<
   | 'keywords'
   | 'kwarray'
   | 'content'
+  | 'inventorypartnerdomain'
+  | 'ext'
 >;
 
 type ContentFields = JsonObject<'cat' | 'keywords' | 'kwarray' | 'language' | 'langb'>;
@@ -62,14 +65,19 @@ export function decodeInventory(request: RequestFields): Inventory {
 function decodeChannel(kind: 'site' | 'app' | 'dooh', channel: InventoryFields): Inventory {
   const content: ContentFields = readObject(channel.content) ?? NO_CONTENT;
   const page = kind === 'site' ? readText(channel.page) : undefined;
+  const publisher = readObject<'id' | 'domain'>(channel.publisher);
+  // OpenRTB 2.6 has it in the object itself, 2.5 in the object's ext.
+  const partner =
+    channel.inventorypartnerdomain ??
+    readObject<'inventorypartnerdomain'>(channel.ext)?.inventorypartnerdomain;
   return {
     kind,
-    domain: hostOf(readText(channel.domain) ?? '') ?? hostOf(page ?? ''),
+    domain: requestHost(readText(channel.domain) ?? '') ?? requestHost(page ?? ''),
     bundle: kind === 'app' ? readLowerText(channel.bundle) : undefined,
-    id: undefined,
-    publisherId: readText(readObject<'id'>(channel.publisher)?.id),
-    publisherDomain: undefined,
-    partnerDomain: undefined,
+    id: readText(channel.id),
+    publisherId: readText(publisher?.id),
+    publisherDomain: requestHost(readText(publisher?.domain) ?? ''),
+    partnerDomain: requestHost(readText(partner) ?? ''),
     categories: allCategories(channel, content),
     keywords: allKeywords(channel, content),
     page,

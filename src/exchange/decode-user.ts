@@ -20,7 +20,9 @@ const YEAR_OF_BIRTH_MIN = 1900;
 const YEAR_OF_BIRTH_MAX = 2100;
 
 type UserFields = JsonObject<'id' | 'buyeruid' | 'yob' | 'gender' | 'geo' | 'eids' | 'consent' | 'ext'>;
-type RegulationFields = JsonObject<'coppa' | 'gdpr' | 'us_privacy' | 'gpp' | 'gpp_sid' | 'gpc' | 'dsa' | 'ext'>;
+type RegulationFields = JsonObject<
+  'coppa' | 'gdpr' | 'us_privacy' | 'gpp' | 'gpp_sid' | 'gpc' | 'dsa' | 'ext'
+>;
 
 const NO_FIELDS = {};
 

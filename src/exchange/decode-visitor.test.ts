@@ -59,6 +59,29 @@ describe('the device', () => {
     expect(decodeDevice({ ...device, sua: { platform: { version: [] } } }).osVersion).toBe('10');
   });
 
+  it('tells the user agent and the brands of client hints, as sent, as far as they are some', () => {
+    const browsers = [
+      { brand: 'Chromium', version: ['130'] },
+      {},
+      'Edge',
+      { brand: 7 },
+      { brand: 'Not?A_Brand' },
+    ];
+    expect(decodeDevice({ ua: 'Mozilla/5.0 (X11)', sua: { browsers } })).toMatchObject({
+      userAgent: 'Mozilla/5.0 (X11)',
+      browsers: ['Chromium', '7', 'Not?A_Brand'],
+    });
+    expect(decodeDevice({ ua: '', sua: 'none' })).toMatchObject({ userAgent: undefined, browsers: [] });
+  });
+
+  it('reads no more of either than anybody sends', () => {
+    const browsers = Array.from({ length: 1_000 }, () => ({ brand: 'x'.repeat(1_000) }));
+    const device = decodeDevice({ ua: 'x'.repeat(100_000), sua: { browsers } });
+    expect([device.userAgent?.length, device.browsers.length, device.browsers[0]?.length]).toEqual([
+      2_048, 16, 128,
+    ]);
+  });
+
   it('prefers the language tag to the language', () => {
     expect(decodeDevice({ language: 'en', langb: 'en-GB' }).language).toBe('en-GB');
     expect(decodeDevice({ language: 'en' }).language).toBe('en');
@@ -121,6 +144,26 @@ describe('the user', () => {
     expect(decodeUser({ ext: { eids } }).extendedIds).toEqual(ids);
   });
 
+  it('has those of both places, each once', () => {
+    const eids = (...ids: string[]) => [{ source: 'a.example', uids: ids.map((id) => ({ id })) }];
+    const read = decodeUser({ eids: eids('1', '2'), ext: { eids: eids('2', '3') } }).extendedIds;
+    expect(read.map(({ id }) => id)).toEqual(['1', '2', '3']);
+    expect(decodeUser({ eids: [], ext: { eids: eids('1') } }).extendedIds).toHaveLength(1);
+  });
+
+  it.each([
+    [{ consent: 'C1' }, 'C1'],
+    [{ ext: { consent: 'C1' } }, 'C1'],
+    [{ ext: [{ consent: ['C1'] }] }, 'C1'],
+    [{ consent: 'C1', ext: { consent: 'C1' } }, 'C1'],
+    [{ consent: 'C1', ext: { consent: 'C2' } }, '?'],
+    [{ consent: {} }, '?'],
+    [{ consent: '', ext: { consent: null } }, undefined],
+    [{ ext: { consented_providers_settings: { consented_providers: [7] } } }, undefined],
+  ])('has the consent of %j', (user, consent) => {
+    expect(decodeUser(user).consent).toBe(consent);
+  });
+
   it('has at most 32 extended ids', () => {
     const uids = Array.from({ length: 1_000 }, (_, i) => ({ id: i + 1 }));
     expect(decodeUser({ eids: [{ source: 'a.example', uids }] }).extendedIds).toHaveLength(32);
@@ -157,6 +200,33 @@ describe('the regulations', () => {
       '1YYN',
     ]);
     expect(decodeRegulations({ gpp_sid: [], ext: { gpp_sid: [7] } }).gppSections).toEqual(['7']);
+  });
+
+  it('tell whether the GDPR applies, or do not tell', () => {
+    expect(decodeRegulations({}).gdpr).toBeUndefined();
+    expect(decodeRegulations({ gdpr: null, ext: { gdpr: 0 } }).gdpr).toBe(false);
+    expect(decodeRegulations({ gdpr: '' }).gdpr).toBe(true);
+  });
+
+  it('hold no GPP string where two differ', () => {
+    expect(decodeRegulations({ gpp: 'DBAA', ext: { gpp: 'DBAA' } }).gpp).toBe('DBAA');
+    expect(decodeRegulations({ gpp: 'DBAA', ext: { gpp: 'DBABMA~x' } }).gpp).toBe('?');
+  });
+
+  it.each([
+    [{ dsa: { dsarequired: 3, pubrender: '0', datatopub: 2 } }, [3, 0, 2]],
+    [{ ext: { dsa: { dsarequired: 2 } } }, [2, 1, 1]],
+    [{ dsa: [{ dsarequired: 1 }], ext: { dsa: { dsarequired: 3 } } }, [1, 1, 1]],
+    [{ dsa: {} }, [0, 1, 1]],
+  ])(
+    'hold what the Digital Services Act asks in %j',
+    (regs, [required, publisherRenders, dataToPublisher]) => {
+      expect(decodeRegulations(regs).dsa).toEqual({ required, publisherRenders, dataToPublisher });
+    },
+  );
+
+  it.each([{}, { dsa: true }, { dsa: null, ext: {} }])('ask nothing of transparency in %j', (regs) => {
+    expect(decodeRegulations(regs).dsa).toBeUndefined();
   });
 
   it.each([['2,7'], [['2,7']], [[2, ' 7 ']]])('hold the GPP sections of %j', (sections) => {

@@ -5,6 +5,7 @@ import { findInvalid, type RequestFields } from './check-request.js';
 import { decodeDevice } from './decode-device.js';
 import { decodeImpression } from './decode-impression.js';
 import { decodeBlockLists, decodeInventory } from './decode-inventory.js';
+import { decodeSource } from './decode-source.js';
 import { decodeRegulations, decodeUser } from './decode-user.js';
 import { readAllowed, readSentCodes, readUpperCodes } from './codes.js';
 import { NestedJson } from './nested-json.js';
@@ -29,7 +30,6 @@ export type DecodeResult =
   | { readonly kind: 'too-complex' };
 
 const AUCTION_TYPE_DEFAULT = 2;
-const NO_SOURCE: BidRequest['source'] = { supplyChain: undefined };
 const CURRENCIES_DEFAULT: readonly string[] = ['USD'];
 const BYTE_ORDER_MARK = 0xfeff;
 
@@ -100,7 +100,7 @@ function extract(fields: RequestFields): BidRequest {
     device: decodeDevice(fields.device),
     user: decodeUser(fields.user),
     regulations: decodeRegulations(fields.regs),
-    source: NO_SOURCE,
+    source: decodeSource(fields),
   };
 }
 

@@ -32,7 +32,13 @@ describe('what is told under the Digital Services Act', () => {
   it('names profiles and precise places where they were used', () => {
     const segments = { anyOf: ['runner'], noneOf: [] };
     const circle = { kind: 'circle', latitude: 31, longitude: 121, radiusKm: 5 } as const;
-    const country = { kind: 'area', country: 'DEU', region: undefined, city: undefined, zip: undefined } as const;
+    const country = {
+      kind: 'area',
+      country: 'DEU',
+      region: undefined,
+      city: undefined,
+      zip: undefined,
+    } as const;
     expect(parametersOf({ segments })).toEqual([1, 2]);
     expect(parametersOf({ segments }, false)).toEqual([2]);
     expect(parametersOf({ geo: { anyOf: [circle], noneOf: [] } })).toEqual([2, 3]);
@@ -65,10 +71,10 @@ describe('what is told under the Digital Services Act', () => {
     expect(dsaExtension(wish(1), undefined, true)).toBe('');
     expect(dsaExtension(wish(1, 1, 0), answerOf(), true)).toBe('');
     expect(dsaExtension(wish(2, 1, 0), answerOf(), true)).not.toBe('');
-    expect([meetsDsa(undefined, undefined), meetsDsa(wish(1), undefined), meetsDsa(wish(2), undefined)]).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect([
+      meetsDsa(undefined, undefined),
+      meetsDsa(wish(1), undefined),
+      meetsDsa(wish(2), undefined),
+    ]).toEqual([true, true, false]);
   });
 });

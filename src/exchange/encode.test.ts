@@ -16,6 +16,7 @@ const PUBLIC_URL = 'https://bid.narrowcast.example';
 const EXCHANGE: Exchange = {
   id: 'generic' as ExchangeId,
   seat: 'narrowcast',
+  adsTxtDomain: undefined,
   currencies: [USD],
   tmaxDefaultMs: 200,
   networkMarginMs: 20,

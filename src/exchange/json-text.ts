@@ -19,10 +19,12 @@ export function jsonTexts(texts: readonly string[]): string {
 }
 
 function escaped(text: string): string {
-  return JSON.stringify(text)
-    .replaceAll('</', '<\\/')
-    .replaceAll('\u2028', '\\u2028')
-    .replaceAll('\u2029', '\\u2029');
+  return scriptSafe(JSON.stringify(text));
+}
+
+/** JSON that says the same and survives being pasted into a script or a page, as `jsonText` does. */
+export function scriptSafe(json: string): string {
+  return json.replaceAll('</', '<\\/').replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }
 
 /** Ids nearly always are: the scan takes a fraction of what `JSON.stringify` and the replacements do. */

@@ -1,5 +1,6 @@
 import type { NativeCreative } from '../domain/creative.js';
 import type { FilledAsset, ShownNative } from '../domain/shown-as.js';
+import { scriptSafe } from './json-text.js';
 import { vastDocument, type VastLinks } from './vast.js';
 
 /**
@@ -17,7 +18,7 @@ export function nativeResponse(creative: NativeCreative, shown: ShownNative, lin
     ...tracker,
     ...(shown.hasPrivacy && { privacy: creative.privacyUrl }),
   };
-  return JSON.stringify(shown.isWrapped ? { native: response } : response);
+  return scriptSafe(JSON.stringify(shown.isWrapped ? { native: response } : response));
 }
 
 function assetOf(asset: FilledAsset, creative: NativeCreative, links: VastLinks): object {

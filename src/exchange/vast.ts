@@ -52,12 +52,13 @@ function inlineAd(
 
 function linear(creative: StreamParts, shown: ShownStream, links: VastLinks): string {
   const skip =
-    shown.isSkippable && shown.vastVersion !== '2.0' && creative.skipAfterSeconds !== undefined
+    shown.isSkippable && creative.skipAfterSeconds !== undefined
       ? ` skipoffset="${clockTime(creative.skipAfterSeconds)}"`
       : '';
   const files = `<MediaFiles>${shown.files.map(mediaFile).join('')}</MediaFiles>`;
   const clicks = `<VideoClicks><ClickThrough>${cdata(links.clickUrl)}</ClickThrough></VideoClicks>`;
-  const body = `<Linear${skip}><Duration>${clockTime(creative.seconds)}</Duration>${files}${clicks}</Linear>`;
+  const parts = shown.vastVersion.startsWith('4') ? files + clicks : clicks + files;
+  const body = `<Linear${skip}><Duration>${clockTime(creative.seconds)}</Duration>${parts}</Linear>`;
   return `<Creative id="${attribute(links.mark)}">${body}${universalId(shown, links)}</Creative>`;
 }
 
@@ -93,11 +94,12 @@ function wrapperAd(tag: string, shown: ShownStream, links: VastLinks): string {
   const target = cdata(tag.replaceAll('${CACHEBUSTER}', String(links.cacheBuster)));
   const uri = `<VASTAdTagURI>${target}</VASTAdTagURI>`;
   const impression = impressionElement(links);
-  const head = shown.vastVersion.startsWith('4') ? impression + uri : uri + impression;
+  // From VAST 4 on the address comes last.
+  const [before, after] = shown.vastVersion.startsWith('4') ? ['', uri] : [uri, ''];
   const clicks = `<VideoClicks><ClickTracking>${cdata(links.clickUrl)}</ClickTracking></VideoClicks>`;
   return (
-    `<Wrapper><AdSystem>${AD_SYSTEM}</AdSystem>${head}<Creatives><Creative><Linear>${clicks}</Linear></Creative>` +
-    `${companionAds({ ...shown, vastVersion: '3.0' }, links)}</Creatives></Wrapper>`
+    `<Wrapper><AdSystem>${AD_SYSTEM}</AdSystem>${before}${impression}<Creatives><Creative><Linear>${clicks}</Linear></Creative>` +
+    `${companionAds({ ...shown, vastVersion: '3.0' }, links)}</Creatives>${after}</Wrapper>`
   );
 }
 
@@ -121,14 +123,31 @@ function allowed(value: string): string {
   return value.replace(FORBIDDEN, '\ufffd');
 }
 
-function text(value: string): string {
-  return allowed(value).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+/** Readers make a plain line feed of them, XML 1.0's of the first and XML 1.1's of all, unless they are references. */
+const LINE_ENDS = /[\r\u0085\u2028]/g;
+
+function reference(character: string): string {
+  return `&#${character.charCodeAt(0)};`;
 }
 
+function text(value: string): string {
+  return allowed(value)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(LINE_ENDS, reference);
+}
+
+/** Line ends and tabs would come back as blanks. */
 function attribute(value: string): string {
-  return text(value).replaceAll('"', '&quot;');
+  return text(value)
+    .replaceAll('"', '&quot;')
+    .replace(/[\n\t]/g, reference);
 }
 
 function cdata(value: string): string {
-  return `<![CDATA[${allowed(value).replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+  const inside = allowed(value)
+    .replaceAll(']]>', ']]]]><![CDATA[>')
+    .replace(LINE_ENDS, (end) => `]]>${reference(end)}<![CDATA[`);
+  return `<![CDATA[${inside}]]>`;
 }

@@ -124,7 +124,9 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
     answer(request, 'malformed', '400 Bad Request', NONE, '');
   } else {
     route.inFlight++;
-    const bidAnswer = await route.handleBid({ exchange, body, receivedMs: call.receivedMs - delayMs });
+    const receivedMs = call.receivedMs - delayMs;
+    const isOver = () => call.over;
+    const bidAnswer = await route.handleBid({ exchange, body, receivedMs, isOver });
     route.inFlight--;
     answerBid(request, bidAnswer);
   }

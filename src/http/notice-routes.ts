@@ -1,9 +1,9 @@
-import type { TemplatedApp } from 'uWebSockets.js';
-import type { NoticeAnswer, NoticeHandler, NoticeKind } from '../domain/ports.js';
+import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
+import type { NoticeAnswer, NoticeCaller, NoticeHandler, NoticeKind } from '../domain/ports.js';
 import { assert, unreachable } from '../lib/assert.js';
 import { openWithoutBody } from './body.js';
 import { answerCall, type Call, type Port } from './call.js';
-import { queryOf } from './head.js';
+import { headersNamed, queryOf } from './head.js';
 import { answerOtherMethod, GIF, PIXEL, UNCACHED } from './pixel.js';
 
 const PATHS: readonly (readonly [path: string, kind: NoticeKind])[] = [
@@ -16,8 +16,6 @@ const PATHS: readonly (readonly [path: string, kind: NoticeKind])[] = [
 
 /**
  * Adds the win, billing and loss notices, the impression pixel and the click redirect, by GET or POST.
- *
- * An exchange that fires a notice for a browser tells of it in `X-Device-IP` and `X-Device-User-Agent` (rule 69): neither is read.
  */
 export function addNoticeRoutes(app: TemplatedApp, port: Port, handle: NoticeHandler): void {
   for (const [path, kind] of PATHS) {
@@ -25,12 +23,25 @@ export function addNoticeRoutes(app: TemplatedApp, port: Port, handle: NoticeHan
       const method = req.getCaseSensitiveMethod();
       const token = req.getParameter(0) ?? '';
       const query = queryOf(req);
+      const caller = callerOf(res, req);
       const call = openWithoutBody(port, res, req);
       if (!call) return;
-      if (method === 'GET' || method === 'POST') void answerWhenKnown(call, handle({ kind, token, query }));
+      if (method === 'GET' || method === 'POST')
+        void answerWhenKnown(call, handle({ kind, token, query, caller }));
       else answerOtherMethod(call, method);
     });
   }
+}
+
+/** What the call says of who makes it; whom to believe is for others to say. */
+function callerOf(res: HttpResponse, req: HttpRequest): NoticeCaller {
+  return {
+    address: Buffer.from(res.getRemoteAddressAsText()).toString('latin1'),
+    userAgent: req.getHeader('user-agent'),
+    forwardedFor: headersNamed(req, 'x-forwarded-for').join(','),
+    deviceAddress: req.getHeader('x-device-ip'),
+    deviceUserAgent: req.getHeader('x-device-user-agent'),
+  };
 }
 
 async function answerWhenKnown(call: Call, answer: NoticeAnswer | Promise<NoticeAnswer>): Promise<void> {

@@ -11,6 +11,19 @@ export function newIpWords(): IpWords {
   return { version: 4, words: new Uint32Array(4) };
 }
 
+/**
+ * A hash of an address, of IPv6 only of its /64, which is one household's.
+ *
+ * @returns an unsigned 32-bit integer. Not for secrets, but with a secret seed nobody can choose addresses that collide
+ */
+export function hashIpWords({ version, words }: IpWords, seed: number): number {
+  const second = version === 4 ? 0 : (words[1] as number);
+  let hash = Math.imul((words[0] as number) ^ seed, 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 15) ^ second ^ version, 0xc2b2ae35);
+  hash = Math.imul(hash ^ (hash >>> 13), 0x27d4eb2f);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
 const DOT = 0x2e;
 const COLON = 0x3a;
 

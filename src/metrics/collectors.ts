@@ -54,6 +54,10 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
     narrowcast_profile_cache_evictions_total: () => gaugeSamples(counts.readProfileCache?.().evictions ?? 0),
     narrowcast_frequency_records_total: () => counterSamples(counts.frequencyRecords, 'outcome'),
     narrowcast_geo_lookups_total: () => counterSamples(counts.geoLookups, 'result'),
+    narrowcast_supply_refusals_total: () =>
+      Object.entries(counts.supplyRefusals).flatMap(([mode, rules]) =>
+        counterSamples(rules, 'rule', { mode }),
+      ),
     narrowcast_notices_total: () =>
       Object.entries(counts.notices).flatMap(([kind, outcomes]) =>
         counterSamples(outcomes, 'outcome', { kind }),

@@ -51,7 +51,9 @@ import {
   type SyncOutcome,
 } from '../domain/ports.js';
 import { PROFILE_KEY_KINDS, type ProfileKey } from '../domain/profile.js';
-import { TRAFFIC_RULES, type RuleMode, type TrafficRule } from '../domain/traffic-policy.js';
+import { SUPPLY_RULES, type SupplyRule } from '../domain/supply-policy.js';
+import type { RuleMode } from '../domain/rule-mode.js';
+import { TRAFFIC_RULES, type TrafficRule } from '../domain/traffic-policy.js';
 import { Histogram } from './histogram.js';
 
 /** Label of exchanges that the catalogue never named, and of those beyond the limit below. */
@@ -75,6 +77,7 @@ export interface Counts {
   readonly storeTroubles: Record<StoreTrouble, number>;
   readonly frequencyRecords: Record<FrequencyOutcome, number>;
   readonly geoLookups: Record<GeoLookupResult, number>;
+  readonly supplyRefusals: Readonly<Record<'dry-run' | 'on', Record<SupplyRule, number>>>;
   readonly notices: Readonly<Record<NoticeKind, Record<NoticeOutcome, number>>>;
   readonly billings: BillingCounts;
   readonly suspectNotices: Readonly<Record<SuspectReason, RuleCounts>>;
@@ -156,6 +159,10 @@ export function newCounts(): Counts {
     storeTroubles: recordOf(STORE_TROUBLES, () => 0),
     frequencyRecords: recordOf(FREQUENCY_OUTCOMES, () => 0),
     geoLookups: recordOf(GEO_LOOKUP_RESULTS, () => 0),
+    supplyRefusals: {
+      'dry-run': recordOf(SUPPLY_RULES, () => 0),
+      on: recordOf(SUPPLY_RULES, () => 0),
+    },
     notices: recordOf(NOTICE_KINDS, () => recordOf(NOTICE_OUTCOMES, () => 0)),
     billings: { setAside: recordOf(SET_ASIDE_REASONS, () => 0), delays: Histogram.ofDelays(), late: 0 },
     suspectNotices: recordOf(SUSPECT_REASONS, newRuleCounts),

@@ -158,6 +158,13 @@ export const METRIC_DOCS = [
     help: 'Lookups of addresses in the geo file, by result; damaged means that the file needs replacing.',
   },
   {
+    name: 'narrowcast_supply_refusals_total',
+    type: 'counter',
+    labels: ['mode', 'rule'],
+    unit: 'requests',
+    help: 'Requests that a rule of config/supply.json turned away, by rule; with mode dry-run they went on.',
+  },
+  {
     name: 'narrowcast_notices_total',
     type: 'counter',
     labels: ['kind', 'outcome'],

@@ -104,6 +104,9 @@ export function createMetrics(): Metrics {
     geoLookup(result) {
       counts.geoLookups[result] += 1;
     },
+    supplyRefused(rule, mode) {
+      counts.supplyRefusals[mode][rule] += 1;
+    },
     notice(kind, outcome) {
       counts.notices[kind][outcome] += 1;
     },

@@ -1,8 +1,8 @@
 import { PLAIN_PRICE, type PriceSettings } from '../domain/catalog.js';
-import type { MoneyKind } from '../domain/event.js';
+import type { MoneyKind, SuspectReason } from '../domain/event.js';
 import type { NoticeFacts } from '../domain/notice.js';
-import type { NoticeAnswer, NoticeHandler, NoticeKind } from '../domain/ports.js';
-import { ClickWatch } from './click-watch.js';
+import type { NoticeAnswer, NoticeCaller, NoticeHandler, NoticeKind } from '../domain/ports.js';
+import { deviceOf } from './device.js';
 import { moneyEventOf, otherEventOf } from './event.js';
 import { judge } from './judge.js';
 import {
@@ -10,6 +10,7 @@ import {
   EXPIRED,
   isSpender,
   isStale,
+  suspect,
   type Notice,
   type TradeKind,
   type Verdict,
@@ -17,6 +18,7 @@ import {
 import { ANSWERS, REFUSED, UNAVAILABLE, type NoticeParts } from './parts.js';
 import { locationOf } from './redirect.js';
 import { createSpending } from './spending.js';
+import { Suspicion } from './suspicion.js';
 import { tellOn } from './tell-on.js';
 
 /**
@@ -32,9 +34,9 @@ import { tellOn } from './tell-on.js';
  */
 export function createNoticeHandler(parts: NoticeParts): NoticeHandler {
   const { tokens, metrics, clock, exchangeOf } = parts;
-  const clicks = new ClickWatch();
+  const suspicion = new Suspicion({ metrics, seed: parts.seed, startedMs: clock.nowMs() });
   const answerSpending = createSpending(parts);
-  return ({ kind, token, query }) => {
+  return ({ kind, token, query, caller }) => {
     const facts = tokens.verify(token);
     if (facts === undefined || !isMeantFor(kind, facts)) {
       metrics.notice(kind, 'refused');
@@ -42,12 +44,14 @@ export function createNoticeHandler(parts: NoticeParts): NoticeHandler {
     }
     const timeMs = clock.nowMs();
     const told = { facts, query, timeMs, ageMs: timeMs - facts.bidAtMs };
-    if (kind === 'click') return answerClick({ ...told, kind }, clicks, parts);
+    if (kind === 'click') return answerClick({ ...told, kind }, caller, suspicion, parts);
     const notice: Notice<TradeKind> = { ...told, kind };
+    const why = lookedAt(notice, caller, suspicion, parts);
     const settings = exchangeOf(facts.exchange)?.price ?? PLAIN_PRICE;
     const verdict = judge(notice, settings);
     if (verdict.chargeMicros !== undefined) return answerSpending(notice, verdict, settings.unit);
-    return answerUnspent(notice, verdict, settings.unit, parts);
+    const isCounted = why === undefined || verdict !== ACCEPTED || kind !== 'impression';
+    return answerUnspent(notice, isCounted ? verdict : suspect(why), settings.unit, parts);
   };
 }
 
@@ -56,17 +60,43 @@ function isMeantFor(kind: NoticeKind, { landing, isForPage }: NoticeFacts): bool
   return landing === undefined && isForPage === (kind === 'impression');
 }
 
-function answerClick(notice: Notice<'click'>, clicks: ClickWatch, parts: NoticeParts): NoticeAnswer {
-  const { metrics, events, clock } = parts;
-  const { facts, ageMs } = notice;
+/**
+ * Remembers what was shown, and looks at whom. What is paid for is counted all the same: it is only counted in the metrics
+ * that it was no person's.
+ *
+ * @returns why an impression or a billing is suspect
+ */
+function lookedAt(
+  notice: Notice<TradeKind>,
+  caller: NoticeCaller,
+  suspicion: Suspicion,
+  { clock, traffic }: NoticeParts,
+): SuspectReason | undefined {
+  if (notice.kind !== 'impression' && notice.kind !== 'bill') return undefined;
+  suspicion.shown(notice, clock.monotonicMs());
+  const policy = traffic();
+  // A billing comes from a server of the exchange, and says nothing of a visitor unless that tells for whom.
+  if (notice.kind === 'bill' && caller.deviceAddress === '' && caller.deviceUserAgent === '')
+    return undefined;
+  return suspicion.ofImpression(deviceOf(caller, policy), policy);
+}
+
+function answerClick(
+  notice: Notice<'click'>,
+  caller: NoticeCaller,
+  suspicion: Suspicion,
+  parts: NoticeParts,
+): NoticeAnswer {
+  const { metrics, events, clock, traffic } = parts;
+  const { facts } = notice;
   const location = facts.landing === undefined ? undefined : locationOf(facts.landing, facts.bidId);
   if (location === undefined) {
     metrics.notice('click', 'refused');
     return REFUSED;
   }
-  const why = clicks.judge(facts.bidId, ageMs, clock.monotonicMs());
-  const suspect: Verdict | undefined = why && { outcome: 'suspect', why, chargeMicros: undefined };
-  const verdict = isStale(notice) ? EXPIRED : (suspect ?? ACCEPTED);
+  const policy = traffic();
+  const why = suspicion.ofClick(notice, deviceOf(caller, policy), policy, clock.monotonicMs());
+  const verdict = isStale(notice) ? EXPIRED : why ? suspect(why) : ACCEPTED;
   metrics.notice('click', verdict.outcome);
   events.record(otherEventOf('click', notice, verdict, 'units'));
   if (verdict === ACCEPTED) tellOn(notice, parts);

@@ -1,4 +1,4 @@
-import type { NoticeWhy, SetAsideReason } from '../domain/event.js';
+import type { NoticeWhy, SetAsideReason, SuspectReason } from '../domain/event.js';
 import type { Micros } from '../domain/money.js';
 import type { BillingMode, NoticeFacts } from '../domain/notice.js';
 import type { NoticeKind } from '../domain/ports.js';
@@ -29,11 +29,15 @@ export type Verdict =
   | { readonly outcome: 'set-aside'; readonly why: SetAsideReason; readonly chargeMicros: undefined }
   | {
       readonly outcome: 'suspect';
-      readonly why: Extract<NoticeWhy, 'too-fast' | 'repeated'>;
+      readonly why: SuspectReason;
       readonly chargeMicros: undefined;
     };
 
 export const ACCEPTED: Verdict = { outcome: 'accepted', why: undefined, chargeMicros: undefined };
+export function suspect(why: SuspectReason): Verdict {
+  return { outcome: 'suspect', why, chargeMicros: undefined };
+}
+
 export const EXPIRED: Verdict = { outcome: 'expired', why: undefined, chargeMicros: undefined };
 
 /** Kinds of notices by what spends. */

@@ -2,6 +2,7 @@ import type { Exchange } from '../domain/catalog.js';
 import type { FrequencyLogs } from '../domain/frequency.js';
 import type { NoticeLedger } from '../domain/money-ports.js';
 import type { EventLog, NoticeAnswer, NoticeMetrics } from '../domain/ports.js';
+import type { TrafficPolicy } from '../domain/traffic-policy.js';
 import type { Clock } from '../lib/clock.js';
 import type { TradeKind } from './notice.js';
 import type { NoticeTokens } from './token.js';
@@ -21,6 +22,10 @@ export interface NoticeParts {
    * and who tells of it is asked to come again as long as it is not.
    */
   readonly acknowledge: 'disk' | 'redis';
+  /** The policy in use. */
+  readonly traffic: () => TrafficPolicy;
+  /** A secret number, for hashes of who calls. */
+  readonly seed: number;
 }
 
 export const REFUSED: NoticeAnswer = { kind: 'refused' };

@@ -3,6 +3,9 @@ const SIX_BITS = new Int8Array(128).fill(-1);
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 for (let i = 0; i < ALPHABET.length; i++) SIX_BITS[ALPHABET.charCodeAt(i)] = i;
 
+/** 25 bits reach beyond a hundred thousand, and so beyond every id of 16 bits. */
+const FIBONACCI_BITS_MAX = 25;
+
 /**
  * Reads numbers of any width out of base64url text, most significant bit first, as the strings of the IAB are written. It
  * unpacks nothing: each number is taken from the characters that it lies in, so a reader costs one small object.
@@ -58,6 +61,28 @@ export class BitReader {
 
   readBit(): boolean {
     return this.read(1) === 1;
+  }
+
+  /**
+   * @returns the sum of the Fibonacci numbers 1, 2, 3, 5 … whose bits are set, the lowest first; two bits that are set in a row
+   *   end it
+   */
+  readFibonacci(): number {
+    let value = 0;
+    let current = 1;
+    let next = 2;
+    let wasSet = false;
+    for (let i = 0; i < FIBONACCI_BITS_MAX; i++) {
+      const isNowSet = this.readBit();
+      if (isNowSet && wasSet) return value;
+      if (isNowSet) value += current;
+      wasSet = isNowSet;
+      const sum = current + next;
+      current = next;
+      next = sum;
+    }
+    this.#failed = true;
+    return 0;
   }
 
   skip(width: number): void {

@@ -1,14 +1,17 @@
+import { GppModel, RangeEntry } from '@iabgpp/cmpapi';
 import { RestrictionType } from '@iabtcf/core';
 import { describe, expect, it } from 'vitest';
 import { consentString, type ConsentGiven } from '../../test/support/consent-strings.js';
 import { PRIVACY_DEFAULT, type PrivacyPolicy } from '../domain/privacy-policy.js';
-import { consentLimit } from './consent.js';
+import { canadaLimit, consentLimit } from './consent.js';
+import { readGpp } from './gpp.js';
 
 const US = 77;
 const policy: PrivacyPolicy = { ...PRIVACY_DEFAULT, vendorId: US };
 const ALL: ConsentGiven = { consents: [1, 2, 3, 4, 7], vendorConsents: [5, US], disclosed: [5, US] };
 
-const limit = (given: ConsentGiven, under = policy) => consentLimit(consentString({ ...ALL, ...given }), under);
+const limit = (given: ConsentGiven, under = policy) =>
+  consentLimit(consentString({ ...ALL, ...given }), under);
 const restricted = (purpose: number, type: RestrictionType, vendors = [US]): ConsentGiven => ({
   restrictions: [{ purpose, type, vendors }],
 });
@@ -60,7 +63,9 @@ describe('a consent', () => {
     expect(limit({ disclosed: [5] })).toBe('gdpr-vendor-refused');
     expect(limit({ vendorConsents: [5] })).toBe('gdpr-vendor-refused');
     // Nor to one that has nothing but its interests, where consent is needed.
-    expect(limit({ vendorConsents: [5], vendorInterests: [US], interests: [2, 7] })).toBe('gdpr-purpose-refused');
+    expect(limit({ vendorConsents: [5], vendorInterests: [US], interests: [2, 7] })).toBe(
+      'gdpr-purpose-refused',
+    );
   });
 
   it.each([1, 2, 3, 4, 7])('is none without purpose %i', (purpose) => {
@@ -79,7 +84,9 @@ describe('a consent', () => {
     expect(limit(restricted(10, RestrictionType.NOT_ALLOWED))).toBeUndefined();
     expect(limit(restricted(2, RestrictionType.REQUIRE_LI))).toBe('gdpr-purpose-refused');
     const onInterest = { interests: [2, 7], vendorInterests: [US], consents: [1, 3, 4] };
-    expect(limit({ ...onInterest, ...restricted(2, RestrictionType.REQUIRE_CONSENT) })).toBe('gdpr-purpose-refused');
+    expect(limit({ ...onInterest, ...restricted(2, RestrictionType.REQUIRE_CONSENT) })).toBe(
+      'gdpr-purpose-refused',
+    );
     expect(limit({ ...onInterest, ...restricted(2, RestrictionType.REQUIRE_LI) })).toBeUndefined();
   });
 
@@ -94,5 +101,40 @@ describe('a consent', () => {
     const purposes = [{ purpose: 7, basis: 'legitimate-interest' as const }];
     expect(limit({}, { ...policy, purposes })).toBe('gdpr-purpose-refused');
     expect(limit({ interests: [7], vendorInterests: [US] }, { ...policy, purposes })).toBeUndefined();
+  });
+});
+
+describe('a consent in Canada', () => {
+  const flags = (...purposes: readonly number[]) =>
+    Array.from({ length: 24 }, (_, i) => purposes.includes(i + 1));
+
+  function canada(fields: Readonly<Record<string, unknown>>): string {
+    const model = new GppModel();
+    const all = { VendorExpressConsent: [US], PurposesExpressConsent: flags(1, 2, 3, 4, 7), ...fields };
+    for (const [field, value] of Object.entries(all)) model.setFieldValue('tcfcav1', field, value);
+    return readGpp(model.encode())?.get(5) ?? '';
+  }
+
+  it('is given by word or by use', () => {
+    expect(canadaLimit(canada({}), policy)).toBeUndefined();
+    const byUse = { PurposesExpressConsent: flags(1, 3, 4), PurposesImpliedConsent: flags(2, 7) };
+    expect(canadaLimit(canada({ ...byUse, VendorImpliedConsent: [US] }), policy)).toBeUndefined();
+    expect(canadaLimit(canada(byUse), policy)).toBe('canada-no-consent');
+  });
+
+  it('must be to us, for all that we need, and be readable', () => {
+    expect(canadaLimit(canada({}), PRIVACY_DEFAULT)).toBe('canada-no-consent');
+    expect(canadaLimit(canada({ VendorExpressConsent: [5] }), policy)).toBe('canada-no-consent');
+    expect(canadaLimit(canada({ PurposesExpressConsent: flags(1, 2, 3) }), policy)).toBe('canada-no-consent');
+    expect(canadaLimit('B', policy)).toBe('canada-no-consent');
+  });
+
+  it('gives way to what the publisher restricts', () => {
+    const restricted = (type: number, vendor = US) => ({
+      PubRestrictions: [new RangeEntry(2, type, [vendor])],
+    });
+    expect(canadaLimit(canada(restricted(0)), policy)).toBe('canada-no-consent');
+    expect(canadaLimit(canada(restricted(0, 5)), policy)).toBeUndefined();
+    expect(canadaLimit(canada(restricted(1)), policy)).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import type { PrivacyLimit } from '../domain/gates.js';
 import type { PrivacyPolicy, PurposeNeed } from '../domain/privacy-policy.js';
 import { purposeBit, readTcf, type TcfReading } from './tcf.js';
+import { readTcfCanada } from './tcf-canada.js';
 
 /** TCF 2.2: after 30 September 2023 a string of a policy before the fourth is invalid. */
 const POLICY_4_SINCE_MS = Date.UTC(2023, 9, 1);
@@ -55,4 +56,21 @@ function isMet({ purpose, basis }: PurposeNeed, reading: TcfReading): boolean {
     (reading.purposesOfInterest & bit) !== 0 &&
     (reading.purposesOnConsentOnly & bit) === 0
   );
+}
+
+/** The same of Canada's section: what was consented to by word or by use, as far as the publisher lets it count. */
+export function canadaLimit(text: string, { vendorId, purposes }: PrivacyPolicy): PrivacyLimit | undefined {
+  if (vendorId === undefined) return 'canada-no-consent';
+  const reading = readTcfCanada(text, vendorId);
+  if (!reading) return 'canada-no-consent';
+  for (const { purpose } of purposes) {
+    const bit = purposeBit(purpose);
+    const isExpress = reading.vendorExpress && (reading.purposesExpress & bit) !== 0;
+    const isImplied =
+      reading.vendorImplied &&
+      (reading.purposesImplied & bit) !== 0 &&
+      (reading.purposesExpressOnly & bit) === 0;
+    if ((reading.purposesForbidden & bit) !== 0 || !(isExpress || isImplied)) return 'canada-no-consent';
+  }
+  return undefined;
 }

@@ -115,7 +115,8 @@ describe('the privacy gate', () => {
     ['a section that does not apply', gpp({ usnat: { SaleOptOut: 1 } }, -1), undefined],
     ['one that applies beside it', gpp({ usnat: { SaleOptOut: 1 }, usva: { SaleOptOut: 2 } }, 9), undefined],
     ['a section that is missing', gpp({ usva: { SaleOptOut: 2 } }, 7), 'gpp'],
-    ['a law that is not known', gpp({ usva: { SaleOptOut: 2 } }, 5), 'gpp'],
+    ['a law that is not known', gpp({ usva: { SaleOptOut: 2 } }, 4), 'gpp'],
+    ['no consent in Canada', gpp({ tcfcav1: { CmpId: 10 } }, 5), 'canada-no-consent'],
     ['no sections that apply', { regulations: { gpp: 'DBAA' } }, 'gpp'],
     ['no string', { regulations: { gppSections: ['7'] } }, 'gpp'],
     ['a string that cannot be read', { regulations: { gpp: '?', gppSections: ['7'] } }, 'gpp'],
@@ -148,7 +149,10 @@ describe('the privacy gate', () => {
   it('does not bid when any of several limits says so, and names that one', () => {
     const told: Told = { device: { doNotTrack: true }, regulations: { coppa: true, gdpr: true } };
     expect(verdict(told)).toEqual({ use: 'contextual', limit: 'do-not-track' });
-    expect(verdict(told, { ...CONTEXTUAL, gdpr: 'no-bid' })).toEqual({ use: 'none', limit: 'gdpr-no-consent' });
+    expect(verdict(told, { ...CONTEXTUAL, gdpr: 'no-bid' })).toEqual({
+      use: 'none',
+      limit: 'gdpr-no-consent',
+    });
   });
 
   it('uses nothing personal elsewhere where the operator wants that, but what was agreed to', () => {

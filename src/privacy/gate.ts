@@ -43,7 +43,10 @@ const PERSONAL: PrivacyVerdict = { use: 'personal', limit: undefined };
 
 /** Made once, so that a verdict costs nothing. */
 const VERDICTS = Object.fromEntries(
-  PRIVACY_LIMITS.map((limit) => [limit, { contextual: { use: 'contextual', limit }, none: { use: 'none', limit } }]),
+  PRIVACY_LIMITS.map((limit) => [
+    limit,
+    { contextual: { use: 'contextual', limit }, none: { use: 'none', limit } },
+  ]),
 ) as Record<PrivacyLimit, { readonly contextual: PrivacyVerdict; readonly none: PrivacyVerdict }>;
 
 type Check = (request: BidRequest, policy: PrivacyPolicy, memory: VerdictMemory) => PrivacyLimit | undefined;
@@ -153,7 +156,10 @@ function hasSection({ gppSections }: Regulations, id: number): boolean {
   return false;
 }
 
-function elsewhereLimit({ regulations, user, device }: BidRequest, policy: PrivacyPolicy): PrivacyLimit | undefined {
+function elsewhereLimit(
+  { regulations, user, device }: BidRequest,
+  policy: PrivacyPolicy,
+): PrivacyLimit | undefined {
   if (policy.elsewhere === 'personal') return undefined;
   const country = device.geo.country ?? user.geo.country;
   const isRegulated =

@@ -171,7 +171,8 @@ describe('the header of a GPP string', () => {
         const ours = readGpp([text, ...parts].join('~'));
         if (ours) read++;
         if (ours) expect([...ours.keys()]).toEqual(library);
-        else expect(library === undefined || library.length > 64 || (library.at(-1) ?? 0) > 10_000).toBe(true);
+        else
+          expect(library === undefined || library.length > 64 || (library.at(-1) ?? 0) > 100_000).toBe(true);
       }),
       { numRuns: 3_000 },
     );
@@ -187,12 +188,19 @@ describe('the header of a GPP string', () => {
     }
   }
 
-  it.each(['', 'D', 'DBAA~', 'DBAA~x', 'DBABMA', 'DBABMA~', 'DBABMA~ ', 'CBABMA~x', `DBABMA~${'x'.repeat(32_768)}`])(
-    'is refused in %j',
-    (text) => {
-      expect(readGpp(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'D',
+    'DBAA~',
+    'DBAA~x',
+    'DBABMA',
+    'DBABMA~',
+    'DBABMA~ ',
+    'CBABMA~x',
+    `DBABMA~${'x'.repeat(32_768)}`,
+  ])('is refused in %j', (text) => {
+    expect(readGpp(text)).toBeUndefined();
+  });
 
   it('of any characters does no harm', () => {
     fc.assert(

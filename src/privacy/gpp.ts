@@ -5,14 +5,12 @@ const HEADER_TYPE = 3;
 const HEADER_VERSION = 1;
 /** More laws than there will be. */
 const SECTIONS_MAX = 64;
-/** The widest number of a header: 21 bits reach beyond ten thousand. */
-const FIBONACCI_BITS_MAX = 21;
 
 /**
  * Takes a GPP string apart (IAB Tech Lab "Global Privacy Platform String", version 1): a header that names its sections by
  * ranges of Fibonacci-coded numbers, and the sections, with `~` between them.
  *
- * Refuses what the IAB's library refuses, and besides more than 64 sections, numbers above ten thousand, and more than
+ * Refuses what the IAB's library refuses, and besides more than 64 sections, numbers above a hundred thousand, and more than
  * 32,768 characters.
  *
  * @returns the sections as they stand there, by id, none of them empty; undefined for what cannot be read
@@ -41,27 +39,10 @@ function readHeader(header: string): readonly number[] | undefined {
   let last = 0;
   for (let left = bits.read(12); left > 0; left--) {
     const isRange = bits.readBit();
-    const first = last + readFibonacci(bits);
-    last = isRange ? first + readFibonacci(bits) : first;
+    const first = last + bits.readFibonacci();
+    last = isRange ? first + bits.readFibonacci() : first;
     if (bits.failed || ids.length + last - first >= SECTIONS_MAX) return undefined;
     for (let id = first; id <= last; id++) ids.push(id);
   }
   return bits.failed ? undefined : ids;
-}
-
-/** The sum of the Fibonacci numbers 1, 2, 3, 5 … whose bits are set, the lowest first; two bits that are set in a row end it. */
-function readFibonacci(bits: BitReader): number {
-  let value = 0;
-  let current = 1;
-  let next = 2;
-  let wasSet = false;
-  for (let i = 0; i < FIBONACCI_BITS_MAX; i++) {
-    const isNowSet = bits.readBit();
-    if (isNowSet && wasSet) return value;
-    if (isNowSet) value += current;
-    wasSet = isNowSet;
-    [current, next] = [next, current + next];
-  }
-  bits.fail();
-  return 0;
 }

@@ -83,7 +83,9 @@ function readByLibrary(text: string, vendor: number): (TcfReading & { excused: b
 
 /** The exceptions that readTcf names. */
 function isOursStricter(core: string, others: readonly string[], version: unknown, country: string): boolean {
-  const types = others.map((segment) => 'AIQYgow4'.split('').findLastIndex((first) => rank(segment) >= rank(first)));
+  const types = others.map((segment) =>
+    'AIQYgow4'.split('').findLastIndex((first) => rank(segment) >= rank(first)),
+  );
   return (
     !/^[A-H]/.test(core) ||
     version !== 2 ||
@@ -141,22 +143,27 @@ describe('a TC string', () => {
     let refused = 0;
     let read = 0;
     fc.assert(
-      fc.property(given, someVendor, fc.array(mutations, { minLength: 20, maxLength: 20 }), (of, vendor, ways) => {
-        const whole = consentString(of);
-        for (const way of ways) {
-          const text = way.reduce((so, mutate) => mutate(so), whole);
-          const ours = readTcf(text, vendor);
-          const library = readByLibrary(text, vendor);
-          if (ours === undefined) {
-            refused++;
-            expect(library === undefined || library.excused).toBe(true);
-          } else {
-            read++;
-            const { excused: _excused, ...expected } = library ?? {};
-            expect(ours).toEqual(expected);
+      fc.property(
+        given,
+        someVendor,
+        fc.array(mutations, { minLength: 20, maxLength: 20 }),
+        (of, vendor, ways) => {
+          const whole = consentString(of);
+          for (const way of ways) {
+            const text = way.reduce((so, mutate) => mutate(so), whole);
+            const ours = readTcf(text, vendor);
+            const library = readByLibrary(text, vendor);
+            if (ours === undefined) {
+              refused++;
+              expect(library === undefined || library.excused).toBe(true);
+            } else {
+              read++;
+              const { excused: _excused, ...expected } = library ?? {};
+              expect(ours).toEqual(expected);
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 150 },
     );
     expect(Math.min(refused, read)).toBeGreaterThan(100);

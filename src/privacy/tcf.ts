@@ -54,7 +54,8 @@ export function readTcf(text: string, vendor: number): TcfReading | undefined {
     end = endOfSegment(text, start);
     const bits = new BitReader(text, start, end);
     const type = bits.read(3);
-    if (bits.failed || type === CORE || type > PUBLISHER_PURPOSES || (seen & (1 << type)) !== 0) return undefined;
+    if (bits.failed || type === CORE || type > PUBLISHER_PURPOSES || (seen & (1 << type)) !== 0)
+      return undefined;
     seen |= 1 << type;
     if (type === DISCLOSED_VENDORS) core.vendorDisclosed = readVendors(bits, vendor);
     else if (type === ALLOWED_VENDORS) readVendors(bits, vendor);

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { PrivacyLimit } from '../domain/gates.js';
 import type { PrivacyPolicy } from '../domain/privacy-policy.js';
-import { consentLimit } from './consent.js';
+import { canadaLimit, consentLimit } from './consent.js';
 import { readGpp } from './gpp.js';
 import { usPrivacyOptsOut } from './us-privacy.js';
 import { isUsSection, readUsSection } from './us-sections.js';
@@ -13,12 +13,14 @@ const CHARACTERS_MAX = 8_000_000;
 const CHARACTERS_KEPT_MAX = 4_096;
 
 export const EU_SECTION = 2;
-export const US_PRIVACY_SECTION = 6;
+const CANADA_SECTION = 5;
+const US_PRIVACY_SECTION = 6;
 
 /** What the sections of a GPP string come to, by id; undefined where one sets no limit. */
 export type SectionLimits = ReadonlyMap<number, PrivacyLimit | undefined>;
 
-type Remembered = { readonly limit: PrivacyLimit | undefined } | { readonly sections: SectionLimits | undefined };
+type Remembered =
+  { readonly limit: PrivacyLimit | undefined } | { readonly sections: SectionLimits | undefined };
 
 /**
  * Reads consent strings and remembers what they came to, since a visitor brings the same one to every page. Only valid under
@@ -71,9 +73,10 @@ function sectionLimits(text: string, policy: PrivacyPolicy): SectionLimits | und
   return limits;
 }
 
-/** Laws that are not known here, Canada's (5) among them, count as ones that forbid. */
+/** Laws that are not known here count as ones that forbid. */
 function sectionLimit(id: number, section: string, policy: PrivacyPolicy): PrivacyLimit | undefined {
   if (id === EU_SECTION) return consentLimit(section, policy);
+  if (id === CANADA_SECTION) return canadaLimit(section, policy);
   if (id === US_PRIVACY_SECTION) return usPrivacyOptsOut(section) ? 'us-privacy-opt-out' : undefined;
   const reading = isUsSection(id) ? readUsSection(id, section) : undefined;
   if (!reading) return 'gpp';

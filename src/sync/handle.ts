@@ -1,11 +1,5 @@
 import type { Exchange } from '../domain/catalog.js';
-import type {
-  ProfileStore,
-  SyncAnswer,
-  SyncHandler,
-  SyncMetrics,
-  SyncOutcome,
-} from '../domain/ports.js';
+import type { ProfileStore, SyncAnswer, SyncHandler, SyncMetrics, SyncOutcome } from '../domain/ports.js';
 import type { Cookies } from './cookie.js';
 import { isLimited, type RegulationsLimit } from './signals.js';
 

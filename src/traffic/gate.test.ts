@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
 import type { BidRequest } from '../domain/bid-request.js';
 import type { Exchange } from '../domain/catalog.js';
-import { TRAFFIC_DEFAULT, type RuleMode, type TrafficPolicy } from '../domain/traffic-policy.js';
+import type { RuleMode } from '../domain/rule-mode.js';
+import { TRAFFIC_DEFAULT, type TrafficPolicy } from '../domain/traffic-policy.js';
 import { decodeBidRequest } from '../exchange/decode.js';
 import { parseIpRange, type IpRange } from '../lib/ip.js';
 import { networkSetSteps } from '../lib/network-set.js';
@@ -53,6 +54,10 @@ class Door {
 
   ask(request: BidRequest, nowMs = 0, { isPersonal = true, exchange = GENERIC } = {}) {
     return this.#gate.refusal(request, exchange, this.#policy, nowMs, isPersonal);
+  }
+
+  findings(request: BidRequest) {
+    return this.#gate.findings(request, GENERIC, this.#policy, 0, true);
   }
 
   would(request: BidRequest, nowMs = 0) {
@@ -176,6 +181,33 @@ describe('the traffic gate', () => {
     const asked = decoded({ ...appRequest(), user: {}, device: { ua: 'bingbot', os: 'iOS', make: 'LG' } });
     expect(door.ask(asked)).toBe('non-human-traffic');
     expect(door.counted).toEqual(['crawler dry-run', 'impossible-device on', 'unknown-user on']);
+  });
+
+  it('tells what the rules that are on find, in words that name nobody', () => {
+    const found = new Door({
+      crawlers: 'on',
+      addressLists: [listOf('on', '192.0.2.0/24')],
+      impossibleDevices: 'on',
+      spoofedInventory: 'dry-run',
+      unknownUsers: 'on',
+    });
+    const device = { ua: 'bingbot/2.0', os: 'iOS', make: 'LG', ip: '192.0.2.1', devicetype: 4 };
+    expect(found.findings(decoded({ ...appRequest(), user: {}, device }))).toEqual([
+      'crawlers: "bingbot" stands in the user agent or the client hints',
+      'addressLists: a list that is on has the address (lists/x.cidr)',
+      'impossibleDevices: iOS on another make than Apple',
+      'unknownUsers: no id names the user',
+    ]);
+    const rates = { mode: 'on', perAddressMax: 1, perUserMax: 1 } as const;
+    const often = new Door({ rates, duplicates: { mode: 'on', withinMs: 10_000 } });
+    expect(often.findings(app)).toEqual([]);
+    often.ask(app);
+    expect(often.findings(app)).toEqual([
+      'duplicates: this id came within 10 s',
+      'rates: more than 1 requests a minute from the address',
+      'rates: more than 1 requests a minute of the user',
+    ]);
+    expect(often.counted).toEqual([]);
   });
 
   it('counts nothing for an explanation, and says what the request would be told', () => {

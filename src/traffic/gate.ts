@@ -3,8 +3,10 @@ import type { Exchange } from '../domain/catalog.js';
 import type { TrafficGate } from '../domain/gates.js';
 import type { NoBidReason } from '../domain/no-bid-reason.js';
 import type { TrafficMetrics } from '../domain/ports.js';
-import type { RuleMode, TrafficPolicy, TrafficRule } from '../domain/traffic-policy.js';
+import type { RuleMode } from '../domain/rule-mode.js';
+import type { TrafficPolicy, TrafficRule } from '../domain/traffic-policy.js';
 import { newIpWords, readIpWords, type IpWords } from '../lib/ip-words.js';
+import { describeTrafficRule } from './describe.js';
 import { impossibleDevice } from './impossible-device.js';
 import { RecentTraffic } from './recent-traffic.js';
 import { spoofedInventory } from './spoofed-inventory.js';
@@ -37,6 +39,17 @@ export function createTrafficGate(metrics: TrafficMetrics, seed: number): Traffi
       judge({ request, exchange, nowMs, isPersonal, recent, metrics, remembers: true }, policy),
     wouldRefuse: (request, exchange, policy, nowMs, isPersonal) =>
       judge({ request, exchange, nowMs, isPersonal, recent, metrics: SILENT, remembers: false }, policy),
+    findings: (request, exchange, policy, nowMs, isPersonal) => {
+      const rules: TrafficRule[] = [];
+      const trafficRefused: TrafficMetrics['trafficRefused'] = (rule, mode) => {
+        if (mode === 'on') rules.push(rule);
+      };
+      judge(
+        { request, exchange, nowMs, isPersonal, recent, metrics: { trafficRefused }, remembers: false },
+        policy,
+      );
+      return rules.map((rule) => describeTrafficRule(rule, request, policy));
+    },
   };
 }
 
@@ -107,6 +120,7 @@ function isDuplicate(
   { request, exchange, nowMs, recent, remembers }: Judged,
   { duplicates: { withinMs } }: TrafficPolicy,
 ): boolean {
+  if (request.id.length > ID_CHARACTERS_MAX) return false;
   return remembers
     ? recent.ids.add(exchange.id, request.id, withinMs, nowMs)
     : recent.ids.has(exchange.id, request.id, withinMs, nowMs);
@@ -130,6 +144,8 @@ function judgeRates(
   if (count > perUserMax) found('user-rate', mode);
 }
 
+/** Longer ids are none that anybody gives, and take long to hash. */
+const ID_CHARACTERS_MAX = 256;
 /** What stands for no id, and is many people's. */
 const PLACEHOLDERS = new Set(['unknown', 'undefined', 'anonymous', 'null', 'none']);
 /** Shorter ids are placeholders, too. */
@@ -142,7 +158,7 @@ function userOf({ user, device }: BidRequest): string | undefined {
 }
 
 function isPlaceholder(id: string): boolean {
-  if (id.length < USER_CHARACTERS_MIN || PLACEHOLDERS.has(id)) return true;
+  if (id.length < USER_CHARACTERS_MIN || id.length > ID_CHARACTERS_MAX || PLACEHOLDERS.has(id)) return true;
   // `00000000-0000-0000-0000-000000000000` is what devices send whose owner wants no id.
   return id.charCodeAt(0) === ZERO && isZeros(id);
 }

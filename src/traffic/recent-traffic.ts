@@ -1,5 +1,5 @@
 import { hashString } from '../lib/hash.js';
-import type { IpWords } from '../lib/ip-words.js';
+import { hashIpWords, type IpWords } from '../lib/ip-words.js';
 import { RateSketch } from '../lib/rate-sketch.js';
 import { RecentIds } from '../lib/recent-ids.js';
 
@@ -22,13 +22,8 @@ export class RecentTraffic {
     this.ids = new RecentIds(ID_SLOTS, seed);
   }
 
-  /** Of an IPv6 address only its /64, which is one household's. */
-  addressHash({ version, words }: IpWords): number {
-    const second = version === 4 ? 0 : (words[1] as number);
-    let hash = Math.imul((words[0] as number) ^ this.#seed, 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 15) ^ second ^ version, 0xc2b2ae35);
-    hash = Math.imul(hash ^ (hash >>> 13), 0x27d4eb2f);
-    return (hash ^ (hash >>> 16)) >>> 0;
+  addressHash(address: IpWords): number {
+    return hashIpWords(address, this.#seed);
   }
 
   textHash(scope: string, text: string): number {

@@ -46,8 +46,9 @@ describe('malvertising: a creative that is changed after it was approved', () =>
         return text.includes('evil') ? 'harmful' : 'harmless';
       }),
     );
-  const bothShow = async (what: string) =>
+  const bothShow = async (what: string): Promise<void> => {
     await expect.poll(markups, { timeout: SEEN_WITHIN_MS, interval: 20 }).toEqual([what, what]);
+  };
   const reasons = (): Promise<unknown[]> =>
     Promise.all(
       processes.map(async ({ adminPort }) => {

@@ -27,6 +27,7 @@ const SECRET = {
   zip: 'CZ-90817',
   latitude: '48.8173645',
   keyword: 'canary-disease',
+  userAgent: 'CanaryBrowser/81.3 (of one person alone)',
   page: 'https://news.example/canary-page-of-a-person',
 } as const;
 /** A visitor who stays, whose profile is in Redis and tells a place. */
@@ -79,6 +80,7 @@ const USER = {
   eids: [{ source: 'ids.example', uids: [{ id: SECRET.extendedId }] }],
 };
 const DEVICE = {
+  ua: SECRET.userAgent,
   ip: SECRET.ip,
   ipv6: SECRET.ipv6,
   ifa: SECRET.ifa,
@@ -99,18 +101,22 @@ function signsInFolder(folder: string): string[] {
   });
 }
 
-/** Sends what exchanges and browsers send, good and bad, with all of the above in it. */
-async function visit(port: number): Promise<void> {
+/**
+ * Sends what exchanges and browsers send, good and bad, with all of the above in it.
+ *
+ * @returns how many links of a bid were followed
+ */
+async function visit(port: number): Promise<number> {
   const post = async (
     body: string | Uint8Array,
     exchange = 'generic',
     headers: Record<string, string> = {},
   ) => {
     const url = `http://127.0.0.1:${port}/openrtb2/${exchange}`;
-    await (await fetch(url, { method: 'POST', body, headers })).arrayBuffer();
+    return (await fetch(url, { method: 'POST', body, headers })).text();
   };
   const good = requestOf({ ...USER }, { ...DEVICE });
-  await post(good);
+  const bid = await post(good);
   await post(good.replace('https://news.example/today', SECRET.page));
   await post(good.slice(0, -20));
   await post(good.replace('"imp":[', `"imp":["${SECRET.user}",`));
@@ -124,8 +130,14 @@ async function visit(port: number): Promise<void> {
     'x-forwarded-for': SECRET.ip,
   });
   const get = async (path: string, cookie = `nc=${SECRET.cookie}`): Promise<string> => {
-    const headers = { cookie, 'x-forwarded-for': SECRET.ip };
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+    const headers = {
+      cookie,
+      'x-forwarded-for': SECRET.ip,
+      'x-device-ip': SECRET.ip,
+      'user-agent': SECRET.userAgent,
+      'x-device-user-agent': SECRET.userAgent,
+    };
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers, redirect: 'manual' });
     await response.arrayBuffer();
     return response.headers.get('set-cookie')?.split(';')[0] ?? '';
   };
@@ -134,9 +146,12 @@ async function visit(port: number): Promise<void> {
   await get(`/sync/generic?uid=${SECRET.user}`, ownCookie);
   await get(`/sync/${SECRET.user}?uid=${SECRET.user}`);
   await get(`/sync/generic?uid=${SECRET.user.repeat(30)}`);
+  const links = [...bid.matchAll(/\/(?:c|i|n\/bill)\/[\w.~-]+/g)].map(([link]) => link);
+  for (const link of [...links, ...links]) await get(link);
   await get(`/n/win/${SECRET.user}?price=${SECRET.ip}`);
   await get(`/c/${SECRET.user}`);
   await get(`/${SECRET.user}`);
+  return links.length;
 }
 
 const textOf = ({ stdout, stderr }: CommandEnd) => stdout + stderr;
@@ -180,7 +195,7 @@ describe('who somebody is, or where, is found nowhere', () => {
 
   it('that a bidder with profiles in its memory writes', async () => {
     const bidder = await startServing(environmentOf('memory', ''));
-    await visit(bidder.port);
+    expect(await visit(bidder.port)).toBe(3);
     const metrics = await adminText(bidder.adminPort, '/metrics');
     await bidder.stop();
     expect(bidder.output()).toContain(`"rejected":${LINES.length}`);
@@ -219,7 +234,7 @@ describe('who somebody is, or where, is found nowhere', () => {
         async () => (await bidOn(bidder.port, { buyeruid: SECRET.cookie })) === RUNNERS_CAMPAIGN,
         'the visitor is known',
       );
-      await visit(bidder.port);
+      expect(await visit(bidder.port)).toBe(3);
       await waitFor(async () => (await redis.cli('KEYS', 'nc:{x:*}')) !== '', 'the link is stored');
 
       const dump = await dumpOf(redis);

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { BidCall } from '../../src/domain/ports.js';
 import type { BidServerOptions } from '../../src/http/bid-server.js';
 import { systemClock } from '../../src/lib/clock.js';
 import {
@@ -362,15 +363,19 @@ describe('callers who go away', () => {
 
   it('drops the answer of one who leaves while it is being made', async () => {
     let finish: () => void = () => undefined;
-    server = await startTestServer({}, async () => {
+    let called: BidCall | undefined;
+    server = await startTestServer({}, async (_body, call) => {
+      called = call;
       await new Promise<void>((resolve) => (finish = resolve));
       return { kind: 'bid', body: '{}', contentType: 'application/json', gzip: false };
     });
     connection = await openRaw(server.port);
     connection.send(post('a'));
     await until(() => server.inFlight() === 1);
+    expect(called?.isOver?.()).toBe(false);
     connection.destroy();
     await until(() => server.outcomes.length > 0);
+    expect(called?.isOver?.(), 'whoever makes it is told').toBe(true);
     finish();
     await until(() => server.inFlight() === 0);
     expect(server.outcomes).toEqual([['generic', 'aborted']]);

@@ -37,9 +37,33 @@ describe('notices', () => {
       expect(response.status).toBe(status);
       expect(response.headers.get('cache-control')).toBe('no-store');
       expect(response.headers.get('access-control-allow-origin')).toBe('*');
-      expect(server.notices.at(-1)).toEqual({ kind, token: 't1', query: 'price=1%2E5&x' });
+      expect(server.notices.at(-1)).toMatchObject({ kind, token: 't1', query: 'price=1%2E5&x' });
     }
     expect(server.notices).toHaveLength(2);
+  });
+
+  it('hand on what the call says of who makes it, headers that come twice whole', async () => {
+    connection.send(
+      get('/c/t1', [
+        'User-Agent: Mozilla/5.0',
+        'X-Forwarded-For: 203.0.113.7',
+        'X-Device-IP: 198.51.100.1',
+        'X-Device-User-Agent: Mozilla/5.0 (TV)',
+        'X-Forwarded-For: 192.0.2.1, 10.0.0.1',
+      ]),
+    );
+    await connection.response();
+    connection.send(get('/c/t2'));
+    await connection.response();
+    const [told, untold] = server.notices.map(({ caller }) => caller);
+    expect(told).toEqual({
+      address: expect.stringMatching(/^(127\.0\.0\.1|[0:]*ffff:7f00:0001)$/),
+      userAgent: 'Mozilla/5.0',
+      forwardedFor: '203.0.113.7,192.0.2.1, 10.0.0.1',
+      deviceAddress: '198.51.100.1',
+      deviceUserAgent: 'Mozilla/5.0 (TV)',
+    });
+    expect(untold).toMatchObject({ userAgent: '', forwardedFor: '', deviceAddress: '', deviceUserAgent: '' });
   });
 
   it('without a query have an empty one: undefined was handed on, and the call was never answered', async () => {

@@ -14,6 +14,7 @@ import type { Visit } from '../../src/domain/visit.js';
 import { ipPrefixKey, parseIp } from '../../src/lib/ip.js';
 import { versionNumber } from '../../src/lib/version.js';
 import type { IndexedLineItem } from '../../src/targeting/targeting-index.js';
+import { LISTS } from './random-pools.js';
 
 /**
  * Targeting as its words say it, line item by line item, condition by condition: slow, plain, and knowing nothing of
@@ -36,6 +37,7 @@ export function firstRejection(
     if (name === 'deals') return !passesDeals(targeting, impression);
     if (name === 'sizes') return !lineItem.creatives.some((creative) => fits(creative, impression));
     if (name === 'hours') return !passesHours(targeting, visit);
+    if (name === 'lists') return !passesLists(targeting, visit);
     const choice: Choice<unknown> | undefined = targeting[name];
     return !passes(name, choice, JUDGES[name](visit, impression), targeting.unknown);
   });
@@ -59,6 +61,25 @@ function passes(
     return wishes.length === 0 || unknown.lineItem === 'accept';
   }
   return !bans.includes(true) && (wishes.length === 0 || wishes.includes(true));
+}
+
+/** A list that is not there counts against whoever names it. */
+function passesLists({ lists, unknown }: Targeting, { request, exchange }: Visit): boolean {
+  if (!lists) return true;
+  const { domain, bundle, publisherId } = request.inventory;
+  const names = [
+    ...(domain?.split('.').map((_, i, labels) => labels.slice(i).join('.')) ?? []).filter(
+      (name) => name === domain || name.includes('.'),
+    ),
+    bundle,
+    publisherId && `publisher:${publisherId}`,
+    publisherId && `publisher:${exchange}/${publisherId}`,
+  ];
+  const isTold = names.some((name) => name !== undefined);
+  const isOn = (list: string): boolean => names.some((name) => LISTS[list]?.includes(name ?? ''));
+  if (!isTold) return passes('lists', lists, () => undefined, unknown);
+  const isBanned = lists.noneOf.some((list) => !(list in LISTS) || isOn(list));
+  return !isBanned && (lists.anyOf.length === 0 || lists.anyOf.some(isOn));
 }
 
 function passesDeals({ deals }: Targeting, impression: Impression): boolean {
@@ -90,7 +111,7 @@ function passesHours({ hours, unknown }: Targeting, { nowMs, geo }: Visit): bool
   return passes('hours', { anyOf: [hours], noneOf: [] }, judge, unknown);
 }
 
-type Judged = Exclude<DimensionName, 'deals' | 'sizes' | 'hours'>;
+type Judged = Exclude<DimensionName, 'deals' | 'sizes' | 'hours' | 'lists'>;
 type ConditionOf<Name extends Judged> =
   Exclude<Targeting[Name], undefined> extends Choice<infer Condition> ? Condition : never;
 

@@ -7,6 +7,7 @@ export const POOLS = {
   domains: ['news.example', 'a.news.example', 'xnews.example', 'example', 'sport.example'],
   bundles: ['com.game', 'com.news', '123'],
   publishers: ['p1', 'p2', 'P1'],
+  lists: ['premium', 'unsafe', 'missing'],
   categories: ['IAB1', 'IAB1-2', 'IAB17', 'IAB17-3', 'IAB2'],
   keywords: ['trail', 'running', 'trail running', 'marathon', '马拉松', 'é'],
   makes: ['apple', 'acer'],
@@ -23,6 +24,12 @@ export const POOLS = {
   networks: ['0.0.0.0/0', '203.0.113.0/24', '203.0.113.7', '10.0.0.0/8', '2001:db8::/32', '::/0'],
   zones: ['UTC', 'Asia/Kathmandu', 'America/New_York', 'user'],
 } as const;
+
+/** What stands in the lists, in plain words; the one that is missing is in none. */
+export const LISTS: Readonly<Record<string, readonly string[]>> = {
+  premium: ['news.example', 'com.game', 'publisher:p1'],
+  unsafe: ['a.news.example', 'sport.example', 'example', '123', 'publisher:north/p2'],
+};
 
 /** Some points are near the poles and the date line. */
 export function randomPoint(random: Random): [latitude: number, longitude: number] {

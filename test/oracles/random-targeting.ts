@@ -94,6 +94,7 @@ const CONDITIONS: { [Name in Chosen]: (random: Random) => ConditionOf<Name> } = 
   domains: (random) => pick(random, POOLS.domains),
   bundles: (random) => pick(random, POOLS.bundles),
   publishers: (random) => pick(random, POOLS.publishers),
+  lists: (random) => pick(random, POOLS.lists),
   categories: (random) => pick(random, POOLS.categories),
   keywords: (random) => pick(random, POOLS.keywords),
   deviceTypes: (random) => pick(random, DEVICE_TYPES),

@@ -5,10 +5,12 @@ import type { Visit } from '../../src/domain/visit.js';
 import { integerBetween, pick, type Random } from '../../src/lib/prng.js';
 import { anImpression, aVisit, NOW_MS, profileWith } from '../support/targeting-samples.js';
 import { aNative, anAudio, aVideo } from '../support/format-samples.js';
-import { POOLS, randomPoint, several } from './random-pools.js';
+import { textSetOf } from '../support/text-set-of.js';
+import { LISTS, POOLS, randomPoint, several } from './random-pools.js';
 import { assert } from '../../src/lib/assert.js';
 
 const DAY_MS = 86_400_000;
+const LISTS_LOADED = new Map(Object.entries(LISTS).map(([name, entries]) => [name, textSetOf(entries)]));
 
 /** A request of any shape that the types allow. */
 export function randomVisit(random: Random): Visit {
@@ -21,6 +23,7 @@ export function randomVisit(random: Random): Visit {
     personal,
     profile: personal && random() < 0.7 ? randomProfile(random) : undefined,
     nowMs: NOW_MS + integerBetween(random, -30, 30) * 8 * 3_600_000 + pick(random, [0, 1, -1, 1_234_567]),
+    lists: LISTS_LOADED,
     geo: {
       country: some(pick(random, ['USA', 'CHN'])),
       region: some(pick(random, ['CA', 'US-CA', '31', 'Bas-Rhin'])),

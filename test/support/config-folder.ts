@@ -24,7 +24,11 @@ export function configFolder(): ConfigFolder {
   mkdirSync(path('campaigns'), { recursive: true });
   mkdirSync(path('exchanges'));
   save('exchanges/generic.json', {});
-  save('rates.json', { date: '2026-11-20', daysMax: 3650, perUsd: { EUR: 0.8, GBP: 0.75, JPY: 150, CNY: 7 } });
+  save('rates.json', {
+    date: '2026-11-20',
+    daysMax: 3650,
+    perUsd: { EUR: 0.8, GBP: 0.75, JPY: 150, CNY: 7 },
+  });
   save('campaigns/trail.json', campaignWith());
   return { configDir, dataDir: join(root, 'var'), path, save };
 }

@@ -25,9 +25,7 @@ const vendorList = new GVL({
   features: {},
   specialFeatures: {},
   stacks: {},
-  vendors: Object.fromEntries(
-    Array.from({ length: VENDORS_MAX }, (_, i) => [String(i + 1), vendor(i + 1)]),
-  ),
+  vendors: Object.fromEntries(Array.from({ length: VENDORS_MAX }, (_, i) => [String(i + 1), vendor(i + 1)])),
 } as unknown as VendorList);
 
 function vendor(id: number): object {

@@ -7,10 +7,12 @@ import type { BillOutcome } from '../../src/domain/money-ports.js';
 import type {
   EventLog,
   NoticeAnswer,
+  NoticeCaller,
   NoticeKind,
   NoticeMetrics,
   NoticeOutcome,
 } from '../../src/domain/ports.js';
+import { TRAFFIC_DEFAULT, type TrafficPolicy } from '../../src/domain/traffic-policy.js';
 import { ManualClock } from '../../src/lib/clock.js';
 import { createNoticeHandler } from '../../src/notices/handle.js';
 import { createNoticeTokens } from '../../src/notices/token.js';
@@ -25,6 +27,15 @@ export const PUBLISHED_PRICE = 'OG46wAAMCggBI0VniavN7-mNy0VTKPbB3o5CMQ==';
 export const ENCRYPTED: PriceSettings = { macro: '${AUCTION_PRICE}', unit: 'micros', cipher: PUBLISHED_KEYS };
 
 export const tokens = createNoticeTokens([{ id: 'a', secret: Uint8Array.from({ length: 32 }, (_, i) => i) }]);
+
+/** Somebody of whom nothing is told. */
+export const NOBODY: NoticeCaller = {
+  address: '',
+  userAgent: '',
+  forwardedFor: '',
+  deviceAddress: '',
+  deviceUserAgent: '',
+};
 
 export interface DeskOptions {
   readonly price?: PriceSettings;
@@ -43,6 +54,10 @@ export class NoticeDesk {
   readonly suspect: `${SuspectReason} ${'on' | 'dry-run'}`[] = [];
   readonly billed: { readonly delayMs: number; readonly isLate: boolean }[] = [];
   isDiskFull = false;
+  /** The policy in use; may be replaced. */
+  traffic: TrafficPolicy = TRAFFIC_DEFAULT;
+  /** Who hands the next notices in. */
+  caller: NoticeCaller = NOBODY;
   /** What the ledger says next to bids that it has not booked. */
   ledgerSays: BillOutcome = 'booked';
   readonly #booked = new Set<string>();
@@ -83,6 +98,8 @@ export class NoticeDesk {
       frequency: { record: (names, record) => void this.frequency.push({ names, record }) },
       exchangeOf: (name) => (name === SAMPLE_NOTICE.exchange ? { price } : undefined),
       acknowledge,
+      traffic: () => this.traffic,
+      seed: 4711,
     });
   }
 
@@ -96,7 +113,7 @@ export class NoticeDesk {
   }
 
   async sendToken(kind: NoticeKind, token: string, query = ''): Promise<NoticeAnswer> {
-    const answer = await this.#handle({ kind, token, query });
+    const answer = await this.#handle({ kind, token, query, caller: this.caller });
     await new Promise(setImmediate);
     return answer;
   }

@@ -32,6 +32,7 @@ export interface VisitParts {
   readonly personal?: boolean;
   readonly exchange?: string;
   readonly nowMs?: number;
+  readonly lists?: Visit['lists'];
 }
 
 /** A visit that tells nothing but what is given. */
@@ -42,6 +43,7 @@ export function aVisit(parts: VisitParts = {}): Visit {
     personal: parts.personal ?? true,
     geo: { ...NO_GEO, ...parts.geo },
     nowMs: parts.nowMs ?? NOW_MS,
+    lists: parts.lists ?? new Map(),
     request: aRequest(parts),
   };
 }

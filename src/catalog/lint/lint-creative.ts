@@ -14,7 +14,7 @@ export function lintCreative(
 ): void {
   lintFormat(lineItem, creative, report);
   lintLanding(campaign, creative, report);
-  lintPlaces(lineItem, creative, report);
+  lintFormatFit(lineItem, creative, report);
   lintDeclarations(lineItem, creative, report);
 }
 
@@ -43,7 +43,7 @@ function lintLanding({ advertiser }: Campaign, { landing }: Creative, report: Re
 }
 
 /** Places of a format against those that the line item wants. */
-function lintPlaces({ targeting }: LineItem, { format }: Creative, report: Report): void {
+function lintFormatFit({ targeting }: LineItem, { format }: Creative, report: Report): void {
   if (format === 'banner' || format === 'video') return;
   const { positions, deviceTypes, unknown } = targeting;
   const atUnknown = unknown.byDimension.get('positions') ?? unknown.lineItem;

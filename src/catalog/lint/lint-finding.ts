@@ -26,6 +26,7 @@ export const DIMENSION_PATHS: Readonly<Record<Exclude<DimensionName, 'sizes'>, F
   domains: ['targeting', 'inventory', 'domains'],
   bundles: ['targeting', 'inventory', 'bundles'],
   publishers: ['targeting', 'inventory', 'publishers'],
+  lists: ['targeting', 'inventory', 'lists'],
   categories: ['targeting', 'inventory', 'categories'],
   keywords: ['targeting', 'inventory', 'keywords'],
   deviceTypes: ['targeting', 'devices', 'types'],

@@ -106,6 +106,7 @@ function reportContradictions(targeting: Targeting, report: Report): void {
   compare('domains', targeting.domains, coversDomain);
   compare('bundles', targeting.bundles, sameEntry);
   compare('publishers', targeting.publishers, sameEntry);
+  compare('lists', targeting.lists, sameEntry);
   compare('categories', targeting.categories, coversBranch);
   compare('keywords', targeting.keywords, sameEntry);
   compare('deviceTypes', targeting.deviceTypes, coversPart);

@@ -2,6 +2,7 @@ import type { NoticeFacts } from '../../domain/notice.js';
 import { SAMPLE_NOTICE } from '../../../test/support/sample-notice.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { anyCreativeFile } from '../../../test/support/any-creative.js';
 import { campaignWith, fileText } from '../../../test/support/campaign-file.js';
 import type { Campaign, LineItem } from '../../domain/campaign.js';
 import type { Creative } from '../../domain/creative.js';
@@ -126,6 +127,21 @@ describe('the fewest bytes of a response', () => {
           expect(written - least).toBeLessThan(50 + 20 * encodedAgain);
         },
       ),
+    );
+  });
+
+  it('are no more than it writes of a creative of any format, and what a file may say fits into 4,096', () => {
+    fc.assert(
+      fc.property(anyCreativeFile, (given) => {
+        const file = fileText(campaignWith(['lineItems', 0, 'creatives', 0], given));
+        const found = readCampaign(Buffer.from(file), 'campaigns/trail.json');
+        const shown = found.good && found.content.campaign.lineItems[0]?.creatives[0];
+        fc.pre(shown !== false && shown !== undefined);
+        const parts = { ...sample, lineItem, creative: shown };
+        expect(responseBytesMin(parts)).toBeLessThanOrEqual(responseBytes(parts));
+        expect(responseBytes(parts, USUAL)).toBeLessThanOrEqual(4_096);
+      }),
+      { numRuns: 300 },
     );
   });
 

@@ -1,6 +1,7 @@
 import type { Campaign, LineItem } from '../../domain/campaign.js';
 import type { Creative } from '../../domain/creative.js';
 import type { Exchange } from '../../domain/catalog.js';
+import { unreachable } from '../../lib/assert.js';
 import type { FilePath } from '../finding.js';
 import type { Report } from './lint-finding.js';
 
@@ -51,6 +52,8 @@ function writtenOf(creative: Creative): string {
       const addresses = [...(video?.files ?? []).map(({ url }) => url), longest(images), longest(icons)];
       return `${title}${[...data.values(), ...addresses].join('')}${privacyUrl}\${CLICK_URL}`;
     }
+    default:
+      return unreachable(creative);
   }
 }
 

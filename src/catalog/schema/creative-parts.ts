@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { API_FRAMEWORKS, CREATIVE_ATTRIBUTES } from '../../domain/adcom-words.js';
+import { API_FRAMEWORKS, CATEGORY_TAXONOMIES, CREATIVE_ATTRIBUTES } from '../../domain/adcom-words.js';
 import type { CategoriesByTaxonomy, CreativeFacts } from '../../domain/creative.js';
 import type { CreativeId } from '../../domain/ids.js';
 import { CLICK_ID_MACRO } from '../../domain/notice.js';
@@ -19,17 +19,6 @@ export const activeOrPaused = z.enum(['active', 'paused']);
 export const pixels = (what: string) =>
   wholeNumber(`the ${what} in whole pixels, such as 300`, { min: 1, max: PIXELS_MAX });
 
-/** Words for AdCOM "Category Taxonomies" beside Content 1.0, which "categories" speak. */
-const TAXONOMIES = {
-  'content-2.0': 2,
-  'ad-product-1.0': 3,
-  'content-2.1': 5,
-  'content-2.2': 6,
-  'content-3.0': 7,
-  'ad-product-2.0': 8,
-  'content-3.1': 9,
-} as const;
-
 const taxonomyCodes = list(
   text('the id of a category as text in quotes, such as "483"', {
     charactersMax: TAXONOMY_CODE_CHARACTERS_MAX,
@@ -43,11 +32,16 @@ const OTHER_CATEGORIES_EXPECTED = 'categories by taxonomy such as {"content-3.0"
 export const otherCategories = group(
   OTHER_CATEGORIES_EXPECTED,
   Object.fromEntries(
-    Object.keys(TAXONOMIES).map((name) => [name, taxonomyCodes.describe(`Ids of the IAB's ${name}.`)]),
-  ) as Record<keyof typeof TAXONOMIES, typeof taxonomyCodes>,
+    Object.keys(CATEGORY_TAXONOMIES).map((name) => [
+      name,
+      taxonomyCodes.describe(`Ids of the IAB's ${name}.`),
+    ]),
+  ) as Record<keyof typeof CATEGORY_TAXONOMIES, typeof taxonomyCodes>,
 ).transform((given): CategoriesByTaxonomy => {
   const known = Object.entries(given).flatMap(([name, codes]) =>
-    codes === undefined ? [] : [[TAXONOMIES[name as keyof typeof TAXONOMIES], codes] as const],
+    codes === undefined
+      ? []
+      : [[CATEGORY_TAXONOMIES[name as keyof typeof CATEGORY_TAXONOMIES], codes] as const],
   );
   return new Map(known);
 });

@@ -5,7 +5,7 @@ import type { Currency } from '../../domain/money.js';
 import { currencyCode } from './campaign.js';
 import { group, list, text, wholeNumber } from './fields.js';
 import { priceGroup, priceOf, reportMissingKeys } from './price.js';
-import { webTemplate } from './web.js';
+import { domainName, webTemplate } from './web.js';
 
 const TMAX_MS = { min: 10, max: 10_000 };
 /**
@@ -72,6 +72,9 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
   requestsPerSecondMax: wholeNumber('whole requests a second, such as 2000', { min: 1, max: 1_000_000 })
     .optional()
     .describe('Requests a second that are answered; what comes beyond gets no bid (nbr 504). Left out: all.'),
+  adsTxtDomain: domainName
+    .optional()
+    .describe('Its domain in ads.txt, sellers.json and supply chains, such as "exchange.example".'),
   currencies: list(currencyCode, 'a list of currencies such as ["USD", "EUR"]')
     .default(['USD', 'EUR', 'GBP', 'JPY', 'CNY'] as Currency[])
     .describe('Currencies that it settles in; the first one that a request allows is used.'),
@@ -150,10 +153,11 @@ export const exchangeFile = group('an exchange in braces: { "currencies": ["USD"
 
 /** @param exchangeId the file's name without `.json` */
 export function exchangeOf(given: z.output<typeof exchangeFile>, exchangeId: string): Exchange {
-  const { $schema: _forEditors, extendedIdSources, syncRedirect, price, ...settings } = given;
+  const { $schema: _forEditors, adsTxtDomain, extendedIdSources, syncRedirect, price, ...settings } = given;
   const { seats, requestsPerSecondMax } = given;
   return {
     ...settings,
+    adsTxtDomain,
     extendedIdSources,
     syncRedirect,
     price: price ? priceOf(price) : PLAIN_PRICE,

@@ -88,7 +88,7 @@ export const nativeCreative = group('a creative in braces', {
     ...texts.map(([, value]) => value),
     privacy ?? '',
   ].map((part) => JSON.stringify(part).slice(1, -1)); // A native response is JSON within JSON.
-  const media = video ? `${'x'.repeat(900)}${video.files.map(({ url }) => url).join('')}` : '';
+  const media = video ? `${'x'.repeat(900)}\${CLICK_URL}${video.files.map(({ url }) => url).join('')}` : '';
   const shown = `${'x'.repeat(RESPONSE_FRAME)}${ASSET_FRAME.repeat(parts.length)}\${CLICK_URL}${parts.join('')}${media}`;
   limitMarkup(context, shown, given.landing, ['title']);
   const urls = [...images, ...icons, ...(video?.files ?? [])].map(({ url }) => url);

@@ -11,14 +11,13 @@ import { group, wholeNumber } from './fields.js';
 /** TCF 2.3: vendor ids take 16 bits. */
 const VENDOR_ID = { min: 1, max: 65_535 };
 
-const CONSENT_WORDS = '"consent": since TCF 2.2 nothing else will do for this purpose';
-const BASIS_WORDS = '"consent", "legitimate-interest", or "either" where you registered it as flexible';
-const CHOICE_WORDS = '"contextual" (bid without personal data) or "no-bid"; nothing personal may be used here';
+const byConsent = (what: string) => z.enum(['consent']).optional().describe(what);
+const onAnyBasis = (what: string) => z.enum(LEGAL_BASES).optional().describe(what);
 
-const byConsent = (what: string) => z.enum(['consent'], { error: CONSENT_WORDS }).optional().describe(what);
-const onAnyBasis = (what: string) => z.enum(LEGAL_BASES, { error: BASIS_WORDS }).optional().describe(what);
-
-/** The purposes of the TCF by their words. Storage always took consent; profiles do since TCF 2.2. */
+/**
+ * The purposes of the TCF by their words. Storage always took consent; profiles do since TCF 2.2. What rests on both, `either`,
+ * is what we registered as flexible.
+ */
 const PURPOSES = {
   storage: byConsent('Purpose 1, always needed: store and access information on a device, such as a cookie.'),
   basicAds: onAnyBasis('Purpose 2: use limited data to select advertising; caps are among it.'),
@@ -39,8 +38,8 @@ const purposesGroup = group('the purposes that you need, such as { "storage": "c
 
 const switchedOn = (what: string) => z.boolean({ error: 'true or false' }).default(true).describe(what);
 
-const choice = (what: string) =>
-  z.enum(LIMITED_CHOICES, { error: CHOICE_WORDS }).default('contextual').describe(what);
+/** Bid without personal data, or not at all; there is no way to use them where they may not be used. */
+const choice = (what: string) => z.enum(LIMITED_CHOICES).default('contextual').describe(what);
 
 /** Everything has a default, so `{}` is the policy that holds without the file. */
 export const privacyFile = group('the privacy policy in braces: { "vendorId": 123, … }', {
@@ -53,7 +52,7 @@ export const privacyFile = group('the privacy policy in braces: { "vendorId": 12
   purposes: purposesGroup
     .optional()
     .describe(
-      'What you need the visitor to allow under the GDPR, each on the legal basis that you registered it with. Only with all of them is anything personal used. Left out: storage, adsProfile and personalisedAds by consent, basicAds and adMeasurement on either basis.',
+      'What you need the visitor to allow under the GDPR, each on the legal basis that you registered it with ("either": as flexible). Only with all of them is anything personal used. Left out: storage, adsProfile and personalisedAds by consent, basicAds and adMeasurement on either basis.',
     ),
   assumeGdprByCountry: switchedOn(
     'Take it that the GDPR applies to visitors in the EEA and the United Kingdom where a request does not say whether it does.',
@@ -61,19 +60,22 @@ export const privacyFile = group('the privacy policy in braces: { "vendorId": 12
   sensitiveRefusalIsOptOut: switchedOn(
     'In the United States: take a refusal of any kind of sensitive data for an opt-out of everything. Switch it off only where no segment of yours tells of health, faith, origin and the like, nor of precise places.',
   ),
-  gdpr: choice('Under the GDPR without consent, or where the law that applies cannot be made out.'),
-  usStates: choice('With an opt-out under a law of the United States: us_privacy, GPP, Global Privacy Control.'),
+  gdpr: choice(
+    'Under the GDPR without consent, or where the law that applies cannot be made out: "contextual" bids without personal data, "no-bid" does not bid.',
+  ),
+  usStates: choice(
+    'With an opt-out under a law of the United States: us_privacy, GPP, Global Privacy Control.',
+  ),
   children: choice('For children: COPPA, or a child that a GPP string tells of.'),
   limitAdTracking: choice('Where the device or the browser asks not to be tracked: lmt, dnt.'),
   elsewhere: z
-    .enum(['personal', ...LIMITED_CHOICES], {
-      error: '"personal" (bid on whom you know), "contextual" (bid without personal data) or "no-bid"',
-    })
+    .enum(['personal', ...LIMITED_CHOICES])
     .default('personal')
     .describe('Where no law is named and nobody asks for privacy.'),
 }).meta({
   title: 'Privacy',
-  description: 'What is done with what is known of visitors, and where. A hint of privacy is always believed.',
+  description:
+    'What is done with what is known of visitors, and where. A hint of privacy is always believed.',
 });
 
 export function privacyOf(given: z.output<typeof privacyFile>): PrivacyPolicy {
@@ -83,5 +85,8 @@ export function privacyOf(given: z.output<typeof privacyFile>): PrivacyPolicy {
 
 function needsOf(given: z.output<typeof purposesGroup>): readonly PurposeNeed[] {
   const needs = PURPOSE_WORDS.map((word, i) => ({ purpose: i + 1, basis: given[word] }));
-  return [STORAGE, ...needs.filter((need): need is PurposeNeed => need.purpose > 1 && need.basis !== undefined)];
+  return [
+    STORAGE,
+    ...needs.filter((need): need is PurposeNeed => need.purpose > 1 && need.basis !== undefined),
+  ];
 }

@@ -14,6 +14,7 @@ import { PLACEMENTS, POSITIONS } from '../../domain/adcom-words.js';
 import { iabCategory } from './iab-category.js';
 import { choice, group, lowerText, parsed, text, word } from './fields.js';
 import { hours } from './hours.js';
+import { listName } from './list-name.js';
 import { customerValue, interests, names, people } from './people.js';
 import { geo } from './places.js';
 import { domainName } from './web.js';
@@ -84,6 +85,9 @@ const inventory = group('sites and apps, such as {"domains": {"noneOf": ["badnew
   )
     .optional()
     .describe('Publishers, by the id that the exchange gives them.'),
+  lists: choice(listName, 'names of lists such as ["premium"]')
+    .optional()
+    .describe('Lists of sites, apps and publishers that the operator keeps in config/lists, by name.'),
   categories: choice(category, 'IAB categories such as ["IAB17"]')
     .optional()
     .describe('Topics of the page or app, IAB Content Taxonomy 1.0; IAB17 includes IAB17-3.'),

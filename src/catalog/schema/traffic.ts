@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { RULE_MODES, TRAFFIC_DEFAULT, type RuleMode } from '../../domain/traffic-policy.js';
+import { RULE_MODES, type RuleMode } from '../../domain/rule-mode.js';
+import { TRAFFIC_DEFAULT } from '../../domain/traffic-policy.js';
 import { parseIpRange } from '../../lib/ip.js';
 import { group, list, parsed, text, wholeNumber } from './fields.js';
 

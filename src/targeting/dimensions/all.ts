@@ -7,6 +7,7 @@ import { geo } from './geo.js';
 import { hours } from './hours.js';
 import { bundles, categories, domains, exchanges, publishers } from './inventory.js';
 import { keywords } from './keywords.js';
+import { lists } from './lists.js';
 import { os } from './operating-system.js';
 import { age, education, gender, income, marital, occupation } from './person.js';
 import { deals, interstitial, placements, positions, rewarded, roll, sizes } from './placement.js';
@@ -28,6 +29,7 @@ export const VISIT_DIMENSIONS: readonly Dimension<Visit>[] = [
   domains,
   bundles,
   publishers,
+  lists,
   categories,
   keywords,
   deviceTypes,
