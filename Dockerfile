@@ -22,6 +22,8 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 COPY config config
 COPY fixtures/profiles fixtures/profiles
+# The requests of `narrowcast certify`.
+COPY fixtures/cases fixtures/cases
 RUN mkdir -p "$DATA_DIR" && chown node:node "$DATA_DIR"
 USER node
 VOLUME /var/lib/narrowcast

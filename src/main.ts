@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { certifyCommand } from './cli/certify.js';
 import { check } from './cli/check.js';
 import { errorText } from './cli/error-text.js';
 import { explainFile } from './cli/explain-file.js';
@@ -56,6 +57,16 @@ program
   .action(async (file: string, options: { exchange: string; campaign?: string; json?: boolean }) => {
     process.exitCode = await explainFile(readSettings(process.env), file, options);
   });
+
+program.addCommand(
+  certifyCommand({
+    clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  }),
+);
 
 program.addCommand(
   profilesCommand({

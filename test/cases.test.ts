@@ -7,24 +7,8 @@ import { readCases, type CaseFile } from './support/case-file.js';
 import type { JsonObject } from './support/merge.js';
 import { startBidder, type RunningBidder } from './support/running-bidder.js';
 
-/** All lines of the rule book that a request and its answer can show. */
-const RULES_TO_SHOW = range(1, 61);
-/** Lines that no single request and answer can show; where they are held instead. */
-const RULES_SHOWN_ELSEWHERE: Readonly<Record<number, string>> = {
-  1: 'test/http: statuses',
-  2: 'test/http: overload',
-  4: 'test/http: gzip both ways',
-  5: 'test/http: x-openrtb-version',
-  7: 'test/http: keep-alive; README: proxy settings',
-  69: 'test/invalid-traffic.test.ts and src/notices/device.test.ts',
-};
-
 const bidCases = readCases('bid');
 const noBidCases = readCases('no-bid');
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from + 1 }, (_, i) => from + i);
-}
 
 async function withBidder<T>(file: CaseFile, use: (bidder: RunningBidder) => Promise<T>): Promise<T> {
   const bidder = await startBidder(
@@ -125,12 +109,6 @@ describe('must not bid', () => {
 
 describe('the cases', () => {
   const all = [...bidCases, ...noBidCases];
-
-  it('show every rule of the rule book that is implemented', () => {
-    const shown = new Set(all.flatMap((file) => file.rules));
-    const missing = RULES_TO_SHOW.filter((rule) => !shown.has(rule) && !(rule in RULES_SHOWN_ELSEWHERE));
-    expect(missing).toEqual([]);
-  });
 
   it('show every dimension of targeting, both ways', () => {
     const bid = new Set(bidCases.flatMap((file) => file.dimensions));

@@ -1,2 +1,2 @@
 /** The tests' way to the checker that `narrowcast certify` uses. */
-export { checkResponse } from '../src/certify/check-response.js';
+export { bidsOf, checkResponse, parsedResponse } from '../src/certify/check-response.js';

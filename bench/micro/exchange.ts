@@ -1,6 +1,6 @@
 import type { Campaign } from '../../src/domain/campaign.js';
-import { SHOWN_BANNER } from '../../src/domain/shown-as.js';
-import type { BannerCreative } from '../../src/domain/creative.js';
+import { SHOWN_BANNER, type ShownAs } from '../../src/domain/shown-as.js';
+import type { BannerCreative, Creative, NativeCreative, VideoCreative } from '../../src/domain/creative.js';
 import { PLAIN_PRICE, VISITOR_ID_KINDS, type Exchange } from '../../src/domain/catalog.js';
 import type { AdvertiserId, CampaignId, CreativeId, ExchangeId } from '../../src/domain/ids.js';
 import { microsFromUnits, USD } from '../../src/domain/money.js';
@@ -58,6 +58,80 @@ export const CREATIVE: BannerCreative = {
   imageUrl: undefined,
 };
 
+const FACTS = {
+  id: CREATIVE.id,
+  landing: CREATIVE.landing,
+  attributes: [],
+  apis: [],
+  language: 'en',
+  categories: CREATIVE.categories,
+  categoriesElsewhere: new Map(),
+  secure: true,
+  appBundle: undefined,
+  imageUrl: undefined,
+} as const;
+
+const IMAGE = {
+  url: 'https://cdn.acme.example/trail-1200x627.jpg',
+  size: { w: 1200, h: 627 },
+  mime: 'image/jpeg',
+};
+
+const VIDEO: VideoCreative = {
+  ...FACTS,
+  format: 'video',
+  seconds: 15,
+  skipAfterSeconds: 5,
+  wrapper: undefined,
+  files: [1080, 720, 360].map((h) => ({
+    url: `https://cdn.acme.example/trail-${h}.mp4`,
+    mime: 'video/mp4',
+    size: { w: (h * 16) / 9, h },
+    kbps: 4 * h,
+    delivery: 'progressive',
+  })),
+  companions: [
+    { size: { w: 300, h: 250 }, image: 'https://cdn.acme.example/trail-300x250.jpg', mime: 'image/jpeg' },
+  ],
+};
+
+const SHOWN_VIDEO: ShownAs = {
+  format: 'video',
+  vastVersion: '4.2',
+  protocol: 13,
+  files: VIDEO.files,
+  companions: VIDEO.companions,
+  isSkippable: true,
+};
+
+const NATIVE: NativeCreative = {
+  ...FACTS,
+  format: 'native',
+  title: 'Shoes for the coast',
+  images: [IMAGE],
+  icons: [],
+  data: new Map([
+    [1, 'ACME'],
+    [2, 'Light, dry and quick on every trail.'],
+    [12, 'Buy now'],
+  ]),
+  video: undefined,
+  privacyUrl: undefined,
+};
+
+const SHOWN_NATIVE: ShownAs = {
+  format: 'native',
+  version: '1.2',
+  isWrapped: false,
+  assets: [
+    { id: 1, kind: 'title', text: NATIVE.title },
+    { id: 2, kind: 'image', image: IMAGE, type: 3 },
+    ...[...NATIVE.data].map(([type, value]) => ({ id: type + 2, kind: 'data' as const, type, value })),
+  ],
+  hasEventTracker: true,
+  hasPrivacy: false,
+};
+
 const CAMPAIGN: Campaign = {
   id: 'trail-shoes-autumn' as CampaignId,
   advertiser: {
@@ -84,6 +158,8 @@ export function exchangeTasks(): BenchTask[] {
   const site = Buffer.from(JSON.stringify(siteRequest()));
   const one = bids(1);
   const five = bids(5);
+  const video = bids(1, VIDEO, SHOWN_VIDEO);
+  const native = bids(1, NATIVE, SHOWN_NATIVE);
   return [
     { name: `decode, app request of ${app.length} bytes`, run: () => decoded(app) },
     { name: `decode, site request of ${site.length} bytes`, run: () => decoded(site) },
@@ -93,19 +169,21 @@ export function exchangeTasks(): BenchTask[] {
     },
     { name: 'encode, 1 bid', run: () => encoded(one) },
     { name: 'encode, 5 bids', run: () => encoded(five) },
+    { name: 'encode, 1 video bid', run: () => encoded(video) },
+    { name: 'encode, 1 native bid', run: () => encoded(native) },
   ];
 }
 
-function bids(count: number): OutgoingBid[] {
-  const compiled = compileCreative(CREATIVE);
+function bids(count: number, creative: Creative = CREATIVE, shown: ShownAs = SHOWN_BANNER): OutgoingBid[] {
+  const compiled = compileCreative(creative);
   return Array.from({ length: count }, (_, i) => ({
     bidId: `bench-bid-${i}`,
     impressionId: String(i + 1),
     priceMicros: microsFromUnits(3.2),
     campaign: CAMPAIGN,
-    creative: CREATIVE,
+    creative,
     compiled,
-    shown: SHOWN_BANNER,
+    shown,
     categoryTaxonomy: 1,
     dealId: undefined,
     seat: EXCHANGE.seat,

@@ -6,7 +6,7 @@ import {
   EXPAND_DIRECTIONS,
   wordsOf,
 } from '../domain/adcom-words.js';
-import type { Banner, BlockLists, Impression } from '../domain/bid-request.js';
+import type { Audio, Banner, BlockLists, Impression, Video } from '../domain/bid-request.js';
 import { CREATIVE_FORMATS, type BannerCreative, type Creative } from '../domain/creative.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { CreativeRule } from '../domain/rejection.js';
@@ -51,10 +51,14 @@ export function describeCreativeRule(
   const banners = (of: (creative: BannerCreative) => string): string =>
     listed(creatives, (creative) => (creative.format === 'banner' ? of(creative) : undefined));
   const have = (of: (creative: Creative) => string | undefined): string => listed(creatives, of);
+  const { attributesBlocked, apis, mimes, seconds } = asked(creatives, impression);
   switch (rule) {
     case 'creative-format':
       return says(`a place for ${have(({ format }) => format)}`, `it takes ${formatsText(impression)}`);
     case 'creative-size':
+      if (!creatives.some(({ format }) => format === 'banner')) {
+        return says('a video in the proportions of the player', playerText(impression));
+      }
       return says(
         `room for ${banners(sizeText)}`,
         `sizes ${banner.sizes.map(({ w, h }) => `${w}x${h}`).join(', ')}`,
@@ -74,16 +78,16 @@ export function describeCreativeRule(
         `blocked: ${wordsOf(BANNER_TYPES, banner.typesBlocked)}`,
       );
     case 'creative-mime':
-      return says(`a place for ${banners(({ mime }) => mime)}`, `it takes ${banner.mimes.join(', ')}`);
+      return says(`a place for ${have(mimesText)}`, `it takes ${mimes.join(', ')}`);
     case 'creative-attribute':
       return says(
         `a place for ${have(({ attributes }) => wordsOf(CREATIVE_ATTRIBUTES, attributes))}`,
-        `blocked: ${wordsOf(CREATIVE_ATTRIBUTES, banner.attributesBlocked)}`,
+        `blocked: ${wordsOf(CREATIVE_ATTRIBUTES, attributesBlocked)}`,
       );
     case 'creative-api':
       return says(
         `support for ${have(({ apis }) => wordsOf(API_FRAMEWORKS, apis))}`,
-        `supported: ${wordsOf(API_FRAMEWORKS, banner.apis) || 'none'}`,
+        `supported: ${wordsOf(API_FRAMEWORKS, apis) || 'none'}`,
       );
     case 'creative-expandable':
       return says(
@@ -91,6 +95,7 @@ export function describeCreativeRule(
         `room: ${wordsOf(EXPAND_DIRECTIONS, banner.expandDirections) || 'none'}`,
       );
     case 'creative-duration':
+      return says(`a place for ${have(secondsText)}`, seconds);
     case 'creative-protocol':
     case 'creative-bitrate':
     case 'creative-delivery':
@@ -128,6 +133,42 @@ export function describeCreativeRule(
     default:
       return unreachable(rule);
   }
+}
+
+/** What the place of the creatives' format asks for, of what several formats have. */
+function asked(
+  creatives: readonly Creative[],
+  { banner = NO_BANNER, video, audio, native }: Impression,
+): Pick<Banner, 'attributesBlocked' | 'apis' | 'mimes'> & { readonly seconds: string } {
+  const formats = creatives.map(({ format }) => format);
+  const stream =
+    (formats.includes('video') ? video : undefined) ?? (formats.includes('audio') ? audio : undefined);
+  if (stream) return { ...stream, seconds: secondsAsked(stream) };
+  const place = (formats.includes('native') ? native : undefined) ?? banner;
+  return { ...place, mimes: banner.mimes, seconds: '' };
+}
+
+function secondsAsked({ secondsMin, secondsMax, secondsRequired }: Video | Audio): string {
+  const most = secondsMax === Infinity ? 'any' : String(secondsMax);
+  const range = `it takes ${secondsMin} to ${most} seconds`;
+  return secondsRequired.length > 0 ? `${range}, of these ${secondsRequired.join(', ')} only` : range;
+}
+
+function secondsText(creative: Creative): string | undefined {
+  return 'seconds' in creative ? `${creative.seconds} seconds` : undefined;
+}
+
+function mimesText(creative: Creative): string | undefined {
+  if (creative.format === 'banner') return creative.mime;
+  if (creative.format === 'native') return undefined;
+  const { wrapper, files } = creative;
+  return wrapper ? wrapper.mimes.join(' and ') : [...new Set(files.map(({ mime }) => mime))].join(' or ');
+}
+
+function playerText({ video }: Impression): string {
+  return video?.size
+    ? `it measures ${video.size.w}x${video.size.h}, without boxes around`
+    : 'it tells no size';
 }
 
 /** What the creatives have, each kind once. */

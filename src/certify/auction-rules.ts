@@ -58,12 +58,19 @@ function floorProblems(source: Fields, facts: BidFacts): string[] {
   return priceProblems(number(source['bidfloor']) ?? 0, source['bidfloorcur'], facts);
 }
 
+/** Nobody said at which rates a bidder that is not ours converts. */
+function knowsNoRates({ isOurs, perUsd }: BidFacts): boolean {
+  return !isOurs && Object.keys(perUsd).length === 0;
+}
+
 /** @param amount CPM in the currency `given`, as the request has it */
-function priceProblems(amount: number, given: unknown, { bid, currency, perUsd }: BidFacts): string[] {
+function priceProblems(amount: number, given: unknown, facts: BidFacts): string[] {
+  const { bid, currency, perUsd } = facts;
   const floor = converted(amount, floorCurrency(given), currency, perUsd);
   const price = number(bid['price']) ?? 0;
   if (amount === 0) return [];
-  if (floor === undefined) return ['there is no rate for the currency of the floor'];
+  if (floor === undefined)
+    return knowsNoRates(facts) ? [] : ['there is no rate for the currency of the floor'];
   return price + PRICE_TOLERANCE < floor
     ? [`the price ${price} is below the floor ${floor} ${currency}`]
     : [];
@@ -99,12 +106,14 @@ function timedFloorProblems(name: TimedFloor['name'], facts: BidFacts): string[]
 }
 
 /** A deal of type 3 has one price. */
-function fixedPriceProblems({ deal, bid, currency, perUsd }: BidFacts): string[] {
+function fixedPriceProblems(facts: BidFacts): string[] {
+  const { deal, bid, currency, perUsd } = facts;
   if (!deal || number(deal['at']) !== FIXED_PRICE) return [];
   const amount = number(deal['bidfloor']) ?? 0;
   // One that names no price leaves it to what both sides have agreed.
   if (amount === 0) return [];
   const price = converted(amount, floorCurrency(deal['bidfloorcur']), currency, perUsd);
+  if (price === undefined && knowsNoRates(facts)) return [];
   const isRight = price !== undefined && Math.abs((number(bid['price']) ?? 0) - price) <= 4 * PRICE_TOLERANCE;
   return isRight
     ? []

@@ -93,7 +93,7 @@ const PROBLEMS_OF: Readonly<Record<(typeof KINDS)[number], AssetProblems>> = {
 
 function lengthProblems(given: unknown, longest: unknown): string[] {
   if (typeof given !== 'string' || given === '') return ['there is no text'];
-  const characters = [...given].length;
+  const characters = Array.from(given).length;
   const most = number(longest) ?? Infinity;
   return characters > most ? [`${characters} characters are more than ${most}`] : [];
 }

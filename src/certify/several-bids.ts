@@ -1,6 +1,6 @@
 import { secondsOf, type BidFacts } from './bid-facts.js';
 import { nativeRequestOf } from './native-rules.js';
-import { number, numbers, text, texts, type Fields } from './loose-json.js';
+import { fields, number, numbers, text, texts, type Fields } from './loose-json.js';
 
 /** AdCOM "Pod Deduplication": what no two advertisements of a break may have in common. */
 const DEDUPE = {
@@ -51,20 +51,27 @@ function repeatedCreatives(bids: readonly BidFacts[]): string[] {
 function impressionProblems(group: readonly BidFacts[], exchange: Fields): string[] {
   const [first] = group;
   if (!first || group.length < 2) return [];
-  const { format, placement } = first;
   const id = text(first.bid['impid']);
-  if (isDynamic(first)) return [];
-  if (format === 'native') {
-    const most = number(nativeRequestOf(placement)['plcmtcnt']) ?? 1;
-    if (most > 1) {
-      return group.length > most
-        ? [`rule 38: the impression ${id} takes ${most} bids, found ${group.length}`]
-        : [];
-    }
-  }
-  if (exchange['severalBids'] !== true) return [`rule 61: the impression ${id} got several bids`];
-  const deals = group.map(({ bid }) => text(bid['dealid']) ?? 'no deal');
-  return repeated(deals).map((deal) => `rule 61: the impression ${id} got several bids through ${deal}`);
+  if (group.every(isDynamic)) return [];
+  const inPlaces = group.filter(hasPlaces);
+  const most = number(nativeRequestOf(fields(first.impression['native']))['plcmtcnt']) ?? 1;
+  const tooMany =
+    inPlaces.length > most
+      ? [`rule 38: the impression ${id} takes ${most} native bids, found ${inPlaces.length}`]
+      : [];
+  const others = group.filter((facts) => !hasPlaces(facts));
+  if (others.length === 0) return tooMany;
+  if (exchange['severalBids'] !== true) return [...tooMany, `rule 61: the impression ${id} got several bids`];
+  const deals = others.map(({ bid }) => text(bid['dealid']) ?? 'no deal');
+  return [
+    ...tooMany,
+    ...repeated(deals).map((deal) => `rule 61: the impression ${id} got several bids through ${deal}`),
+  ];
+}
+
+/** Native 1.2 §8.1: a placement that several bids fill. */
+function hasPlaces({ format, placement }: BidFacts): boolean {
+  return format === 'native' && (number(nativeRequestOf(placement)['plcmtcnt']) ?? 1) > 1;
 }
 
 /** OpenRTB 2.6 §7.6: time that several bids fill. */

@@ -53,7 +53,7 @@ export interface VastFile {
   readonly api: string | undefined;
 }
 
-export interface VastCompanion {
+interface VastCompanion {
   readonly w: number;
   readonly h: number;
   /** AdCOM "Companion Types": 1 static, 2 HTML, 3 iframe. */

@@ -88,7 +88,8 @@ function gppString({ section: [, name], values, gpc, hasSecond, isOldNational }:
   return hasSecond ? text : (text.split('.')[0] as string);
 }
 
-const character = fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~= é');
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const character = fc.constantFrom(...ALPHABET, ...'.~= é');
 const mutation = fc
   .tuple(fc.constantFrom('replace', 'replace', 'cut', 'insert'), fc.nat(9_999), character)
   .map(([how, where, put]) => (text: string): string => {
@@ -166,6 +167,7 @@ describe('the header of a GPP string', () => {
         const header = new HeaderV1();
         header.setFieldValue('SectionIds', wanted);
         const text = mutations.reduce((so, mutate) => mutate(so), header.encode());
+        fc.pre(isTractable(text));
         const library = sectionIdsByLibrary(text);
         const parts = Array.from({ length: library?.length ?? wanted.length }, () => 'S');
         const ours = readGpp([text, ...parts].join('~'));
@@ -178,6 +180,16 @@ describe('the header of a GPP string', () => {
     );
     expect(read).toBeGreaterThan(200);
   });
+
+  /** The library lists each id of a range, be there a million millions of them. Two bits in a row end a number. */
+  function isTractable(text: string): boolean {
+    const bits = [...text].map((each) => Math.max(0, ALPHABET.indexOf(each)).toString(2).padStart(6, '0'));
+    return bits
+      .join('')
+      .slice(24)
+      .split('11')
+      .every((number) => number.length <= 24);
+  }
 
   function sectionIdsByLibrary(text: string): readonly number[] | undefined {
     if (!text.startsWith('DB') || text.includes('~')) return undefined;

@@ -54,7 +54,7 @@ describe('the index beside a linear matcher', () => {
     );
     // Proof that the catalogues were worth the run: every rule turned somebody away, and many were left.
     expect(rulesSeen.size).toBe(4 + 36 + 1);
-    expect(candidatesSeen).toBeGreaterThan(10_000);
+    expect(candidatesSeen).toBeGreaterThan(5_000);
   });
 
   it('never lets one request see what the scratch held for another', () => {

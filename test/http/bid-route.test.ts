@@ -37,7 +37,7 @@ afterEach(() => {
   server.close();
 });
 
-describe('statuses of the bid route', () => {
+describe('statuses of the bid route (rule 1)', () => {
   it('answers a bid with JSON, its length and our version', async () => {
     await start();
     connection.send(post('a'));
@@ -57,19 +57,22 @@ describe('statuses of the bid route', () => {
     ['malformed', 400, undefined, 'malformed'],
     ['', 400, undefined, 'malformed'],
     ['unknown', 404, undefined, 'unknown-exchange'],
-  ] as const)('answers %j with %i, no body, and keeps the connection', async (body, status, nbr, outcome) => {
-    await start();
-    connection.send(post(body));
-    const response = await connection.response();
-    expect(response.status).toBe(status);
-    expect(response.body.length).toBe(0);
-    expect(response.headers.get('x-nbr')).toBe(nbr);
-    expect(response.headers.get('x-openrtb-version')).toBe('2.6');
-    expect(response.headers.has('connection')).toBe(false);
-    expect(response.headers.get('content-length')).toBe(status === 204 ? undefined : '0');
-    expect(server.outcomes).toEqual([['generic', outcome]]);
-    await expectNextRequestServed();
-  });
+  ] as const)(
+    'answers %j with %i, no body, and keeps the connection (rule 7)',
+    async (body, status, nbr, outcome) => {
+      await start();
+      connection.send(post(body));
+      const response = await connection.response();
+      expect(response.status).toBe(status);
+      expect(response.body.length).toBe(0);
+      expect(response.headers.get('x-nbr')).toBe(nbr);
+      expect(response.headers.get('x-openrtb-version')).toBe('2.6');
+      expect(response.headers.has('connection')).toBe(false);
+      expect(response.headers.get('content-length')).toBe(status === 204 ? undefined : '0');
+      expect(server.outcomes).toEqual([['generic', outcome]]);
+      await expectNextRequestServed();
+    },
+  );
 
   it.each(['nobody', '__proto__', 'constructor', '%67eneric', '..'])(
     'answers 404 for the exchange %j before its body has arrived, and counts it under one common label',
@@ -111,7 +114,7 @@ describe('statuses of the bid route', () => {
     expect(server.bodies).toEqual(['next']);
   });
 
-  it('tells the version that the exchange speaks', async () => {
+  it('tells the version that the exchange speaks (rule 5)', async () => {
     await start();
     connection.send(post('a', [], '/openrtb2/older'));
     const response = await connection.response();
@@ -286,7 +289,7 @@ describe('bodies', () => {
   });
 });
 
-describe('gzip', () => {
+describe('gzip (rule 4)', () => {
   const gzipped = gzipSync('a'.repeat(100));
 
   it.each(['gzip', 'GZip', 'x-gzip'])('inflates a body encoded as %s', async (encoding) => {
@@ -411,7 +414,7 @@ describe('pipelining', () => {
   });
 });
 
-describe('a server that was kept busy', () => {
+describe('a server that was kept busy (rule 2)', () => {
   it('answers what waited too long without looking at it, and counts the wait into the time of the rest', async () => {
     const waits: number[] = [];
     const busy = await startTestServer({ delayMsMax: 200 }, async (body, call) => {

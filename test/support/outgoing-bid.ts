@@ -27,6 +27,7 @@ export const ROOMY_EXCHANGE: Exchange = {
   billingWithinSeconds: { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 },
   price: PLAIN_PRICE,
   seats: new Map(),
+  adsTxtDomain: undefined,
   oneSeat: true,
   severalBids: false,
   requestsPerSecondMax: undefined,
