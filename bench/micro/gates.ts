@@ -179,7 +179,7 @@ async function strictPolicies(timeMs: number): Promise<Pick<Catalog, 'privacy' |
       lines(amountOf(NETWORKS, timeMs), (i) => `10.${(i >> 8) & 255}.${i & 255}.0/24`),
     );
     const { catalog, problems } = await loadCatalog({ configDir });
-    const [problem] = problems.filter(({ severity }) => severity === 'error');
+    const problem = problems.find(({ severity }) => severity === 'error');
     if (problem) throw new Error(`${problem.file}: ${problem.message}`);
     return { privacy: catalog.privacy, supply: catalog.supply, traffic: catalog.traffic };
   } finally {
