@@ -117,7 +117,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
     gates: {
       ...gates,
       supply: createSupplyGate(SILENT_METRICS),
-      traffic: { ...gates.traffic, refusal: gates.traffic.wouldRefuse },
+      traffic: { ...gates.traffic, refusal: (...asked) => gates.traffic.wouldRefuse(...asked) },
     },
     findProfile: createProfileLookup(reader, SILENT_METRICS, recentFrequency),
     frequencyLogs: SILENT_FREQUENCY,

@@ -10,7 +10,7 @@ import {
   type OfferRule,
 } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
-import { assert } from '../lib/assert.js';
+import { assert, unreachable } from '../lib/assert.js';
 import { describePrice } from '../pricing/describe.js';
 import { describeRejection } from './describe-rejection.js';
 import type { ExplainedImpression, ExplainedLineItem, Explanation } from './explain.js';
@@ -164,6 +164,8 @@ function dropWords(rule: DropRule, { responseBytesMax }: Exchange): { wanted: st
         wanted: 'the seat with the most to offer',
         found: 'the exchange takes one seat, and another offers more',
       };
+    default:
+      return unreachable(rule);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Creative, NativeCreative, NativeImage } from '../domain/creative.js';
+import { unreachable } from '../lib/assert.js';
 import {
   SHOWN_BANNER,
   type FilledAsset,
@@ -31,6 +32,8 @@ export function longestShown(creative: Creative, vastVersion: VastVersion = '4.2
         hasEventTracker: true,
         hasPrivacy: creative.privacyUrl !== undefined,
       };
+    default:
+      return unreachable(creative);
   }
 }
 

@@ -1,4 +1,5 @@
 import { EXPANDING_ATTRIBUTES } from '../domain/adcom-words.js';
+import { unreachable } from '../lib/assert.js';
 import type { Banner, BlockLists, Impression } from '../domain/bid-request.js';
 import type { BannerCreative, Creative } from '../domain/creative.js';
 import type { CreativeRule } from '../domain/rejection.js';
@@ -45,6 +46,8 @@ export function shownAs(creative: Creative, impression: Impression): ShownAs | C
       return audio ? audioShownAs(creative, audio) : 'creative-format';
     case 'native':
       return native ? nativeShownAs(creative, native) : 'creative-format';
+    default:
+      return unreachable(creative);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Native, NativeAsset } from '../domain/bid-request.js';
+import { unreachable } from '../lib/assert.js';
 import type { NativeCreative, NativeImage } from '../domain/creative.js';
 import type { CreativeRule } from '../domain/rejection.js';
 import type { FilledAsset, ShownNative } from '../domain/shown-as.js';
@@ -63,12 +64,14 @@ function fill(asset: NativeAsset, creative: NativeCreative): FilledAsset | undef
       return fillVideo(id, asset, creative);
     case 'unknown':
       return undefined;
+    default:
+      return unreachable(asset);
   }
 }
 
 /** What readers count, not what UTF-16 does. */
 function charactersOf(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }
 
 /** Exact where the request is; else the smallest that is large enough, which loads quickest. */

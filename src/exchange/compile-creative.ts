@@ -1,5 +1,5 @@
 import type { BannerCreative, Creative } from '../domain/creative.js';
-import { assert } from '../lib/assert.js';
+import { assert, unreachable } from '../lib/assert.js';
 import { hashString } from '../lib/hash.js';
 import { jsonText, jsonTexts } from './json-text.js';
 
@@ -136,6 +136,8 @@ function whatIsSeen(creative: Creative): unknown {
       const { title, images, icons, data, video } = creative;
       return [id, landing, title, images, icons, [...data], video];
     }
+    default:
+      return unreachable(creative);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { NativeCreative } from '../domain/creative.js';
+import { unreachable } from '../lib/assert.js';
 import type { FilledAsset, ShownNative } from '../domain/shown-as.js';
 import { scriptSafe } from './json-text.js';
 import { vastDocument, type VastLinks } from './vast.js';
@@ -37,5 +38,7 @@ function assetOf(asset: FilledAsset, creative: NativeCreative, links: VastLinks)
       // Its impression is the same as that of the whole, and counted once whoever tells it first.
       return { id, video: { vasttag: vastDocument(parts, asset.video, links) } };
     }
+    default:
+      return unreachable(asset);
   }
 }

@@ -1,4 +1,5 @@
 import type { BidRequest, Regulations } from '../domain/bid-request.js';
+import { unreachable } from '../lib/assert.js';
 import { PRIVACY_LIMITS, type PrivacyGate, type PrivacyLimit, type PrivacyVerdict } from '../domain/gates.js';
 import type { LimitedChoice, PrivacyPolicy } from '../domain/privacy-policy.js';
 import { consentLimit } from './consent.js';
@@ -88,8 +89,16 @@ function choiceOf(limit: PrivacyLimit, policy: PrivacyPolicy): LimitedChoice {
       return 'contextual';
     case 'operator-choice':
       return policy.elsewhere === 'no-bid' ? 'no-bid' : 'contextual';
-    default:
+    case 'gdpr':
+    case 'gdpr-no-consent':
+    case 'gdpr-unreadable-consent':
+    case 'gdpr-invalid-consent':
+    case 'gdpr-vendor-refused':
+    case 'gdpr-purpose-refused':
+    case 'canada-no-consent':
       return policy.gdpr;
+    default:
+      return unreachable(limit);
   }
 }
 

@@ -89,7 +89,7 @@ function gppString({ section: [, name], values, gpc, hasSecond, isOldNational }:
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const character = fc.constantFrom(...ALPHABET, ...'.~= é');
+const character = fc.constantFrom(...Array.from(`${ALPHABET}.~= é`));
 const mutation = fc
   .tuple(fc.constantFrom('replace', 'replace', 'cut', 'insert'), fc.nat(9_999), character)
   .map(([how, where, put]) => (text: string): string => {
@@ -183,7 +183,7 @@ describe('the header of a GPP string', () => {
 
   /** The library lists each id of a range, be there a million millions of them. Two bits in a row end a number. */
   function isTractable(text: string): boolean {
-    const bits = [...text].map((each) => Math.max(0, ALPHABET.indexOf(each)).toString(2).padStart(6, '0'));
+    const bits = Array.from(text, (each) => Math.max(0, ALPHABET.indexOf(each)).toString(2).padStart(6, '0'));
     return bits
       .join('')
       .slice(24)

@@ -104,7 +104,7 @@ const mutation = fc
   .tuple(
     fc.constantFrom('replace', 'replace', 'replace', 'cut', 'insert', 'tail', 'double'),
     fc.nat(9_999),
-    fc.constantFrom(...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+ ~é'),
+    fc.constantFrom(...Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=+ ~é')),
   )
   .map(([how, where, character]) => (text: string): string => {
     const place = Math.floor((where / 10_000) * text.length);
@@ -118,6 +118,7 @@ const mutation = fc
         return before + character + text.slice(place);
       case 'tail':
         return `${text}.${character}${text.slice(place)}`;
+      case 'double':
       default:
         return `${text}.${text.split('.').at(-1)}`;
     }

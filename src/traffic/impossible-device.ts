@@ -1,4 +1,5 @@
 import type { Device } from '../domain/bid-request.js';
+import { unreachable } from '../lib/assert.js';
 
 /** AdCOM "Device Types". */
 const MOBILE = 1;
@@ -41,7 +42,8 @@ const MAJOR_MAX = 99;
  * @returns why there is no such device, undefined when there may be
  */
 export function impossibleDevice({ os, osVersion, make, type, userAgent = '' }: Device): string | undefined {
-  switch (systemOf(os)) {
+  const system = systemOf(os);
+  switch (system) {
     case 'ios':
       if (make !== undefined && ANDROID_MAKES.has(make.toLowerCase()))
         return 'iOS on another make than Apple';
@@ -59,7 +61,10 @@ export function impossibleDevice({ os, osVersion, make, type, userAgent = '' }: 
       if (namesApplePhone(userAgent) && !isWindowsPhone(userAgent)) return 'Android with a browser of iOS';
       if ((majorOf(osVersion) ?? 1) > MAJOR_MAX) return 'a version of Android that there never was';
       break;
+    case undefined:
+      break;
     default:
+      unreachable(system);
   }
   if (type === TELEVISION && namesApplePhone(userAgent)) return 'a television that is an iPhone or iPad';
   if (type === PHONE && userAgent.includes('Windows NT') && !isWindowsPhone(userAgent))
@@ -68,7 +73,7 @@ export function impossibleDevice({ os, osVersion, make, type, userAgent = '' }: 
 }
 
 export function systemOf(os: string | undefined): 'ios' | 'tvos' | 'android' | undefined {
-  switch (os?.toLowerCase()) {
+  switch (os?.toLowerCase() ?? '') {
     case 'ios':
     case 'iphone':
     case 'iphone os':
