@@ -115,6 +115,79 @@ function readCase(name: string): CaseFile {
   };
 }
 
+/** One thing that is sent: a bid request, a body to the letter, or a notice of the newest bid. */
+export interface DialogueStep {
+  readonly post?: JsonObject;
+  readonly body?: string;
+  readonly gzip?: boolean;
+  readonly notice?: 'nurl' | 'burl' | 'lurl' | 'click';
+  readonly method?: 'GET' | 'POST';
+  /** Macros that are named here are replaced, the others left as they are. */
+  readonly price?: string;
+  readonly loss?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly expect: {
+    readonly status: number;
+    /** null: the header is not there. */
+    readonly headers?: Readonly<Record<string, string | null>>;
+    readonly sameConnection?: boolean;
+  };
+}
+
+/** What is sent one after the other to a bidder that starts from the base; see ../dialogues.test.ts. */
+export interface Dialogue {
+  readonly name: string;
+  readonly about: string;
+  readonly rules: readonly number[];
+  readonly exchange: JsonObject;
+  readonly rates: JsonObject;
+  readonly campaigns: readonly JsonObject[];
+  readonly profiles: readonly Json[];
+  readonly config: Readonly<Record<string, Json>>;
+  /** Variables of the environment, such as keys of prices. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly steps: readonly DialogueStep[];
+  readonly expect: {
+    readonly spentMicros?: number;
+    readonly metrics?: Readonly<Record<string, number>>;
+  };
+}
+
+const DIALOGUE_KEYS = new Set([
+  'about',
+  'rules',
+  'exchange',
+  'campaigns',
+  'config',
+  'environment',
+  'steps',
+  'expect',
+]);
+
+export function readDialogues(): Dialogue[] {
+  const folder = join(FOLDER, 'dialogue');
+  return readdirSync(folder)
+    .sort()
+    .map((file) => {
+      const raw = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Partial<Dialogue>;
+      const strange = Object.keys(raw).filter((key) => !DIALOGUE_KEYS.has(key));
+      if (strange.length > 0) throw new Error(`${file} has keys that no dialogue has: ${strange.join(', ')}`);
+      return {
+        name: `dialogue/${file.slice(0, -'.json'.length)}`,
+        about: raw.about ?? '',
+        rules: raw.rules ?? [],
+        exchange: merged(base.exchange, raw.exchange) as JsonObject,
+        rates: base.rates as JsonObject,
+        campaigns: (raw.campaigns ?? [{}]).map((campaign) => fullCampaign(campaign)),
+        profiles: [],
+        config: raw.config ?? {},
+        environment: raw.environment ?? {},
+        steps: raw.steps ?? [],
+        expect: raw.expect ?? {},
+      };
+    });
+}
+
 /** The base with one line item that differs from it. */
 export function baseFiles(lineItem: JsonObject = {}): BidderFiles {
   return {
