@@ -98,6 +98,16 @@ const mutation = fc
     return text.slice(0, place) + put + text.slice(place + (how === 'replace' ? 1 : 0));
   });
 
+/** The library lists each id of a range, be there a million millions of them. Two bits in a row end a number. */
+function isTractable(text: string): boolean {
+  const bits = Array.from(text, (each) => Math.max(0, ALPHABET.indexOf(each)).toString(2).padStart(6, '0'));
+  return bits
+    .join('')
+    .slice(24)
+    .split('11')
+    .every((number) => number.length <= 24);
+}
+
 describe('a GPP section of the United States', () => {
   it('has a layout wherever the IAB has one', () => {
     expect(US_SECTIONS.filter(([id]) => !isUsSection(id))).toEqual([]);
@@ -124,6 +134,7 @@ describe('a GPP section of the United States', () => {
       fc.property(given, fc.array(mutation, { minLength: 1, maxLength: 2 }), (of, mutations) => {
         const [id, name] = of.section;
         const text = mutations.reduce((so, mutate) => mutate(so), gppString(of));
+        fc.pre(isTractable(text.split('~')[0] ?? ''));
         const section = readGpp(text)?.get(id);
         const ours = section === undefined ? undefined : readUsSection(id, section);
         const library = readByLibrary(text, name);
@@ -180,16 +191,6 @@ describe('the header of a GPP string', () => {
     );
     expect(read).toBeGreaterThan(200);
   });
-
-  /** The library lists each id of a range, be there a million millions of them. Two bits in a row end a number. */
-  function isTractable(text: string): boolean {
-    const bits = Array.from(text, (each) => Math.max(0, ALPHABET.indexOf(each)).toString(2).padStart(6, '0'));
-    return bits
-      .join('')
-      .slice(24)
-      .split('11')
-      .every((number) => number.length <= 24);
-  }
 
   function sectionIdsByLibrary(text: string): readonly number[] | undefined {
     if (!text.startsWith('DB') || text.includes('~')) return undefined;
