@@ -37,7 +37,6 @@ export const TABLES: readonly BenchTable[] = [
   listsTable,
   timedTable('Frequency caps', frequencyTasks, frequencyNotes),
   timedTable('Price', pricingTasks),
-  timedTable('Sign and verify', noticeTasks),
   timedTable('Money', moneyTasks),
   ledgerTable,
   ledgerMemoryTable,

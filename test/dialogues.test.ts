@@ -77,11 +77,14 @@ function send(
 
 /** The link of a notice of the bid, with the macros replaced that the step names. */
 function linkOf(step: DialogueStep, bid: JsonObject, port: number): string {
-  const text = JSON.stringify(bid['adm']);
+  const { adm, [step.notice as 'nurl']: given } = bid;
+  const text = JSON.stringify(adm);
   const link =
     step.notice === 'click'
       ? (/https?:\/\/[^/"\\]+\/c\/[\w-]+/.exec(text)?.[0] ?? '')
-      : String(bid[step.notice as 'nurl'] ?? '');
+      : typeof given === 'string'
+        ? given
+        : '';
   const values: Readonly<Record<string, string | undefined>> = { PRICE: step.price, LOSS: step.loss };
   return link
     .replace(/^https?:\/\/[^/]+/, `http://127.0.0.1:${port}`)
