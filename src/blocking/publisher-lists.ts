@@ -68,8 +68,13 @@ export class PublisherLists {
 
 /** True when the list names `domain` or a domain above it. Both sides lower case. */
 export function includesDomain(list: readonly string[], domain: string): boolean {
-  return new NameList(list).includesDomain(domain);
+  let names = nameLists.get(list);
+  if (!names) nameLists.set(list, (names = new NameList(list)));
+  return names.includesDomain(domain);
 }
+
+/** Each list of a request is asked for many candidates. */
+const nameLists = new WeakMap<readonly string[], NameList>();
 
 class NameList {
   readonly #names: readonly string[] | ReadonlySet<string>;

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -170,6 +169,15 @@ function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64');
 }
 
+async function namesIn(folder: string): Promise<readonly string[] | undefined> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    return undefined;
+  }
+}
+
 /** @returns `names` relative to the configuration folder, undefined when the folder cannot be listed */
 async function listFolder(
   configDir: string,
@@ -178,8 +186,10 @@ async function listFolder(
   optional: readonly string[],
 ): Promise<{ names: readonly string[] | undefined; problems: Finding[] }> {
   if (folder === '') {
-    const there = optional.filter((name) => existsSync(join(configDir, name)));
-    return { names: [...required, ...there], problems: [] };
+    const there = optional.length === 0 ? [] : await namesIn(configDir);
+    // A configuration that is out of reach says nothing about its files.
+    if (!there) return { names: undefined, problems: [] };
+    return { names: [...required, ...optional.filter((name) => there.includes(name))], problems: [] };
   }
   try {
     // Editors keep drafts beside the file: hidden, or with a mark at the end.

@@ -1,7 +1,7 @@
 import type { Campaign } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
-import { PRIVACY_DEFAULT, type PrivacyPolicy } from '../domain/privacy-policy.js';
+import { PRIVACY_DEFAULT, PRIVACY_UNREADABLE, type PrivacyPolicy } from '../domain/privacy-policy.js';
 import {
   SUPPLY_DEFAULT,
   SUPPLY_SETTINGS_DEFAULT,
@@ -154,7 +154,7 @@ export function createCatalogLoader(
         campaigns: campaigns.campaigns,
         rates: rates.rates,
         exchanges,
-        privacy: await loadPolicy(folders.privacy, PRIVACY_DEFAULT, problems),
+        privacy: await loadPolicy(folders.privacy, PRIVACY_DEFAULT, problems, PRIVACY_UNREADABLE),
         supply: supplyPolicies(settings, files),
         traffic: traffic ? await trafficLists.policyOf(traffic, problems) : TRAFFIC_DEFAULT,
       };
@@ -214,9 +214,11 @@ async function loadPolicy<Policy, Without>(
   folder: KeptFolder<Policy>,
   without: Without,
   problems: Finding[],
+  unreadable: Without = without,
 ): Promise<Policy | Without> {
   const [file] = (await folder.scan()).files;
-  return (file && (await takeOver(folder, file, [], problems))) ?? without;
+  if (!file) return without;
+  return (await takeOver(folder, file, [], problems)) ?? unreadable;
 }
 
 async function loadSupply(

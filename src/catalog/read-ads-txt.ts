@@ -11,7 +11,6 @@ import type { TextContent } from './text-folder.js';
 export const ADS_TXT_BYTES_MAX = 4_194_304;
 const RECORDS_MAX = 50_000;
 const VARIABLES_MAX = 100;
-const VARIABLE = /^([a-z_]+)\s*=\s*(.*)$/i;
 
 /**
  * Reads an ads.txt or app-ads.txt (IAB ads.txt 1.1 §3.4): data records `system, seller, DIRECT or RESELLER`, variables
@@ -32,16 +31,18 @@ export async function readAdsTxt(path: string, file: string): Promise<TextConten
   for await (const lines of linesOf(path, ADS_TXT_BYTES_MAX)) {
     for (const line of lines) {
       number++;
-      const text = line.replace(/[#;].*$/, '').trim();
+      const end = line.search(/[#;]/);
+      const text = (end < 0 ? line : line.slice(0, end)).trim();
       if (text === '') continue;
       const record = recordOf(text);
       if (record !== undefined) {
         builder.add(record);
         continue;
       }
-      const [, name = '', value = ''] = VARIABLE.exec(text) ?? [];
-      const domain = domainOf(value);
-      switch (name.toLowerCase()) {
+      const equals = text.indexOf('=');
+      const name = equals < 0 ? '' : text.slice(0, equals).trim().toLowerCase();
+      const domain = domainOf(text.slice(equals + 1).trim());
+      switch (name) {
         case 'inventorypartnerdomain':
           if (domain !== undefined && partners.length < VARIABLES_MAX) partners.push(domain);
           break;

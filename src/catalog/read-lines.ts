@@ -53,6 +53,9 @@ export async function* linesOf(path: string, bytesMax: number): AsyncGenerator<s
       lines.push(rest);
       rest = '';
     }
+    // No line of sense is longer, and what looks at lines may take long with them.
+    for (const [i, line] of lines.entries())
+      if (line.length > LINE_CHARACTERS_MAX) lines[i] = line.slice(0, LINE_CHARACTERS_MAX);
     yield lines;
   }
   if (rest !== '') yield rest.split('\r').filter((line, i) => line !== '' || i === 0);

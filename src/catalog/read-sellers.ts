@@ -41,6 +41,9 @@ interface Seller {
   readonly is_confidential?: unknown;
 }
 
+/** As it is written: what somebody else put there is not to be turned into a number. */
+const IS_CONFIDENTIAL: readonly unknown[] = [1, '1', true];
+
 /** @returns false when the text is no seller */
 function addSeller(text: string, builder: TextSetBuilder): boolean {
   const seller = parsed(text);
@@ -48,8 +51,7 @@ function addSeller(text: string, builder: TextSetBuilder): boolean {
   const id = idOf(seller?.seller_id);
   if (!seller || id === undefined || !['PUBLISHER', 'INTERMEDIARY', 'BOTH'].includes(type)) return false;
   builder.add(id);
-  const isConfidential = Number(seller.is_confidential ?? 0) === 1 || seller.is_confidential === true;
-  if (isConfidential) builder.add(confidentialKey(id));
+  if (IS_CONFIDENTIAL.includes(seller.is_confidential)) builder.add(confidentialKey(id));
   const domain = typeof seller.domain === 'string' ? domainOf(seller.domain) : undefined;
   // Only who is nothing but a publisher sells nothing but what it owns.
   builder.add(type === 'PUBLISHER' && domain !== undefined ? sellerDomainKey(id, domain) : anyDomainKey(id));

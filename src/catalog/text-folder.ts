@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wholeFileFinding, type Finding } from './finding.js';
@@ -73,7 +74,7 @@ export function keepTexts<Content>(options: TextFolderOptions<Content>): TextFol
   let nextLookMs = 0;
 
   const look = async (): Promise<void> => {
-    const listed = await listTexts(join(configDir, folder), ending);
+    const listed = await listTexts(configDir, folder, ending);
     if (typeof listed === 'string') {
       ofFolder = [wholeFileFinding(folder, `${listed}; what was read before stays in use`)];
       return;
@@ -192,7 +193,8 @@ function withConsequence(finding: Finding, { content }: Entry<unknown>): Finding
 
 function faultText(error: unknown): string {
   if (error instanceof TextFault) return error.message;
-  if (!(error instanceof Error) || !('code' in error)) throw error;
+  // Whatever somebody else's file brings about is told of that file, and is no reason to stop.
+  if (!(error instanceof Error) || !('code' in error)) return `the file cannot be read (${String(error)})`;
   return error.code === 'ENOENT' ? 'the file is missing' : `the file cannot be read (${String(error.code)})`;
 }
 
@@ -202,10 +204,10 @@ interface Listed {
 }
 
 /** @returns nothing for a folder that is not there, or why it cannot be listed */
-async function listTexts(path: string, ending: string): Promise<Listed | string> {
+async function listTexts(configDir: string, folder: string, ending: string): Promise<Listed | string> {
   try {
     // Editors keep drafts beside the file: hidden, or with a mark at the end.
-    const inFolder = (await readdir(path))
+    const inFolder = (await readdir(join(configDir, folder)))
       .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
       .sort();
     const isText = (name: string): boolean => name.endsWith(ending) && name.length > ending.length;
@@ -215,7 +217,8 @@ async function listTexts(path: string, ending: string): Promise<Listed | string>
     };
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
-    if (error.code === 'ENOENT') return { names: [], others: [] };
+    // A configuration that is out of reach says nothing about its folders.
+    if (error.code === 'ENOENT' && existsSync(configDir)) return { names: [], others: [] };
     return `the folder cannot be read (${String(error.code)})`;
   }
 }

@@ -134,7 +134,8 @@ function freshRequest(body: string, place: number, { live, run }: CertifyOptions
     return body;
   }
   const id = text(request['id']);
-  if (id === undefined || /[\d.]e\+?\d{3}/i.test(body)) return body;
+  const outsideOfTexts = body.replaceAll(/"(?:[^"\\]|\\.)*"/g, '""');
+  if (id === undefined || /[\d.]e\+?\d{3}/i.test(outsideOfTexts)) return body;
   const device = fields(request['device']);
   const isCommon = device['ip'] === ADDRESS_OF_CASES;
   return JSON.stringify({

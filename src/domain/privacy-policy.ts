@@ -51,3 +51,6 @@ export const PRIVACY_DEFAULT: PrivacyPolicy = {
   limitAdTracking: 'contextual',
   elsewhere: 'personal',
 };
+
+/** Where there is a file and it never could be read: somebody wanted something, so nothing personal is used. */
+export const PRIVACY_UNREADABLE: PrivacyPolicy = { ...PRIVACY_DEFAULT, elsewhere: 'contextual' };

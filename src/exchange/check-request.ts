@@ -25,6 +25,8 @@ import {
 /** A request with more is a mistake or an attack; each one costs a walk through the line items. */
 export const IMPRESSIONS_MAX = 100;
 
+/** Ids are echoed and hashed for every candidate. */
+const ID_CHARACTERS_MAX = 512;
 const FOUND_CHARACTERS_MAX = 40;
 /** A pod or a break has not as many kinds of length. */
 const DURATION_FLOORS_MAX = 64;
@@ -74,7 +76,11 @@ export function findInvalid(request: RequestFields): InvalidRequest | undefined 
 }
 
 function badId(value: unknown): InvalidRequest | undefined {
-  if (readText(value) !== undefined) return undefined;
+  const id = readText(value);
+  if (id !== undefined && id.length > ID_CHARACTERS_MAX) {
+    return { path: 'id', problem: `must have at most ${ID_CHARACTERS_MAX} characters, found ${id.length}` };
+  }
+  if (id !== undefined) return undefined;
   return { path: 'id', problem: `must be a non-empty text, found ${found(value)}` };
 }
 

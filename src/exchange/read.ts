@@ -20,6 +20,7 @@ export const UNREADABLE = '?';
 
 const NOTHING: readonly never[] = [];
 const NUMBER_CHARACTERS_MAX = 32;
+const FEW_INTEGERS = 16;
 
 /** @returns the value when it is a JSON object; lists are none */
 export function readObject<Field extends string>(value: unknown): JsonObject<Field> | undefined {
@@ -145,5 +146,6 @@ export function readIntegers(value: unknown): readonly number[] {
     const integer = readInteger(entry);
     if (integer !== undefined) integers.push(integer);
   }
-  return integers;
+  // Every candidate is held against them: what is named again says nothing more.
+  return integers.length > FEW_INTEGERS ? [...new Set(integers)] : integers;
 }

@@ -126,9 +126,11 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
     route.inFlight++;
     const receivedMs = call.receivedMs - delayMs;
     const isOver = () => call.over;
-    const bidAnswer = await route.handleBid({ exchange, body, receivedMs, isOver });
-    route.inFlight--;
-    answerBid(request, bidAnswer);
+    try {
+      answerBid(request, await route.handleBid({ exchange, body, receivedMs, isOver }));
+    } finally {
+      route.inFlight--;
+    }
   }
 }
 

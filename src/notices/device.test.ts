@@ -41,6 +41,12 @@ describe('for whom a notice comes (rule 69)', () => {
       'caller',
     ],
     [
+      'the caller of our proxy, who claims more proxies than are looked at',
+      { address: PROXY, forwardedFor: `${'192.0.2.1, '.repeat(40)}${VISITOR}` },
+      VISITOR,
+      'caller',
+    ],
+    [
       'the caller, who pretends to be somebody else',
       { address: VISITOR, forwardedFor: '192.0.2.1', deviceAddress: '192.0.2.1', deviceUserAgent: 'device' },
       VISITOR,

@@ -11,7 +11,7 @@ export interface NoticeDevice {
   readonly userAgent: string;
 }
 
-/** Longer chains of proxies are none. */
+/** Of a longer chain of proxies the farther ones are not looked at. */
 const HOPS_MAX = 16;
 
 const words = newIpWords();
@@ -23,8 +23,8 @@ const words = newIpWords();
  */
 export function deviceOf(caller: NoticeCaller, policy: TrafficPolicy): NoticeDevice {
   const { ownProxies, notifyingServers } = policy;
-  const hops = caller.forwardedFor === '' ? [] : caller.forwardedFor.split(',', HOPS_MAX + 1);
-  if (hops.length > HOPS_MAX) return { address: undefined, userAgent: caller.userAgent };
+  // The last ones are the nearest; whoever sends more hides behind nothing.
+  const hops = caller.forwardedFor === '' ? [] : caller.forwardedFor.split(',').slice(-HOPS_MAX);
   let sender = caller.address;
   while (hops.length > 0 && isIn(ownProxies, sender)) sender = (hops.pop() ?? '').trim();
   if (!isIn(notifyingServers, sender))

@@ -69,6 +69,8 @@ function mostPromising<Candidate extends PodCandidate>(fitting: readonly Candida
 class Search<Candidate extends PodCandidate> {
   readonly #ranked: readonly Candidate[];
   readonly #bidsMax: number;
+  /** Of the shortest one: no more than so many fit into what time is left. */
+  readonly #secondsLeast: number;
   /** What the first so many of the ranked cost together. */
   readonly #sums: readonly number[];
   readonly #taken: Candidate[] = [];
@@ -80,6 +82,7 @@ class Search<Candidate extends PodCandidate> {
   constructor(ranked: readonly Candidate[], { bidsMax }: PodRoom) {
     this.#ranked = ranked;
     this.#bidsMax = bidsMax;
+    this.#secondsLeast = Math.min(...ranked.map(({ seconds }) => seconds));
     const sums = [0];
     for (const { price } of ranked) sums.push((sums.at(-1) ?? 0) + price);
     this.#sums = sums;
@@ -92,7 +95,8 @@ class Search<Candidate extends PodCandidate> {
       this.best = [...this.#taken];
     }
     const candidate = this.#ranked[place];
-    const bidsLeft = this.#bidsMax - this.#taken.length;
+    const inTime = this.#secondsLeast > 0 ? Math.floor(secondsLeft / this.#secondsLeast) : Infinity;
+    const bidsLeft = Math.min(this.#bidsMax - this.#taken.length, inTime);
     if (!candidate || bidsLeft <= 0 || this.steps > STEPS_MAX) return;
     if (price + this.#mostOf(place, bidsLeft) <= this.#bestPrice) return;
     const { keys, seconds } = candidate;

@@ -34,7 +34,8 @@ export function createPrivacyGate(): PrivacyGate {
         childLimit(regulations) ??
         gdprLimit(told, policy, memory) ??
         usLimit(regulations) ??
-        gppLimit(regulations, policy, memory)
+        gppLimit(regulations, policy, memory) ??
+        elsewhereLimit(told, policy)
       );
     },
   };
@@ -65,7 +66,10 @@ const CHECKS: readonly Check[] = [
   ({ regulations }, policy, memory) => gppLimit(regulations, policy, memory),
   // A screen in a public place is watched by many; device.ifa names the screen, not a person (rule 39).
   ({ inventory }) => (inventory.kind === 'dooh' ? 'shared-screen' : undefined),
-  elsewhereLimit,
+  ({ regulations, user, device }, policy) => {
+    const country = device.geo.country ?? user.geo.country;
+    return elsewhereLimit({ regulations, consent: user.consent, country }, policy);
+  },
 ];
 
 /** What the operator wants where a limit holds. What nobody can place is treated as the strictest wants it. */
@@ -139,25 +143,17 @@ function gppLimit(
 ): PrivacyLimit | undefined {
   if (unreadable) return 'unreadable-regulations';
   if (gppSections.length === 0) return gpp === undefined ? undefined : 'gpp';
+  // Once, however often a section is named: a long string takes long to read.
+  const sections = gpp === undefined ? undefined : memory.sections(gpp, policy);
   let first: PrivacyLimit | undefined;
   for (const section of gppSections) {
     const id = Number(section);
     if (id <= 0) continue;
-    const limit = sectionLimit(gpp, id, policy, memory);
+    const limit = sections?.has(id) ? sections.get(id) : 'gpp';
     if (limit !== undefined && choiceOf(limit, policy) === 'no-bid') return limit;
     first ??= limit;
   }
   return first;
-}
-
-function sectionLimit(
-  gpp: string | undefined,
-  id: number,
-  policy: PrivacyPolicy,
-  memory: VerdictMemory,
-): PrivacyLimit | undefined {
-  const sections = gpp === undefined ? undefined : memory.sections(gpp, policy);
-  return sections?.has(id) ? sections.get(id) : 'gpp';
 }
 
 function hasSection({ gppSections }: Regulations, id: number): boolean {
@@ -165,14 +161,11 @@ function hasSection({ gppSections }: Regulations, id: number): boolean {
   return false;
 }
 
-function elsewhereLimit(
-  { regulations, user, device }: BidRequest,
-  policy: PrivacyPolicy,
-): PrivacyLimit | undefined {
+function elsewhereLimit(told: ToldOfGdpr, policy: PrivacyPolicy): PrivacyLimit | undefined {
   if (policy.elsewhere === 'personal') return undefined;
-  const country = device.geo.country ?? user.geo.country;
+  const { regulations } = told;
   const isRegulated =
-    gdprApplies({ regulations, consent: user.consent, country }, policy) ||
+    gdprApplies(told, policy) ||
     regulations.usPrivacy.length > 0 ||
     regulations.gppSections.some((section) => Number(section) > 0);
   return isRegulated ? undefined : 'operator-choice';

@@ -19,6 +19,8 @@ describe('spoofed inventory', () => {
     ['news.example', 'https://news.example/today'],
     ['news.example', 'https://www.News.example:443/today?from=https://fraud.test'],
     ['www.news.example', 'http://news.example'],
+    ['news.example', 'https://news.example./today'],
+    ['xn--nachrichten-mnchen-3ec.example', 'https://nachrichten-münchen.example/heute'],
     ['bbc.com', 'https://www.bbc.co.uk/sport'],
     ['news.example', 'https://news-example.cdn.ampproject.org/c/s/news.example/today'],
     ['news.example', 'https://tpc.googlesyndication.com/safeframe/1-0-40/html/container.html'],

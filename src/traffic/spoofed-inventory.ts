@@ -51,6 +51,7 @@ function spoofedSite({ domain, page }: Inventory): string | undefined {
   return nameOf(host) === nameOf(domain) ? undefined : 'a page on another domain';
 }
 
+const DOT = 0x2e;
 const SLASH = 0x2f;
 const COLON = 0x3a;
 const QUESTION_MARK = 0x3f;
@@ -66,8 +67,9 @@ function hostOfPage(page: string): string | undefined {
     const code = page.charCodeAt(end);
     if (code === SLASH || code === COLON || code === QUESTION_MARK || code === HASH) break;
   }
-  const host = page.slice(start, end);
-  return host.includes('@') || !host.includes('.') ? undefined : host.toLowerCase();
+  const host = page.charCodeAt(end - 1) === DOT ? page.slice(start, end - 1) : page.slice(start, end);
+  // Letters of other alphabets stand for others in the name of the site.
+  return /^[\w.-]+$/.test(host) && host.includes('.') ? host.toLowerCase() : undefined;
 }
 
 function isSameOrBelow(host: string, domain: string): boolean {
