@@ -39,6 +39,15 @@ const impressions = (count: number) =>
 const blocking = (count: number) =>
   JSON.stringify(fullRequest({ bapp: Array.from({ length: count }, (_, i) => String(1_000_000_000 + i)) }));
 
+const ofImpression = (impression: Json) => JSON.stringify(fullRequest({ imp: [impression] }));
+const deals = (count: number) =>
+  ofImpression({ pmp: { deals: Array.from({ length: count }, (_, i) => ({ id: `deal-${i}` })) } });
+const chain = (count: number) => ({
+  complete: 1,
+  ver: '1.0',
+  nodes: Array.from({ length: count }, () => ({ asi: 'exchange.example', sid: '1', hp: 1 })),
+});
+
 const BAD: readonly (readonly [string, string | Uint8Array, Record<string, string>, number, string])[] = [
   ['nothing', '', {}, 400, 'malformed'],
   ['a truncated body', good.slice(0, 200), {}, 400, 'malformed'],
@@ -81,6 +90,30 @@ const BAD: readonly (readonly [string, string | Uint8Array, Record<string, strin
   ['5,000 impressions', impressions(5_000), {}, 204, 'no-bid'],
   ['5,000 blocked store ids', blocking(5_000), {}, 200, 'bid'],
   ['10,000 blocked store ids', blocking(10_000), {}, 200, 'bid'],
+  ['1,000 deals', deals(1_000), {}, 200, 'bid'],
+  ['10,000 deals, which cost too much to read', deals(10_000), {}, 204, 'no-bid'],
+  ['a native request that is not JSON', ofImpression({ native: { request: '{' } }), {}, 200, 'bid'],
+  [
+    'a supply chain of a thousand nodes, all the same',
+    JSON.stringify(fullRequest({ source: { schain: chain(1_000) } })),
+    {},
+    200,
+    'bid',
+  ],
+  [
+    'consent that cannot be read',
+    JSON.stringify(fullRequest({ regs: { gdpr: 1 }, user: { consent: '!'.repeat(5_000) } })),
+    {},
+    200,
+    'bid',
+  ],
+  [
+    'an id of 100,000 characters',
+    JSON.stringify(fullRequest({ id: 'i'.repeat(100_000) })),
+    {},
+    204,
+    'no-bid',
+  ],
   [
     'prototype keys',
     `{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},${good.slice(1)}`,
