@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import type { BidResponse } from 'iab-openrtb/v26';
 import { describe, expect, it } from 'vitest';
 import { checkResponse } from '../../test/response-checker.js';
+import { ROOMY_EXCHANGE } from '../../test/support/outgoing-bid.js';
 import type { Campaign } from '../domain/campaign.js';
 import type { BannerCreative } from '../domain/creative.js';
-import { PLAIN_PRICE, VISITOR_ID_KINDS, type Exchange } from '../domain/catalog.js';
-import type { CampaignId, CreativeId, ExchangeId } from '../domain/ids.js';
+import { PLAIN_PRICE, type Exchange } from '../domain/catalog.js';
+import type { CampaignId, CreativeId } from '../domain/ids.js';
 import { USD, type Micros } from '../domain/money.js';
 import { SHOWN_BANNER } from '../domain/shown-as.js';
 import { compileCreative } from './compile-creative.js';
@@ -13,31 +14,7 @@ import { encodeBidResponse, type OutgoingBid, type OutgoingResponse } from './en
 
 const PUBLIC_URL = 'https://bid.narrowcast.example';
 
-const EXCHANGE: Exchange = {
-  id: 'generic' as ExchangeId,
-  seat: 'narrowcast',
-  adsTxtDomain: undefined,
-  currencies: [USD],
-  tmaxDefaultMs: 200,
-  networkMarginMs: 20,
-  responseBytesMax: 4_096,
-  noBidHeader: true,
-  gzip: true,
-  status: 'active',
-  noBid: '204',
-  contentType: 'application/json',
-  idOrder: VISITOR_ID_KINDS,
-  extendedIdSources: undefined,
-  syncRedirect: undefined,
-  billing: 'burl',
-  billingWithinSeconds: { site: 60, app: 300, interstitial: 1_800, dooh: 1_800 },
-  price: PLAIN_PRICE,
-  seats: new Map(),
-  oneSeat: true,
-  severalBids: false,
-  requestsPerSecondMax: undefined,
-  version: '2.6',
-};
+const EXCHANGE: Exchange = { ...ROOMY_EXCHANGE, responseBytesMax: 4_096 };
 
 const CAMPAIGN = {
   id: 'trail-shoes' as CampaignId,
