@@ -154,6 +154,21 @@ describe('a list', () => {
   });
 });
 
+describe('a list that is read again beside one that has grown', () => {
+  it('does not lose its room to it', async () => {
+    const { dir, save } = folder();
+    const supply = keepSupplyFiles(dir, 5);
+    save('lists/b.txt', 'a.example\nb.example\nc.example');
+    save('lists/a.txt', 'a.example\nb.example');
+    await supply.look();
+    save('lists/a.txt', 'a.example\nb.example\nc.example');
+    for (let i = 0; i < 100; i++) {
+      const { files } = await supply.look();
+      expect([files.lists.get('a')?.size, files.lists.get('b')?.size]).toEqual([2, 3]);
+    }
+  });
+});
+
 describe('files over time', () => {
   it('are taken over when they change, keep their last good version, and go when they go', async () => {
     const { dir, save, path } = folder();

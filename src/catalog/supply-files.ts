@@ -107,13 +107,16 @@ function keepLists(configDir: string, entriesTotalMax: number): TextFolder<TextS
     read: async (path, file) => {
       const before = sizes.get(file) ?? 0;
       const hasRoom = (entries: number): boolean => {
-        // Several lists are read at a time: what each has so far counts.
-        sizes.set(file, entries);
+        // Several lists are read at a time: what each has so far counts, and its former version until it is replaced,
+        // or else one list could take the room of another that is only being read again.
+        sizes.set(file, Math.max(before, entries));
         const total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
         return entries <= LIST_ENTRIES_MAX && total <= entriesTotalMax;
       };
       try {
-        return await readList(path, file, hasRoom);
+        const found = await readList(path, file, hasRoom);
+        sizes.set(file, found.content?.size ?? 0);
+        return found;
       } catch (error) {
         sizes.set(file, before);
         throw error;
