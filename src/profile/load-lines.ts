@@ -1,5 +1,5 @@
 import type { ProfileStore } from '../domain/ports.js';
-import { readLines, type FileLine, type LineProblem } from './file-lines.js';
+import { readLines, type FileLine, type LineProblem } from '../files/file-lines.js';
 import { PendingPuts, StoreStopped, type LineWork, type PutLimits } from './pending-puts.js';
 import { parseProfileLine } from './profile-line.js';
 
