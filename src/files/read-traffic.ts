@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { readLines, type FileLine } from './file-lines.js';
 
 /** How an auction ended, where it is known. */
-export interface TrafficOutcome {
+interface TrafficOutcome {
   /** The least that would have won, as a CPM in US dollars. */
   readonly price?: number;
   readonly click?: boolean;
@@ -84,7 +84,7 @@ function outcomeOf(outcome: unknown, refuse: (problem: string) => never): Traffi
   for (const [name, told] of Object.entries({ click, conversion })) {
     if (told !== undefined && typeof told !== 'boolean') refuse(`"outcome.${name}" must be true or false`);
   }
-  return outcome as TrafficOutcome;
+  return outcome;
 }
 
 function jsonObject(text: string): Record<string, unknown> | undefined {
