@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { appRequest, siteRequest, streamRequest } from '../../test/support/sample-requests.js';
@@ -11,6 +12,9 @@ import type {
   TimedFloors,
   Video,
 } from '../domain/bid-request.js';
+import { decodeSlowly } from '../../test/oracles/decode-slowly.js';
+import { damage } from '../../test/support/damage.js';
+import { seededRandom } from '../lib/prng.js';
 import { decodeBidRequest, type DecodeResult } from './decode.js';
 
 /**
@@ -218,6 +222,7 @@ describe('the decoder', () => {
           const sent = changedRequest(start, changes);
           const body = JSON.stringify(isNativeText ? withNativeAsText(sent) : sent) ?? '';
           const result = decodeBidRequest(Buffer.from(body));
+          if (result.kind !== 'too-complex') expect(result).toEqual(decodeSlowly(Buffer.from(body)));
           kinds[result.kind]++;
           if (result.kind === 'request') countFormats(result.request, formats);
           expectSound(result);
@@ -253,6 +258,29 @@ describe('the decoder', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+
+  it('agrees with the slow decoder on damaged bodies, byte by byte', () => {
+    const random = seededRandom(20_261_125);
+    const bodies = [appRequest(), siteRequest(), streamRequest()].map((request) =>
+      Buffer.from(JSON.stringify(request)),
+    );
+    const kinds = { request: 0, invalid: 0, malformed: 0, 'too-complex': 0 };
+    for (let i = 0; i < 30_000; i++) {
+      const body = damage(bodies, random);
+      const result = decodeBidRequest(body);
+      kinds[result.kind]++;
+      const agrees = result.kind === 'too-complex' || isDeepStrictEqual(result, decodeSlowly(body));
+      if (!agrees) expect({ body: body.toString(), result }).toEqual({ result: decodeSlowly(body) });
+    }
+    expect(Math.min(kinds.request, kinds.invalid, kinds.malformed)).toBeGreaterThan(20);
+    expect(kinds['too-complex']).toBeLessThan(10);
+  });
+
+  it('does not keep to the body it read before', () => {
+    const first = decodeBidRequest(Buffer.from(JSON.stringify(siteRequest())));
+    decodeBidRequest(Buffer.from(JSON.stringify(streamRequest())));
+    expect(first).toEqual(decodeSlowly(Buffer.from(JSON.stringify(siteRequest()))));
   });
 
   it('takes any bytes', () => {

@@ -36,6 +36,10 @@ function impression(changes: Json): Impression {
   return first;
 }
 
+function many(count: number, make: (i: number) => string): string {
+  return Array.from({ length: count }, (_, i) => make(i)).join(',');
+}
+
 describe('a body that is no request', () => {
   it.each([
     ['nothing', ''],
@@ -49,15 +53,30 @@ describe('a body that is no request', () => {
     expect(decodeBidRequest(Buffer.from(body)).kind).toBe('malformed');
   });
 
-  it.each([
-    ['10,000 levels', `${'{"imp":['.repeat(10_000)}${']}'.repeat(10_000)}`],
+  it.each<[string, string]>([
+    ['100,000 impressions', `"imp":[${'{},'.repeat(100_000)}{}]`],
+    ['20,000 blocked apps', `"bapp":[${'"com.example.app",'.repeat(20_000)}"x"]`],
+    ['50,000 blocked attributes', `"imp":[{"id":"1","banner":{"battr":[${'1,'.repeat(50_000)}1]}}]`],
+    ['10,000 deals', `"imp":[{"id":"1","pmp":{"deals":[${'{"id":"d"},'.repeat(10_000)}{}]}}]`],
+    ['one text of 100,000 codes', `"bcat":"${'a,'.repeat(100_000)}"`],
+    ['20,000 repetitions of a field', `${'"site":{},'.repeat(20_000)}"at":1`],
+  ])('is too complex, which is not malformed: %s', (_, fields) => {
+    expect(decodeBidRequest(Buffer.from(`{"id":"r",${fields}}`))).toEqual({ kind: 'too-complex' });
+  });
+
+  it.each<[string, string]>([
+    ['10,000 levels', `"ext":${'['.repeat(10_000)}${']'.repeat(10_000)}`],
+    ['20,000 objects each with a key of its own', `"x":[${many(20_000, (i) => `{"k${i}":1}`)}]`],
+    ['10,000 blocked apps', `"bapp":[${many(10_000, (i) => `"${1_000_000_000 + i}"`)}]`],
+    ['10,000 blocked domains', `"badv":[${many(10_000, (i) => `"advertiser-${i}.example"`)}]`],
     [
-      '10,000 levels within a request',
-      `{"id":"r","imp":[{"id":"1"}],"ext":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+      '100 impressions of 60 formats',
+      `"imp":[${many(100, (i) => `{"id":"${i}","banner":{"format":[${many(60, (n) => `{"w":${300 + n},"h":250}`)}]}}`)}]`,
     ],
-    ['100,000 impressions', `{"id":"r","imp":[${'{},'.repeat(100_000)}{}]}`],
-  ])('is too complex, which is not malformed: %s', (_, body) => {
-    expect(decodeBidRequest(Buffer.from(body))).toEqual({ kind: 'too-complex' });
+  ])('is no trouble: %s', (_, fields) => {
+    const { imp, ...rest } = request();
+    const body = `{${fields},${JSON.stringify(fields.startsWith('"imp"') ? rest : { ...rest, imp }).slice(1)}`;
+    expect(decodeBidRequest(Buffer.from(body)).kind).toBe('request');
   });
 
   it('is malformed when it is not UTF-8', () => {

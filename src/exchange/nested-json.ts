@@ -1,4 +1,4 @@
-import { pointsToParse } from './body-cost.js';
+import { pointsToParse } from './parse-cost.js';
 
 /** So many are parsed uncounted: at their worst they take 0.2 ms. */
 const UNCOUNTED_CHARACTERS_MAX = 4_096;
@@ -6,7 +6,7 @@ const UNCOUNTED_CHARACTERS_MAX = 4_096;
 const POINTS_MAX = 40_000;
 
 /**
- * JSON that stands as text within one bid request, which the guard of the body (body-cost.ts) does not see into: what
+ * JSON that stands as text within one bid request, which the scanner of the body does not see into: what
  * all of it together may cost is bounded here. The same text is parsed once, since pages that offer several places
  * for native advertisements mostly describe them alike.
  */

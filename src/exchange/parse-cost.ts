@@ -1,5 +1,6 @@
 /**
- * How long `JSON.parse` may take on a body, told from its bytes before it is parsed.
+ * How long `JSON.parse` may take on a text, told from its bytes before it is parsed: for JSON that stands as a text in a
+ * bid request. The request itself is scanned and not parsed.
  *
  * V8 reads text at 2 ns a byte, but gives every object a hidden class, found by following one transition a key from
  * the empty object. A transition that was taken before is quick; a new one costs most of a microsecond, so that 256 KiB
@@ -9,19 +10,11 @@
  *
  * So the scan follows the transitions as V8 does. For each open object it keeps a hash of the keys so far; a key
  * turns it into the hash of the next class, which is looked up in a table of those already met. Everything is worth
- * points, one for each 10 ns that the worst document known of its kind took, and a body worth more than POINTS_MAX is
- * refused unparsed. The hash starts from a number drawn at start, so that nobody can send keys that collide on
- * purpose; a chance collision only makes a key look cheaper than it is.
- *
- * Short strings in lists are an ordinary thing, though: publishers block thousands of apps by ids of ten digits. Where
- * there are many, the body is copied with blanks behind each, which makes them too long to be looked up and ten times
- * as quick to parse. The readers take blanks around the texts of a list away in any case, so that nobody can tell.
+ * points, one for each 10 ns that the worst document known of its kind took. The hash starts from a number drawn at
+ * start, so that nobody can send keys that collide on purpose; a chance collision only makes a key look cheaper than it is.
  */
 
-/** Smaller bodies are parsed uncounted: at their worst they take less time than the limit grants. */
-const UNCOUNTED_BYTES_MAX = 12_288;
-
-/** The worst documents tried within it took 1.9 ms to parse (median), and the scan of 256 KiB takes 0.6 ms. */
+/** More are not counted: 1.8 ms. */
 const POINTS_MAX = 180_000;
 
 const NESTING_MAX = 64;
@@ -35,19 +28,13 @@ const LOOKED_UP_BYTES_MAX = 10;
 const LOOKED_UP_ESCAPED_BYTES_MAX = 60;
 const SHORT_STRING_POINTS = 48;
 const LONG_STRING_POINTS = 4;
-/** A text in a list is also read as a code, and each part of one with commas; slashes make it an address to be read. */
-const LIST_TEXT_POINTS = 17;
+/** A text may also be read as codes, and each part of one with commas; slashes make it an address to be read. */
 const TEXT_MARK_POINTS = 15;
 const OPENING_POINTS = 7;
 /** Whole numbers of up to 9 digits are read at once; others a digit at a time, and some of them twice. */
 const SMALL_NUMBER_BYTES_MAX = 9;
 const SMALL_NUMBER_POINTS = 2;
 const NUMBER_BYTE_POINTS = 2;
-
-/** As many short strings in lists are left as they are: a copy would cost more. */
-const SHORT_TEXTS_LEFT = 500;
-const SHORT_TEXTS_MAX = Math.ceil(POINTS_MAX / LIST_TEXT_POINTS) + 1;
-const BLANKS = LOOKED_UP_BYTES_MAX + 1;
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -72,40 +59,18 @@ const classesMet = new Uint8Array(CLASSES);
 /** One for each open object or list, and one for the level that is too deep. */
 const openClasses = new Int32Array(NESTING_MAX + 2);
 
-/** Where the closing quotes of short strings in lists are, in the body at hand. */
-const shortTextEnds = new Int32Array(SHORT_TEXTS_MAX);
-
 /**
- * @returns what to parse in place of `body`: itself, or a copy that is quicker to parse and read alike; undefined when
- *   either could hold up the event loop. Says nothing on whether it is JSON.
- */
-export function quickToParse(body: Uint8Array): Uint8Array | undefined {
-  if (body.length <= UNCOUNTED_BYTES_MAX) return body;
-  classesMet.fill(0);
-  if (scan(body) > POINTS_MAX) return undefined;
-  return shortTextsFound > SHORT_TEXTS_LEFT ? withBlanks(body, shortTextsFound) : body;
-}
-
-/**
- * What it costs to parse JSON that stands as a text within the body, as it is.
+ * What it costs to parse JSON.
  *
+ * @param body in UTF-8, not known to be JSON
  * @param isFirst whether it is the first one of its request: keys that earlier ones had are known to V8
  * @returns points, each worth 10 ns; `Infinity` when it is nested too deep
  */
-export function pointsToParse(json: Uint8Array, isFirst: boolean): number {
+export function pointsToParse(body: Uint8Array, isFirst: boolean): number {
   if (isFirst) classesMet.fill(0);
-  return scan(json) + shortTextsFound * (SHORT_STRING_POINTS - LIST_TEXT_POINTS);
-}
-
-/** Short strings in lists, of the JSON that was scanned last. */
-let shortTextsFound = 0;
-
-/** @returns the points of `body`, or at least more than POINTS_MAX */
-function scan(body: Uint8Array): number {
   openClasses[0] = LIST;
   let points = 0;
   let depth = 0;
-  let shortTexts = 0;
   let keyComesNext = false;
   for (let i = 0; i < body.length && points <= POINTS_MAX && depth <= NESTING_MAX; i++) {
     const byte = body[i] as number;
@@ -115,9 +80,6 @@ function scan(body: Uint8Array): number {
       if (keyComesNext) {
         points += followTransition(body, start, i, depth);
         keyComesNext = false;
-      } else if (openClasses[depth] === LIST) {
-        points += LIST_TEXT_POINTS + marksPassed * TEXT_MARK_POINTS;
-        if (isLookedUp(body, start, i)) shortTextEnds[shortTexts++] = i;
       } else {
         points += isLookedUp(body, start, i) ? SHORT_STRING_POINTS : LONG_STRING_POINTS;
         points += marksPassed * TEXT_MARK_POINTS;
@@ -137,7 +99,6 @@ function scan(body: Uint8Array): number {
       points += wordPoints(body, start, i + 1);
     }
   }
-  shortTextsFound = shortTexts;
   return depth > NESTING_MAX ? Infinity : points;
 }
 
@@ -174,20 +135,6 @@ function wordPoints(body: Uint8Array, start: number, end: number): number {
     if (byte < DIGIT_0 || byte > DIGIT_9) return length * NUMBER_BYTE_POINTS;
   }
   return SMALL_NUMBER_POINTS;
-}
-
-/** A copy of `body` with blanks at the end of each of the short strings found. */
-function withBlanks(body: Uint8Array, shortTexts: number): Uint8Array {
-  const copy = new Uint8Array(body.length + shortTexts * BLANKS);
-  let read = 0;
-  let written = 0;
-  for (let text = 0; text < shortTexts; text++) {
-    const end = Math.min(shortTextEnds[text] as number, body.length);
-    while (read < end) copy[written++] = body[read++] as number;
-    for (let i = 0; i < BLANKS; i++) copy[written++] = SPACE;
-  }
-  copy.set(body.subarray(read), written);
-  return copy;
 }
 
 function isLookedUp(body: Uint8Array, start: number, end: number): boolean {
