@@ -63,7 +63,7 @@ const BAD: readonly (readonly [string, string | Uint8Array, Record<string, strin
     'malformed',
   ],
   ['UTF-16', Buffer.from(good, 'utf16le'), {}, 400, 'malformed'],
-  ['nesting 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), {}, 204, 'no-bid'],
+  ['nesting 100,000 deep', '['.repeat(100_000) + ']'.repeat(100_000), {}, 400, 'malformed'],
   ['objects nested 10,000 deep', `${'{"a":'.repeat(10_000)}1${'}'.repeat(10_000)}`, {}, 204, 'no-bid'],
   ['a body above the limit', ' '.repeat(262_145), {}, 413, 'too-large'],
   ['a body at the limit', good + ' '.repeat(262_144 - good.length), {}, 200, 'bid'],

@@ -181,11 +181,10 @@ describe('money', () => {
     const spending = new Spending({ ...parts, money });
     expect((await decide({ ...environment, spending }, call())).kind).toBe('bid');
     expect(open.size).toBe(1);
-    const signer = {
-      sign: () => {
-        throw new TypeError('on purpose');
-      },
+    const fail = () => {
+      throw new TypeError('on purpose');
     };
+    const signer = { sign: fail, signBid: fail };
     await expect(decide({ ...environment, spending, signer }, call())).rejects.toThrow('on purpose');
     expect(open.size).toBe(1);
   });

@@ -137,15 +137,16 @@ function outgoingBid(
 }
 
 function withLinks({ served, ...terms }: BidTerms, facts: NoticeFacts, signer: NoticeSigner): OutgoingBid {
+  const { notice, pixel, click } = signer.signBid(facts, served.creative.landing);
   return {
     ...terms,
     bidId: facts.bidId,
     priceMicros: facts.priceMicros,
     creative: served.creative,
     compiled: served.compiled,
-    noticeToken: signer.sign(facts),
-    pixelToken: signer.sign({ ...facts, isForPage: true }),
-    clickToken: signer.sign({ ...facts, landing: served.creative.landing }),
+    noticeToken: notice,
+    pixelToken: pixel,
+    clickToken: click,
     cacheBuster: hashString(facts.bidId),
   };
 }

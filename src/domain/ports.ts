@@ -117,6 +117,19 @@ export interface GeoLocator {
 export interface NoticeSigner {
   /** @returns URL-safe text without `=`, of which any other text is refused by the verifier */
   sign(facts: NoticeFacts): string;
+  /**
+   * Signs all that goes out with a bid at once.
+   *
+   * @param facts not for the page, without a landing page
+   */
+  signBid(facts: NoticeFacts, landing: string): BidTokens;
+}
+
+/** For the notices of the exchange, the pixel in the page, and the click. */
+export interface BidTokens {
+  readonly notice: string;
+  readonly pixel: string;
+  readonly click: string;
 }
 
 /** The stages of the bid path whose times are measured. */

@@ -24,7 +24,7 @@ const CURRENCIES_DEFAULT: readonly string[] = ['USD'];
 
 /**
  * Reads an OpenRTB 2.x bid request. Never throws. Meant to take about 2 ms at most for any body of up to 256 KiB, garbage
- * collection aside: what would take longer is refused unread (body-cost.ts). A list that is missing is an empty one.
+ * collection aside: what would take longer is refused unread (scan/scanner.as.ts). A list that is missing is an empty one.
  *
  * @param body JSON in UTF-8, with or without a byte order mark; not kept
  */

@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Micros } from '../domain/money.js';
@@ -46,6 +47,33 @@ describe('notice tokens', () => {
         const token = tokens.sign(signed);
         expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
         expect(tokens.verify(token)).toEqual(signed);
+      }),
+    );
+  });
+
+  it('of one bid are signed at once as they would be one by one', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.webUrl(), (signed, landing) => {
+        const facts = { ...signed, isForPage: false, landing: undefined };
+        expect(tokens.signBid(facts, landing)).toEqual({
+          notice: tokens.sign(facts),
+          pixel: tokens.sign({ ...facts, isForPage: true }),
+          click: tokens.sign({ ...facts, landing }),
+        });
+      }),
+    );
+  });
+
+  it('are signed with HMAC-SHA256 under a key for this purpose', () => {
+    const secret = key('a', 1).secret;
+    const derived = hkdfSync('sha256', secret, '', 'narrowcast notice token, layout 2', 32);
+    fc.assert(
+      fc.property(anyFacts, (signed) => {
+        const token = Buffer.from(tokens.sign(signed), 'base64url');
+        const expected = createHmac('sha256', new Uint8Array(derived))
+          .update(token.subarray(0, -16))
+          .digest();
+        expect(token.subarray(-16)).toEqual(expected.subarray(0, 16));
       }),
     );
   });

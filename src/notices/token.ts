@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import {
   BILLING_MODES,
   FREQUENCY_NAMES_MAX,
@@ -69,12 +69,20 @@ export function createNoticeTokens(keys: readonly SecretKey[]): NoticeTokens {
   const derived = keys.map((key) => deriveKey(key.secret));
   const [signingKey] = derived;
   assert(signingKey !== undefined, 'notice tokens need at least one key');
-  const scratch = Buffer.alloc(TOKEN_BYTES_MAX);
+  const sealed = (end: number): string => {
+    seal(signingKey, end);
+    return scratch.toString('base64url', KEY_BYTES, end + SIGNATURE_BYTES);
+  };
   return {
-    sign(facts) {
-      const end = writeFacts(scratch, facts);
-      signature(signingKey, scratch.subarray(0, end)).copy(scratch, end);
-      return scratch.toString('base64url', 0, end + SIGNATURE_BYTES);
+    sign: (facts) => sealed(writeFacts(facts)),
+    signBid(facts, landing) {
+      const end = writeFacts(facts);
+      const notice = sealed(end);
+      const flags = scratch[KEY_BYTES] as number;
+      scratch[KEY_BYTES] = flags | FLAG_PAGE;
+      const pixel = sealed(end);
+      scratch[KEY_BYTES] = flags | FLAG_LANDING;
+      return { notice, pixel, click: sealed(writeLanding(end, landing)) };
     },
     verify(token) {
       if (token.length > TOKEN_CHARACTERS_MAX) return undefined;
@@ -82,47 +90,79 @@ export function createNoticeTokens(keys: readonly SecretKey[]): NoticeTokens {
       if (bytes.length <= SIGNATURE_BYTES || bytes.toString('base64url') !== token) return undefined;
       const payload = bytes.subarray(0, -SIGNATURE_BYTES);
       const found = bytes.subarray(-SIGNATURE_BYTES);
-      const genuine = derived.some((key) => timingSafeEqual(signature(key, payload), found));
+      const end = KEY_BYTES + payload.copy(scratch, KEY_BYTES);
+      const genuine = derived.some((key) => {
+        seal(key, end);
+        return timingSafeEqual(scratch.subarray(end, end + SIGNATURE_BYTES), found);
+      });
       return genuine ? readFacts(payload) : undefined;
     },
   };
 }
 
+/** What a key is mixed with in HMAC, beside the two passes (RFC 2104). */
+interface MixedKey {
+  readonly inner: Buffer;
+  readonly outer: Buffer;
+}
+
+const KEY_BYTES = 64;
+const DIGEST_BYTES = 32;
+/** Where a token is written: behind room for the key, so that both are hashed together. */
+const scratch = Buffer.alloc(KEY_BYTES + TOKEN_BYTES_MAX);
+const outerScratch = Buffer.alloc(KEY_BYTES + DIGEST_BYTES);
+
 /** A key of its own for this purpose, so that the secret may serve others without their signatures mixing. */
-function deriveKey(secret: Uint8Array): Buffer {
-  return Buffer.from(hkdfSync('sha256', secret, '', KEY_PURPOSE, 32));
+function deriveKey(secret: Uint8Array): MixedKey {
+  const key = Buffer.alloc(KEY_BYTES);
+  key.set(new Uint8Array(hkdfSync('sha256', secret, '', KEY_PURPOSE, DIGEST_BYTES)));
+  return { inner: key.map((byte) => byte ^ 0x36) as Buffer, outer: key.map((byte) => byte ^ 0x5c) as Buffer };
 }
 
-function signature(key: Buffer, payload: Buffer): Buffer {
-  return createHmac('sha256', key).update(payload).digest().subarray(0, SIGNATURE_BYTES);
+/**
+ * Puts the HMAC-SHA256 of the token behind it, of which SIGNATURE_BYTES count. Made of two plain hashes, which takes a third
+ * of the time that `createHmac` does ("sign a notice token" in bench/RESULTS.md).
+ *
+ * @param end of the token in `scratch`
+ */
+function seal(key: MixedKey, end: number): void {
+  scratch.set(key.inner);
+  outerScratch.set(key.outer);
+  outerScratch.write(hash('sha256', scratch.subarray(0, end), 'binary'), KEY_BYTES, 'latin1');
+  scratch.write(hash('sha256', outerScratch, 'binary'), end, SIGNATURE_BYTES, 'latin1');
 }
 
-function writeFacts(bytes: Buffer, facts: NoticeFacts): number {
+/** Writes all facts to `scratch`, behind the room for a key. @returns their end */
+function writeFacts(facts: NoticeFacts): number {
   const { landing, frequencyNames, billing, budgetCurrency, budgetRate } = facts;
-  assert(landing === undefined || landing.length <= LANDING_CHARACTERS_MAX, 'landing too long');
   assert(frequencyNames.length <= FREQUENCY_NAMES_MAX, 'too many frequency logs');
   const hasBudget = budgetCurrency !== facts.currency || budgetRate !== 1;
-  bytes[0] =
+  scratch[KEY_BYTES] =
     (facts.test ? FLAG_TEST : 0) |
     (landing === undefined ? 0 : FLAG_LANDING) |
     (hasBudget ? FLAG_BUDGET : 0) |
     (facts.isForPage ? FLAG_PAGE : 0) |
     (frequencyNames.length << LOGS_SHIFT) |
     (BILLING_MODES.indexOf(billing) << BILLING_SHIFT);
-  let at = writeVarint(bytes, 1, facts.bidAtMs);
-  at = writeVarint(bytes, at, facts.flightDay);
-  at = writeVarint(bytes, at, facts.holdSeconds);
-  at = writeVarint(bytes, at, facts.priceMicros);
-  at = writeName(bytes, at, facts.currency);
-  at = writeName(bytes, at, facts.exchange);
-  at = writeName(bytes, at, facts.bidId);
-  at = writeName(bytes, at, facts.advertiser);
-  at = writeName(bytes, at, facts.campaign);
-  at = writeName(bytes, at, facts.lineItem);
-  at = writeName(bytes, at, facts.creative);
-  if (hasBudget) at = bytes.writeDoubleLE(budgetRate, writeName(bytes, at, budgetCurrency));
-  for (const name of frequencyNames) at = writeName(bytes, at, name);
-  return landing === undefined ? at : writeText(bytes, at, landing);
+  let at = writeVarint(KEY_BYTES + 1, facts.bidAtMs);
+  at = writeVarint(at, facts.flightDay);
+  at = writeVarint(at, facts.holdSeconds);
+  at = writeVarint(at, facts.priceMicros);
+  at = writeName(at, facts.currency);
+  at = writeName(at, facts.exchange);
+  at = writeName(at, facts.bidId);
+  at = writeName(at, facts.advertiser);
+  at = writeName(at, facts.campaign);
+  at = writeName(at, facts.lineItem);
+  at = writeName(at, facts.creative);
+  if (hasBudget) at = scratch.writeDoubleLE(budgetRate, writeName(at, budgetCurrency));
+  for (const name of frequencyNames) at = writeName(at, name);
+  return landing === undefined ? at : writeLanding(at, landing);
+}
+
+function writeLanding(at: number, landing: string): number {
+  assert(landing.length <= LANDING_CHARACTERS_MAX, 'landing too long');
+  return writeText(at, landing);
 }
 
 /** Bytes that carry a good signature are our own, written by `writeFacts` of this layout. */
@@ -203,26 +243,39 @@ class FactsReader {
   }
 }
 
-function writeName(bytes: Buffer, at: number, name: string): number {
+function writeName(at: number, name: string): number {
   assert(name.length <= TEXT_CHARACTERS_MAX, `name in a notice token longer than ${TEXT_CHARACTERS_MAX}`);
-  return writeText(bytes, at, name);
+  return writeText(at, name);
 }
 
-function writeText(bytes: Buffer, at: number, text: string): number {
-  const length = Buffer.byteLength(text);
-  const start = writeVarint(bytes, at, length);
-  return start + bytes.write(text, start);
+/** Names are mostly short and of ASCII, for which a loop is quicker than a call of the library. */
+function writeText(at: number, text: string): number {
+  const { length } = text;
+  if (length < 0x80) {
+    let i = 0;
+    for (; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code >= 0x80) break;
+      scratch[at + 1 + i] = code;
+    }
+    if (i === length) {
+      scratch[at] = length;
+      return at + 1 + length;
+    }
+  }
+  const start = writeVarint(at, Buffer.byteLength(text));
+  return start + scratch.write(text, start);
 }
 
 /** Seven bits a byte, lowest first, the highest bit saying that more follow. Divides, since a time exceeds 32 bits. */
-function writeVarint(bytes: Buffer, start: number, value: number): number {
+function writeVarint(start: number, value: number): number {
   assert(Number.isSafeInteger(value) && value >= 0, `not a whole number to sign: ${value}`);
   let at = start;
   let rest = value;
   while (rest >= 0x80) {
-    bytes[at++] = (rest % 0x80) | 0x80;
+    scratch[at++] = (rest % 0x80) | 0x80;
     rest = Math.floor(rest / 0x80);
   }
-  bytes[at++] = rest;
+  scratch[at++] = rest;
   return at;
 }
