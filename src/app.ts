@@ -38,7 +38,7 @@ export interface AppParts {
 }
 
 /** The place of a process among those that share the bid port. */
-export interface WorkerPlace {
+interface WorkerPlace {
   /** From 1; a process that takes the place of another one has its number. */
   readonly number: number;
   readonly count: number;

@@ -36,8 +36,8 @@ const SHARED_PORT = 0;
 /** LIBUS_LISTEN_EXCLUSIVE_PORT: without it a second process silently takes half of the connections. */
 const EXCLUSIVE_PORT = 1;
 /** A turn of the event loop this short had next to nothing to do. */
-const QUIET_TURN_MS = 0.1;
-const QUIET_TURNS_AWAITED_MAX = 500;
+const QUIET_TURN_MS = 0.05;
+const QUIET_TURNS_AWAITED_MAX = 5_000;
 
 /** The library takes all four arguments; its declarations know them in threes only. */
 interface ListeningWithOptions {

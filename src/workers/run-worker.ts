@@ -27,7 +27,7 @@ export async function runWorker(settings: Settings, number: number, channel: Cha
       if (message.kind === 'leave') resolve(message.lingerMs);
     });
   });
-  const beating = setInterval(() => void channel.say({ kind: 'beat' }), BEAT_MS);
+  const beating = setInterval(() => void channel.say({ kind: 'beat' }), BEAT_MS).unref();
   const app = await startApp(settings, {
     clock: systemClock,
     logger,

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { adminPlace, deliveryText } from '../app.js';
@@ -14,6 +15,9 @@ import type { WorkerProcess } from './worker-process.js';
 
 const WORKER_PROGRAM = fileURLToPath(new URL('./worker-main.js', import.meta.url));
 
+/** 1 where Linux hands connections that a leaving worker has not accepted to another one, instead of resetting them. */
+const MIGRATION_SETTING = '/proc/sys/net/ipv4/tcp_migrate_req';
+
 /** Several processes that answer on one port. */
 export interface WorkersServed {
   readonly port: number;
@@ -27,7 +31,7 @@ export interface WorkersParts {
   readonly logger: Logger;
   /** What workers find in theirs, where config/bidder.env does not say it anew: so a restart takes an edited file over. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Told when the admin port is open and workers begin to start. */
+  /** Resolves when it is to stop. */
   readonly stopping: Promise<unknown>;
 }
 
@@ -41,6 +45,10 @@ export async function serveWorkers(
   { logger, environment, stopping }: WorkersParts,
 ): Promise<WorkersServed> {
   const port = await claimPort(settings.host, settings.port);
+  if (existsSync(MIGRATION_SETTING) && readFileSync(MIGRATION_SETTING, 'utf8').trim() === '0')
+    logger.warn(
+      'net.ipv4.tcp_migrate_req is 0: in a rolling restart the system may reset connections that were made just now; set it to 1',
+    );
   const metrics = new MergedMetrics();
   const env = { ...environment, PORT: String(port), WORKERS: String(settings.workers) };
   const supervisor = new Supervisor({

@@ -118,9 +118,13 @@ export class WorkerProcess {
     this.#beatsMissed += 1;
     const missedMax = this.#state === 'starting' ? BEATS_MISSED_STARTING_MAX : BEATS_MISSED_MAX;
     if (this.#beatsMissed <= missedMax) return false;
-    this.#failure = 'it hung and was killed';
-    this.kill();
+    this.#fail('it hung and was killed');
     return true;
+  }
+
+  #fail(why: string): void {
+    this.#failure = why;
+    this.kill();
   }
 
   #say(message: ToWorker): void {
@@ -132,7 +136,7 @@ export class WorkerProcess {
     this.#beatsMissed = 0;
     if (said.kind === 'answer') this.#waitingFor(said.id)?.resolve(said.answer);
     else if (said.kind === 'refusal') this.#waitingFor(said.id)?.reject(new Error(said.message));
-    else if (said.kind === 'failure') this.#failure = said.message;
+    else if (said.kind === 'failure') this.#fail(said.message);
     else if (said.kind === 'farewell') this.figures = said.figures;
   }
 
