@@ -21,8 +21,9 @@ let redis: RedisServer;
 let folder: MoneyFolder;
 let served: ServingProcess;
 
-function logOf({ output }: ServingProcess): readonly LogLine[] {
-  return output()
+function logOf(process: ServingProcess): readonly LogLine[] {
+  return process
+    .output()
     .split('\n')
     .filter((line) => line.startsWith('{') && line.endsWith('}'))
     .map((line) => JSON.parse(line) as LogLine);

@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import type { Logger } from 'pino';
 import { backOffMs } from './back-off.js';
 import { BEAT_MS } from './protocol.js';
-import { WorkerEnded, WorkerProcess } from './worker-process.js';
+import { WorkerProcess, type WorkerEnded } from './worker-process.js';
 
 /** Who dies younger than this dies again and again, and is replaced ever later. */
 const YOUNG_MS = 60_000;
@@ -163,12 +163,11 @@ export class Supervisor {
     for (const place of this.#places) {
       if (this.isStopping) return undefined;
       const next = this.#begin(place.number);
-      try {
-        await next.ready;
-      } catch (error) {
-        if (error instanceof WorkerEnded) return `worker ${place.number} cannot start: ${error.message}`;
-        throw error;
-      }
+      const failure = await next.ready.then(
+        () => undefined,
+        (ended: WorkerEnded) => ended.message,
+      );
+      if (failure !== undefined) return `worker ${place.number} cannot start: ${failure}`;
       const before = place.worker;
       place.worker = next;
       await before.leave(LINGER_MS, LINGER_MS + drainMs + CLOSE_MS);

@@ -41,9 +41,12 @@ export class WorkerProcess {
     this.number = number;
     this.#child = child;
     this.ended = new Promise((resolve) => {
-      // A process that cannot be made never exits.
-      child.once('error', (error) => resolve(this.#end(String(error))));
-      child.once('exit', (code, signal) => resolve(this.#end(signal ?? `exit code ${code}`)));
+      // Who was never made does not end; what else goes wrong with a process, such as a message that does not get through, ends it or does no harm.
+      child.on('error', (error) => {
+        if (child.pid === undefined) resolve(this.#end(error.message));
+      });
+      // Unlike its exit, this comes when everything that it said has been heard.
+      child.once('close', (code, signal) => resolve(this.#end(signal ?? `exit code ${code}`)));
     });
     this.ready = new Promise((resolve, reject) => {
       child.on('message', (message) => {
