@@ -11,7 +11,7 @@ const SAMPLE_REQUEST = 'fixtures/requests/runner-on-news-site.json';
 /**
  * Runs the bidder until it is told to stop; then finishes what is in work and leaves with code 0. A second signal ends it at once.
  *
- * @param environment what workers get for theirs: without what config/bidder.env says, which each reads for itself
+ * @param environment what workers get for theirs: without what config/bidder.env says, which each reads anew
  */
 export async function serve(settings: Settings, environment: NodeJS.ProcessEnv): Promise<void> {
   const logger = pino({ level: settings.logLevel });

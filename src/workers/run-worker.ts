@@ -37,7 +37,8 @@ export async function runWorker(settings: Settings, number: number, channel: Cha
     if (message.kind === 'ask') void answer(app.answers, message.id, message.question, channel);
   });
   const ready = async (): Promise<void> => {
-    while (!app.answers.readiness().ready) await wait(READY_LOOK_MS);
+    // Who is told to leave before is never ready, and must not be kept from ending.
+    while (!app.answers.readiness().ready) await wait(READY_LOOK_MS, undefined, { ref: false });
     await channel.say({ kind: 'ready' });
   };
   await Promise.race([ready(), leaving]);

@@ -29,7 +29,7 @@ export interface WorkersServed {
 
 export interface WorkersParts {
   readonly logger: Logger;
-  /** What workers find in theirs, where config/bidder.env does not say it anew: so a restart takes an edited file over. */
+  /** What workers get for theirs: without what config/bidder.env says, which each reads anew. */
   readonly environment: NodeJS.ProcessEnv;
   /** Resolves when it is to stop. */
   readonly stopping: Promise<unknown>;

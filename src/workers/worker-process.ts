@@ -117,7 +117,8 @@ export class WorkerProcess {
    * @returns whether the worker was killed now, since it has not been heard of for too long
    */
   killIfHung(): boolean {
-    if (this.#state === 'ended' || this.#state === 'leaving') return false;
+    const isExpected = this.#state === 'starting' || this.#state === 'serving';
+    if (!isExpected || this.#failure !== undefined) return false;
     this.#beatsMissed += 1;
     const missedMax = this.#state === 'starting' ? BEATS_MISSED_STARTING_MAX : BEATS_MISSED_MAX;
     if (this.#beatsMissed <= missedMax) return false;
