@@ -37,7 +37,7 @@ const SHARED_PORT = 0;
 const EXCLUSIVE_PORT = 1;
 /** A turn of the event loop this short had next to nothing to do. */
 const QUIET_TURN_MS = 0.05;
-const QUIET_TURNS_AWAITED_MAX = 5_000;
+const QUIET_TURN_AWAITED_MS = 500;
 
 /** The library takes all four arguments; its declarations know them in threes only. */
 interface ListeningWithOptions {
@@ -137,14 +137,15 @@ function createListener(app: TemplatedApp, state: Port, socket: us_listen_socket
 /**
  * The system resets connections that have arrived at a socket which is closed before they were accepted, and it hands them to another process only where
  * net.ipv4.tcp_migrate_req is 1. The library accepts all that have arrived once in each turn of the event loop. So a moment to close is
- * when the turn before was so short that nothing can have arrived since: found within some turns, or done without.
+ * when the turn before was so short that next to nothing can have arrived since. It is waited for, but not for long.
  */
 async function quietTurn(): Promise<void> {
   let turnedMs = performance.now();
-  for (let turn = 0; turn < QUIET_TURNS_AWAITED_MAX; turn++) {
+  const endMs = turnedMs + QUIET_TURN_AWAITED_MS;
+  for (let isQuiet = false; !isQuiet && turnedMs < endMs;) {
     await nextTurn();
     const nowMs = performance.now();
-    if (nowMs - turnedMs < QUIET_TURN_MS) return;
+    isQuiet = nowMs - turnedMs < QUIET_TURN_MS;
     turnedMs = nowMs;
   }
 }

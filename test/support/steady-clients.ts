@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fullRequest } from './case-file.js';
 
-const PAUSE_MS = 2;
+const PAUSE_MS = 5;
 
 /** Exchanges that post bid requests all the time, each on a connection of its own that it keeps as long as it may. */
 export class SteadyClients {
