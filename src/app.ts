@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Explanation } from './bid/explain.js';
@@ -9,11 +10,14 @@ import { campaignChanges } from './catalog/changes.js';
 import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import { createBidder, newHolder, type Bidder } from './create-bidder.js';
+import type { DeliveryReport } from './delivery/campaign-delivery.js';
 import type { Catalog } from './domain/catalog.js';
 import { openEventLog } from './events/event-log.js';
-import { startAdminServer } from './http/admin-server.js';
+import type { AdminSources } from './http/admin-routes.js';
+import { startAdminServer, type AdminServerOptions } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
 import type { Clock } from './lib/clock.js';
+import type { MetricFigures } from './metrics/merge.js';
 import { createMetrics } from './metrics/metrics.js';
 import { createConversionHandler } from './notices/conversion.js';
 import { createNoticeHandler } from './notices/handle.js';
@@ -29,14 +33,34 @@ const WARNINGS_LOGGED_MAX = 100;
 export interface AppParts {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Undefined for a process that answers alone. */
+  readonly worker?: WorkerPlace;
+}
+
+/** The place of a process among those that share the bid port. */
+interface WorkerPlace {
+  /** From 1; a process that takes the place of another one has its number. */
+  readonly number: number;
+  readonly count: number;
+}
+
+/** What an operator may ask. */
+export interface AppAnswers extends Pick<AdminSources, 'readiness' | 'explain'> {
+  /** @param campaign undefined for all */
+  readonly delivery: (campaign: string | undefined) => Promise<readonly DeliveryReport[]>;
+  readonly metrics: () => Promise<MetricFigures>;
 }
 
 /** A running bidder. */
 export interface App {
   readonly port: number;
-  readonly adminPort: number;
+  /** Undefined for a worker: its supervisor has the admin port. */
+  readonly adminPort: number | undefined;
+  readonly answers: AppAnswers;
   /** What is wrong with the configuration files now. */
   readonly problems: () => readonly Finding[];
+  /** Takes no more connections while other workers do, and sees those off that are open; see Listener. */
+  readonly leave: (lingerMs: number) => Promise<void>;
   /** Not ready, then finishes what is in work for at most `drainMs`, then closes everything. */
   readonly close: () => Promise<void>;
 }
@@ -61,10 +85,12 @@ async function openApp(
   parts: AppParts,
   closers: (() => void | Promise<void>)[],
 ): Promise<Omit<App, 'close'>> {
-  const { clock, logger } = parts;
+  const { clock, logger, worker } = parts;
   const { configDir, dataDir } = settings;
   const metrics = createMetrics();
   const eventsFolder = join(dataDir, 'events');
+  const stateFolder = worker ? join(dataDir, 'workers', String(worker.number)) : dataDir;
+  mkdirSync(stateFolder, { recursive: true });
   closers.push(() => {
     metrics.close();
   });
@@ -80,9 +106,15 @@ async function openApp(
   });
   closers.push(() => events.close());
   const holder = newHolder();
-  const ledger = await openLedger(settings, { ...parts, metrics, events, eventsFolder, holder });
+  const ledger = await openLedger(settings, { ...parts, metrics, events, eventsFolder, stateFolder, holder });
   closers.push(ledger.close);
-  const money = openMoney({ ...parts, metrics, dataDir, authority: ledger.authority, holder: ledger.holder });
+  const money = openMoney({
+    ...parts,
+    metrics,
+    stateFolder,
+    authority: ledger.authority,
+    holder: ledger.holder,
+  });
   closers.push(money.close);
   const bidder = await createBidder(settings, { ...parts, metrics, money, holder });
   const { environment } = bidder;
@@ -94,19 +126,24 @@ async function openApp(
   let problems: readonly Finding[] = [];
   let draining = false;
 
-  const adminServer = await startAdminServer({
-    host: settings.adminHost,
-    port: settings.adminPort,
-    token: settings.adminToken,
-    bodyBytesMax: settings.bodyBytesMax,
-    metricsText: () => metrics.text(),
+  const answers: AppAnswers = {
     readiness: readinessOf(bidder, clock, () => draining),
     explain: async (exchange, body, campaign) =>
       explanationAnswer(await bidder.explain(exchange, body, campaign)),
-    delivery: async (campaign) => `${JSON.stringify(await money.delivery(campaign), null, 2)}\n`,
-    clock,
-  });
-  closers.push(adminServer.close);
+    delivery: (campaign) => money.delivery(campaign),
+    metrics: () => metrics.figures(),
+  };
+  let adminPort: number | undefined;
+  if (!worker) {
+    const adminServer = await startAdminServer({
+      ...adminPlace(settings, clock),
+      ...answers,
+      metricsText: () => metrics.text(),
+      delivery: async (campaign) => deliveryText(await money.delivery(campaign)),
+    });
+    closers.push(adminServer.close);
+    adminPort = adminServer.port;
+  }
 
   const tellProblems = (found: readonly Finding[]): void => {
     problems = found;
@@ -144,6 +181,7 @@ async function openApp(
   const bidServer = await startBidServer({
     host: settings.host,
     port: settings.port,
+    sharesPort: worker !== undefined,
     bodyBytesMax: settings.bodyBytesMax,
     bodyTimeoutMs: settings.bodyTimeoutMs,
     inFlightMax: settings.inFlightMax,
@@ -182,7 +220,7 @@ async function openApp(
       limitOf,
     }),
     versionOf: (name) => environment.snapshot().catalog.exchanges.get(name)?.version,
-    withinQuota: createQuota(environment),
+    withinQuota: createQuota(environment, worker?.count),
     unreadAnswer: createUnreadAnswer(environment, recorder),
     metrics,
     clock,
@@ -192,7 +230,23 @@ async function openApp(
   closers.push(() => {
     draining = true;
   });
-  return { port: bidServer.port, adminPort: adminServer.port, problems: () => problems };
+  const { port, leave } = bidServer;
+  return { port, adminPort, answers, problems: () => problems, leave };
+}
+
+/** Where the admin port is, and who may use it. */
+export function adminPlace(settings: Settings, clock: Clock): Omit<AdminServerOptions, keyof AdminSources> {
+  return {
+    host: settings.adminHost,
+    port: settings.adminPort,
+    token: settings.adminToken,
+    bodyBytesMax: settings.bodyBytesMax,
+    clock,
+  };
+}
+
+export function deliveryText(reports: readonly DeliveryReport[]): string {
+  return `${JSON.stringify(reports, null, 2)}\n`;
 }
 
 /** How long a process that has just started waits for its profile store before it bids without. */

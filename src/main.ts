@@ -12,6 +12,9 @@ import { programVersion } from './cli/version.js';
 import { systemClock } from './lib/clock.js';
 import { loadSettingsFile, readSettings } from './settings.js';
 
+/** As it was before config/bidder.env filled it. */
+const environment = { ...process.env };
+
 const program = new Command('narrowcast')
   .description(
     'A demand-side OpenRTB bidder. Settings come from the environment; config/bidder.env lists them all.',
@@ -22,9 +25,16 @@ const program = new Command('narrowcast')
 program
   .command('serve')
   .description('Answer bid requests until SIGTERM or Ctrl-C, then finish what is in work.')
-  .addHelpText('after', '\nExample:\n  PORT=8081 narrowcast serve\n')
-  .action(async () => {
-    await serve(readSettings(process.env));
+  .option('--workers <count>', 'so many processes on one port; auto: one per core (default: WORKERS)')
+  .addHelpText(
+    'after',
+    '\nExample:\n  PORT=8081 narrowcast serve\n  REDIS_URL=redis://127.0.0.1:6379 narrowcast serve --workers auto\n\n' +
+      'With workers, SIGHUP replaces one after the other, with the settings and the program as they are then.\n\n' +
+      'Exit code 0: it was told to stop. Exit code 1: a setting, a port or a file cannot be used.\n',
+  )
+  .action(async ({ workers }: { workers?: string }) => {
+    const given = workers === undefined ? {} : { WORKERS: workers };
+    await serve(readSettings({ ...process.env, ...given }), { ...environment, ...given });
   });
 
 program

@@ -34,6 +34,8 @@ export interface LedgerParts {
   readonly events: EventLog;
   /** Folder of the event log. */
   readonly eventsFolder: string;
+  /** Of this process alone: how far the ledger has heard of what it wrote. */
+  readonly stateFolder: string;
   /** What the ids of this process's bids begin with. */
   readonly holder: string;
 }
@@ -71,7 +73,7 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
   let untold: string | undefined = 'the ledger has not heard yet what the event log has';
   const tellLog = (campaigns?: readonly string[], writtenSinceMs?: number): Promise<void> =>
     reconcileWithLog({ ...opened, holder }, parts, { campaigns, writtenSinceMs });
-  const markPath = join(settings.dataDir, 'ledger-told.json');
+  const markPath = join(parts.stateFolder, 'ledger-told.json');
   const mark = readToldMark(markPath, warn);
   const holder: MoneyHolder = new MoneyHolder({
     authority,

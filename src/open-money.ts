@@ -24,7 +24,8 @@ export interface MoneyParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly dataDir: string;
+  /** Of this process alone: what pacing has learnt. */
+  readonly stateFolder: string;
   readonly authority: LedgerAuthority;
   readonly holder: MoneyHolder;
 }
@@ -44,9 +45,9 @@ export interface Money {
 }
 
 /** Puts together what decides on how campaigns spend; looks after it until it is closed. */
-export function openMoney({ clock, logger, metrics, dataDir, authority, holder }: MoneyParts): Money {
+export function openMoney({ clock, logger, metrics, stateFolder, authority, holder }: MoneyParts): Money {
   const days = new DayNumbers();
-  const statePath = join(dataDir, 'pacing.json');
+  const statePath = join(stateFolder, 'pacing.json');
   const deliveries = new DeliveryKeeper({
     clock,
     figures: (campaign) => holder.figures(campaign),

@@ -61,6 +61,17 @@ describe('settings', () => {
     expect(() => readSettings({ PORT: '9090' })).toThrow('the same as PORT');
   });
 
+  it('refuse several workers where only one process could use profiles or money', () => {
+    const redis = { REDIS_URL: 'redis://127.0.0.1', WORKERS: '2' };
+    expect(readSettings(redis).workers).toBe(2);
+    expect(() => readSettings({ WORKERS: '2' })).toThrow('set REDIS_URL to a Redis that all workers share');
+    expect(() => readSettings({ ...redis, LEDGER_URL: 'journal' })).toThrow('set LEDGER_URL to a Redis');
+    expect(readSettings({ ...redis, WORKERS: 'auto' }).workers).toBeGreaterThan(0);
+    expect(() => readSettings({ ...redis, WORKERS: '0' })).toThrow(
+      'WORKERS is "0" but must be a whole number from 1 to 256, or auto',
+    );
+  });
+
   it.each(['0', '1', '0.01', '.5', '1.0'])('take the share %s', (share) => {
     expect(readSettings({ EVENT_SAMPLE_REQUESTS: share }).eventSampleRequests).toBe(Number(share));
   });

@@ -1,4 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /**
@@ -11,6 +12,8 @@ export interface Settings {
   readonly adminPort: number;
   readonly adminHost: string;
   readonly adminToken: string | undefined;
+  /** Processes that answer on the bid port; with more than one, a supervisor starts them. */
+  readonly workers: number;
   readonly configDir: string;
   readonly profilesDir: string;
   readonly dataDir: string;
@@ -64,6 +67,7 @@ export const SETTING_DEFAULTS = {
   ADMIN_PORT: '9090',
   ADMIN_HOST: '127.0.0.1',
   ADMIN_TOKEN: '',
+  WORKERS: '1',
   CONFIG_DIR: 'config',
   PROFILES: 'fixtures/profiles',
   DATA_DIR: 'var',
@@ -107,6 +111,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     adminPort: read('ADMIN_PORT', wholeNumber(0, 65_535)),
     adminHost: read('ADMIN_HOST', plainText),
     adminToken: read('ADMIN_TOKEN', optionalText),
+    workers: read('WORKERS', workerCount),
     configDir: read('CONFIG_DIR', plainText),
     profilesDir: read('PROFILES', plainText),
     dataDir: read('DATA_DIR', plainText),
@@ -142,8 +147,19 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
       'NOTICES_ACKNOWLEDGED is "redis" but the ledger is in no Redis: set LEDGER_URL or REDIS_URL',
     );
   }
+  const unshared = settings.workers > 1 ? unsharedState(settings) : undefined;
+  if (unshared !== undefined) problems.push(`WORKERS is ${settings.workers} but ${unshared}`);
   if (problems.length > 0) throw new SettingsError(problems.join('\n'));
   return settings;
+}
+
+/** @returns what only one process could use, and what to set instead */
+function unsharedState({ redisUrl, ledgerUrl }: Settings): string | undefined {
+  if (redisUrl === undefined)
+    return 'without REDIS_URL profiles are in the memory of one process: set REDIS_URL to a Redis that all workers share, or WORKERS to 1';
+  if (ledgerUrl === JOURNAL_LEDGER)
+    return 'with LEDGER_URL=journal money is in the journal of one process: set LEDGER_URL to a Redis, or WORKERS to 1';
+  return undefined;
 }
 
 /** Fills the environment from `bidder.env` in the configuration folder, if there is one. */
@@ -174,6 +190,16 @@ function wholeNumber(min: number, max: number): Reader<number> {
     return min;
   };
 }
+
+const WORKERS_MAX = 256;
+
+const workerCount: Reader<number> = (name, text, problems) => {
+  if (text === 'auto') return availableParallelism();
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : NaN;
+  if (count >= 1 && count <= WORKERS_MAX) return count;
+  problems.push(`${name} is "${text}" but must be a whole number from 1 to ${WORKERS_MAX}, or auto`);
+  return 1;
+};
 
 const share: Reader<number> = (name, text, problems) => {
   const number = /^(?:0|1|0?\.\d{1,9}|1\.0{1,9})$/.test(text) ? Number(text) : NaN;

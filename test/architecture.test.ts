@@ -41,8 +41,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
 };
 
-/** The top of the house: app.ts, main.ts and the commands put the rooms together. */
-const COMPOSITION = ['', 'cli'];
+/** The top of the house: app.ts, main.ts, the commands and the workers put the rooms together. */
+const COMPOSITION = ['', 'cli', 'workers'];
 
 /** Libraries with their owners, and the libraries that anybody may use. */
 const OWNERS: Record<string, readonly string[]> = {

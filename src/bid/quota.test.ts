@@ -5,11 +5,11 @@ import { ManualClock } from '../lib/clock.js';
 import { createQuota } from './quota.js';
 import type { BidSnapshot } from './snapshot.js';
 
-function quotaOf(requestsPerSecondMax: number | undefined) {
+function quotaOf(requestsPerSecondMax: number | undefined, processes?: number) {
   const clock = new ManualClock(0);
   const exchanges = new Map([['generic', { requestsPerSecondMax } as Exchange]]);
   const snapshot = () => ({ catalog: { exchanges } }) as unknown as BidSnapshot;
-  const admits = createQuota({ clock, snapshot });
+  const admits = createQuota({ clock, snapshot }, processes);
   const admitted = (requests: number) =>
     Array.from({ length: requests }, () => admits('generic')).filter(Boolean).length;
   return { clock, admits, admitted, exchanges };
@@ -30,6 +30,16 @@ describe('the quota of an exchange', () => {
   it('is nothing where the file sets none, and not asked for exchanges that are unknown', () => {
     expect(quotaOf(undefined).admitted(10_000)).toBe(10_000);
     expect(quotaOf(1).admits('unknown')).toBe(true);
+  });
+
+  it('is shared by the processes that share the traffic, though each has less than a request a second', () => {
+    expect(quotaOf(12, 4).admitted(50)).toBe(3);
+    const { admitted, clock } = quotaOf(1, 4);
+    expect(admitted(50)).toBe(1);
+    clock.advance(3_999);
+    expect(admitted(50)).toBe(0);
+    clock.advance(1);
+    expect(admitted(50)).toBe(1);
   });
 
   it('starts anew with a file that is saved anew', () => {

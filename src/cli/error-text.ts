@@ -6,6 +6,7 @@ const OPERATORS = new Set([
   'RedisStoreError',
   'SettingsError',
   'StoreNotReady',
+  'WorkerEnded',
 ]);
 
 /** What is shown of an error that ended a command. One that is a mistake of the program shows where it happened as well. */

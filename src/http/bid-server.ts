@@ -22,6 +22,8 @@ export interface BidServerOptions {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Whether other processes listen on the port as well. Default: none may. */
+  readonly sharesPort?: boolean;
   /** Limit of a body, before and after inflating. Default 262,144. */
   readonly bodyBytesMax?: number;
   /** From the head of a request to the end of its body. Default 10,000. */
@@ -80,6 +82,6 @@ export async function startBidServer(options: BidServerOptions): Promise<BidServ
     const call = openWithoutBody(port, res, req);
     if (call) answerCall(call, '404 Not Found', [], '');
   });
-  const listener = await listen(app, port, options.host, options.port);
+  const listener = await listen(app, port, options.host, options.port, options.sharesPort);
   return { ...listener, inFlight };
 }

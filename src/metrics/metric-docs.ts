@@ -419,3 +419,21 @@ export const METRIC_DOCS = [
 ] as const satisfies readonly MetricDoc[];
 
 export type MetricName = (typeof METRIC_DOCS)[number]['name'];
+
+/** What a supervisor adds to the metrics of its workers. */
+export const WORKER_METRIC_DOCS = [
+  {
+    name: 'narrowcast_workers',
+    type: 'gauge',
+    labels: [],
+    unit: 'processes',
+    help: 'Workers that answer at this moment.',
+  },
+  {
+    name: 'narrowcast_worker_restarts_total',
+    type: 'counter',
+    labels: [],
+    unit: 'restarts',
+    help: 'Workers that ended without having been told to, or hung, and were replaced.',
+  },
+] as const satisfies readonly MetricDoc[];

@@ -14,6 +14,7 @@ import type {
 import { collectorsOf } from './collectors.js';
 import { addExchange, newCounts } from './counts.js';
 import { watchEventLoopLag } from './event-loop-lag.js';
+import type { MetricFigures } from './merge.js';
 import { createRegistry } from './registry.js';
 
 export interface Metrics
@@ -45,6 +46,8 @@ export interface Metrics
   watchLedger(read: () => LedgerFigures): void;
   /** Everything in the Prometheus text format. */
   text(): Promise<{ contentType: string; body: string }>;
+  /** The same as plain data, to be merged with those of other processes. */
+  figures(): Promise<MetricFigures>;
   close(): void;
 }
 
@@ -193,6 +196,7 @@ export function createMetrics(): Metrics {
     async text() {
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
+    figures: () => registry.getMetricsAsJSON(),
     close() {
       lag.close();
     },

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry, type Metric } from 'prom-client';
+import { mergedBy } from './merge.js';
 import { METRIC_DOCS } from './metric-docs.js';
 import type { Collectors } from './samples.js';
 
@@ -14,7 +15,9 @@ const IDLE_MONITOR_MS = 60_000;
 export function createRegistry(collectors: Collectors): Registry {
   const registry = new Registry();
   for (const { name, type, help } of METRIC_DOCS) {
-    const metric = { name, type, help, get: () => ({ name, type, help, values: collectors[name]() }) };
+    const aggregator = mergedBy(name);
+    const get = () => ({ name, type, help, aggregator, values: collectors[name]() });
+    const metric = { name, type, help, get };
     // All that a registry asks of a metric is this; its declared type is the union of prom-client's own classes.
     registry.registerMetric(metric as unknown as Metric);
   }

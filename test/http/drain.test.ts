@@ -70,6 +70,49 @@ describe('drain', () => {
   });
 });
 
+describe('leave', () => {
+  it('answers on open connections, asks their callers to go elsewhere, and ends when all have gone', async () => {
+    const { port, close } = await startTestServer();
+    close();
+    server = await startTestServer({ port, sharesPort: true });
+    const [busy, idle] = [await openRaw(port), await openRaw(port)];
+    for (const connection of [busy, idle]) {
+      connection.send(post('a'));
+      await connection.response();
+    }
+    let hasLeft = false;
+    const left = server.leave(60_000).then(() => (hasLeft = true));
+    const other = await startTestServer({ port, sharesPort: true });
+    try {
+      const isToClose = async (): Promise<boolean> => {
+        busy.send(post('b'));
+        return (await busy.response()).headers.get('connection') === 'close';
+      };
+      while (!(await isToClose()));
+      busy.destroy();
+      const newcomer = await openRaw(port);
+      newcomer.send(post('c'));
+      expect((await newcomer.response()).body.toString()).toBe('{"id":"c"}');
+      expect(other.bodies).toEqual(['c']);
+      expect(hasLeft).toBe(false);
+      idle.destroy();
+      await left;
+    } finally {
+      other.close();
+    }
+  });
+
+  it('gives up on who does not go', async () => {
+    server = await startTestServer();
+    const connection = await openRaw(server.port);
+    connection.send(post('a'));
+    await connection.response();
+    await server.leave(50);
+    server.close();
+    expect(await connection.closed()).toEqual([]);
+  });
+});
+
 describe('listening', () => {
   it('says which address is taken, even by one of our own', async () => {
     const { port, close } = await startTestServer();

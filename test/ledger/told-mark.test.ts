@@ -37,6 +37,7 @@ async function open(): Promise<Ledger> {
     logger: pino({}, { write }),
     metrics,
     events: SILENT_EVENTS,
+    stateFolder: folder,
     eventsFolder: join(folder, 'events'),
     holder: 'holder-1',
   });

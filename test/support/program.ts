@@ -26,6 +26,7 @@ export function runCommand(environment: Environment, ...args: readonly string[])
 export interface ServingProcess {
   readonly port: number;
   readonly adminPort: number;
+  readonly pid: number;
   /** Everything that it has written so far, to standard output and standard error. */
   output(): string;
   /** As a crash does. */
@@ -53,6 +54,7 @@ export async function startServing(environment: Environment): Promise<ServingPro
   return {
     port: ports[0] as number,
     adminPort: ports[1] as number,
+    pid: child.pid as number,
     output: () => output,
     async kill() {
       child.kill('SIGKILL');

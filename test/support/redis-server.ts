@@ -249,15 +249,19 @@ function freePort(): Promise<number> {
   });
 }
 
-/** Asks again every 20 ms. @throws after ten seconds, saying what did not come true */
-export async function waitFor(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const endMs = performance.now() + 10_000;
+/** Asks again every 20 ms. @throws after ten seconds, or as many as are given, saying what did not come true */
+export async function waitFor(
+  isSo: () => boolean | Promise<boolean>,
+  what: string,
+  waitMs = 10_000,
+): Promise<void> {
+  const endMs = performance.now() + waitMs;
   for (;;) {
     const now = await Promise.resolve()
       .then(isSo)
       .catch(() => false);
     if (now) return;
-    if (performance.now() > endMs) throw new Error(`waited ten seconds in vain: ${what}`);
+    if (performance.now() > endMs) throw new Error(`waited ${waitMs / 1000} seconds in vain: ${what}`);
     await sleep(20);
   }
 }
