@@ -136,14 +136,24 @@ function outgoingBid(
   return withLinks(terms, facts, env.signer);
 }
 
-function withLinks({ served, ...terms }: BidTerms, facts: NoticeFacts, signer: NoticeSigner): OutgoingBid {
-  const { notice, pixel, click } = signer.signBid(facts, served.creative.landing);
+/** Field by field: to spread the terms takes longer than to sign the links. */
+function withLinks(terms: BidTerms, facts: NoticeFacts, signer: NoticeSigner): OutgoingBid {
+  const { creative, compiled } = terms.served;
+  const { notice, pixel, click } = signer.signBid(facts, creative.landing);
   return {
-    ...terms,
+    campaign: terms.campaign,
+    shown: terms.shown,
+    categoryTaxonomy: terms.categoryTaxonomy,
+    dealId: terms.dealId,
+    expirySeconds: terms.expirySeconds,
+    impressionId: terms.impressionId,
+    seat: terms.seat,
+    slotInPod: terms.slotInPod,
+    extension: terms.extension,
     bidId: facts.bidId,
     priceMicros: facts.priceMicros,
-    creative: served.creative,
-    compiled: served.compiled,
+    creative,
+    compiled,
     noticeToken: notice,
     pixelToken: pixel,
     clickToken: click,

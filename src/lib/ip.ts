@@ -18,6 +18,8 @@ export interface IpRange {
 }
 
 const ADDRESS_CHARACTERS_MAX = 45;
+const DOT = 0x2e;
+const DIGIT_0 = 0x30;
 
 /** @returns the address, or undefined when `text` is not one */
 export function parseIp(text: string): IpAddress | undefined {
@@ -62,18 +64,32 @@ function cutGroups(groups: readonly number[], bits: number): number[] {
   });
 }
 
+/** Without `split` and patterns, since every request has an address. */
 function parseIpv4Groups(text: string): number[] | undefined {
-  const parts = text.split('.');
-  if (parts.length !== 4) return undefined;
-  const bytes: number[] = [];
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part)) return undefined;
-    const byte = Number(part);
-    if (byte > 255) return undefined;
-    bytes.push(byte);
+  let address = 0;
+  let dots = 0;
+  let digits = 0;
+  let byte = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === DOT) {
+      if (digits === 0 || dots === 3) return undefined;
+      address = address * 256 + byte;
+      dots++;
+      digits = 0;
+      byte = 0;
+    } else {
+      const digit = code - DIGIT_0;
+      // `01` would be eight to some and one to others.
+      if (digit < 0 || digit > 9 || (digits > 0 && byte === 0)) return undefined;
+      byte = byte * 10 + digit;
+      digits++;
+      if (byte > 255) return undefined;
+    }
   }
-  const [a = 0, b = 0, c = 0, d = 0] = bytes;
-  return [(a << 8) | b, (c << 8) | d];
+  if (dots !== 3 || digits === 0) return undefined;
+  address = address * 256 + byte;
+  return [Math.floor(address / 65_536), address % 65_536];
 }
 
 function parseIpv6Groups(text: string): number[] | undefined {
