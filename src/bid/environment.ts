@@ -24,7 +24,7 @@ export interface BidEnvironment {
     request: BidRequest,
     exchange: Exchange,
     deadlineMs: number,
-  ) => Promise<KnownVisitor>;
+  ) => KnownVisitor | Promise<KnownVisitor>;
   /** Where bids are counted that have caps. */
   readonly frequencyLogs: FrequencyLogs;
   /** What the path needs after the profile is there. */

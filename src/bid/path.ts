@@ -32,7 +32,8 @@ export type Decision =
     };
 
 /**
- * The way of a request, on one screen: decode, admit, look the visitor up (the only await), hold the auctions, respond.
+ * The way of a request, on one screen: decode, admit, look the visitor up (the only await, where somebody must be asked),
+ * hold the auctions, respond.
  *
  *     unknown exchange -> 404      paused -> 204 nbr 0     not JSON -> 400      too complex -> 204 nbr 1
  *     invalid -> 204 nbr 2         no time -> 204 nbr 15         nothing can be booked -> 204 nbr 1
@@ -78,9 +79,8 @@ export async function decide(env: BidEnvironment, call: BidCall, trace?: BidTrac
 
   const profileDeadlineMs = deadlineMs - env.answerReserve.reserveMs;
   const isPersonal = use === 'personal';
-  const { profile, frequency } = isPersonal
-    ? await env.findProfile(request, exchange, profileDeadlineMs)
-    : STRANGER;
+  const asked = isPersonal ? env.findProfile(request, exchange, profileDeadlineMs) : STRANGER;
+  const { profile, frequency } = asked instanceof Promise ? await asked : asked;
   const foundMs = clock.monotonicMs();
   if (isPersonal) metrics.stage('profile', foundMs - decodedMs);
   // Money and caps would be kept for a bid that nobody hears of.

@@ -93,9 +93,10 @@ export interface ProfileStore extends FrequencyLogs {
 export interface ProfileReader {
   /**
    * @param deadlineMs on the monotonic clock
-   * @returns one entry a key, in order, or why there is no answer. Settles by the deadline and never rejects.
+   * @returns one entry a key, in order, or why there is no answer; at once where nobody has to be asked. Settles by the
+   *   deadline and never rejects.
    */
-  find(keys: readonly ProfileKey[], deadlineMs: number): Promise<ProfileAnswer>;
+  find(keys: readonly ProfileKey[], deadlineMs: number): ProfileAnswer | Promise<ProfileAnswer>;
   /** As the store has them. */
   logNames(key: ProfileKey, changeNames?: readonly string[]): readonly string[];
 }

@@ -53,15 +53,20 @@ export function parseIpRange(text: string): IpRange | undefined {
  */
 export function ipPrefixKey(address: IpAddress, bits: number): string {
   let key = `${address.version}:`;
-  for (const group of cutGroups(address.groups, bits)) key += group.toString(16).padStart(4, '0');
+  for (let i = 0; i < address.groups.length; i++) {
+    key += (0x10000 + cutGroup(address.groups[i] as number, bits - i * 16)).toString(16).slice(1);
+  }
   return `${key}/${bits}`;
 }
 
 function cutGroups(groups: readonly number[], bits: number): number[] {
-  return groups.map((group, i) => {
-    const kept = Math.min(16, Math.max(0, bits - i * 16));
-    return group & (0xffff << (16 - kept)) & 0xffff;
-  });
+  return groups.map((group, i) => cutGroup(group, bits - i * 16));
+}
+
+/** @param bits that are kept, as far as the group has so many */
+function cutGroup(group: number, bits: number): number {
+  if (bits >= 16) return group;
+  return bits <= 0 ? 0 : group & (0xffff << (16 - bits)) & 0xffff;
 }
 
 /** Without `split` and patterns, since every request has an address. */

@@ -90,7 +90,7 @@ export class CachedReader implements ProfileReader {
     return { ...this.#cache.figures(), breaker: this.#breaker.state };
   }
 
-  find(keys: readonly ProfileKey[], deadlineMs: number): Promise<ProfileAnswer> {
+  find(keys: readonly ProfileKey[], deadlineMs: number): ProfileAnswer | Promise<ProfileAnswer> {
     const found: (FoundProfile | undefined)[] = [];
     const missing: number[] = [];
     for (const key of keys) {
@@ -99,7 +99,7 @@ export class CachedReader implements ProfileReader {
       else this.#metrics.keyLookup(key.kind, entry.stored === undefined ? 'negative' : 'lru');
       found.push(entry);
     }
-    if (missing.length === 0) return Promise.resolve(answerOf(found));
+    if (missing.length === 0) return answerOf(found);
     return this.#findMissing(keys, found, missing, deadlineMs);
   }
 
@@ -112,7 +112,7 @@ export class CachedReader implements ProfileReader {
     found: (FoundProfile | undefined)[],
     missing: readonly number[],
     deadlineMs: number,
-  ): Promise<ProfileAnswer> {
+  ): ProfileAnswer | Promise<ProfileAnswer> {
     const texts = keys.map(profileKeyText);
     const nowMs = this.#clock.monotonicMs();
     const permission = this.#breaker.permission(nowMs);
@@ -124,7 +124,7 @@ export class CachedReader implements ProfileReader {
     }
     if (permission !== 'ask') {
       for (const i of missing) this.#count(keys, i, 'broken');
-      return Promise.resolve(BROKEN);
+      return BROKEN;
     }
     return new Promise((settle) => {
       const waiter: Waiter = { keys, found, missing: new Map(), settle, timer: undefined };

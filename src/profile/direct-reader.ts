@@ -1,11 +1,10 @@
-import type { ProfileReader, ProfileStore } from '../domain/ports.js';
+import type { ProfileReader } from '../domain/ports.js';
+import type { EmbeddedStore } from './embedded-store.js';
 
-/** Reads a store that answers at once, as one in this process's memory does: nothing to remember, nothing to time. */
-export function readDirectly(store: Pick<ProfileStore, 'find' | 'logNames'>): ProfileReader {
+/** Reads a store in this process's memory: nothing to remember, nothing to time. */
+export function readDirectly(store: Pick<EmbeddedStore, 'findNow' | 'logNames'>): ProfileReader {
   return {
-    async find(keys) {
-      return { kind: 'answered', found: await store.find(keys) };
-    },
+    find: (keys) => ({ kind: 'answered', found: store.findNow(keys) }),
     logNames: (key, changeNames) => store.logNames(key, changeNames),
   };
 }

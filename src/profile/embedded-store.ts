@@ -1,10 +1,10 @@
-import type { FoundProfile, ProfileChange, ProfileStore, StoredProfile } from '../domain/ports.js';
+import type { FoundProfile, ProfileChange, ProfileStore } from '../domain/ports.js';
 import { randomBytes } from 'node:crypto';
 import type { Touch } from '../domain/event.js';
 import type { FrequencyRecord } from '../domain/frequency.js';
 import { touchesOf } from '../domain/frequency-log.js';
 import type { Profile, ProfileKey } from '../domain/profile.js';
-import { profileKeyText } from '../domain/profile.js';
+import { hasFrequencyLog, profileKeyText } from '../domain/profile.js';
 import { systemClock } from '../lib/clock.js';
 import { FrequencyMemory } from './frequency-memory.js';
 
@@ -12,6 +12,8 @@ import { FrequencyMemory } from './frequency-memory.js';
 export interface EmbeddedStore extends ProfileStore {
   /** Keys about which something is stored. */
   readonly size: number;
+  /** `find`, without a promise. */
+  findNow(keys: readonly ProfileKey[]): readonly FoundProfile[];
 }
 
 /** What is stored under one key. */
@@ -44,6 +46,8 @@ function passingLogs(): FrequencyMemory {
   });
 }
 
+const NO_NAMES: readonly string[] = [];
+
 class MapStore implements EmbeddedStore {
   readonly #profilesMax: number;
   readonly #logs: FrequencyMemory;
@@ -60,7 +64,11 @@ class MapStore implements EmbeddedStore {
   }
 
   find(keys: readonly ProfileKey[]): Promise<readonly FoundProfile[]> {
-    return Promise.resolve(keys.map((key) => this.#find(key)));
+    return Promise.resolve(this.findNow(keys));
+  }
+
+  findNow(keys: readonly ProfileKey[]): readonly FoundProfile[] {
+    return keys.map((key) => this.#find(key));
   }
 
   put(key: ProfileKey, profile: Profile): Promise<'stored' | 'full'> {
@@ -75,11 +83,12 @@ class MapStore implements EmbeddedStore {
     for (const name of names) if (this.#logs.add(name, record)) this.#tell([name]);
   }
 
-  logNames(key: ProfileKey): readonly string[] {
-    const [own] = this.#logs.namesOf(key);
-    if (own === undefined) return [];
-    const cookie = key.kind === 'user' ? this.#entries.get(profileKeyText(key))?.cookie : undefined;
-    const [linked] = cookie === undefined ? [] : this.#logs.namesOf(cookieKey(cookie));
+  logNames(key: ProfileKey, changeNames?: readonly string[]): readonly string[] {
+    if (!hasFrequencyLog(key)) return NO_NAMES;
+    const names = changeNames ?? this.#find(key).changeNames;
+    const own = names[1] as string;
+    // Behind the names of the key stand, likewise, those of the cookie that it is linked to.
+    const linked = names[this.#logs.namesPerKey + 2];
     return linked === undefined ? [own] : [own, linked];
   }
 
@@ -135,30 +144,17 @@ class MapStore implements EmbeddedStore {
   }
 
   #find(key: ProfileKey): FoundProfile {
-    const entry = this.#entries.get(profileKeyText(key));
-    const changeNames = this.#changeNames(key);
-    if (entry?.cookie === undefined) return { changeNames, stored: this.#stored(key, entry, undefined) };
-    const person = cookieKey(entry.cookie);
-    const linked = this.#stored(person, this.#entries.get(profileKeyText(person)), undefined);
-    return {
-      changeNames: [...changeNames, ...this.#changeNames(person)],
-      stored: this.#stored(key, entry, linked),
-    };
-  }
-
-  #stored(
-    key: ProfileKey,
-    entry: Entry | undefined,
-    linked: StoredProfile | undefined,
-  ): StoredProfile | undefined {
+    const text = profileKeyText(key);
+    const entry = this.#entries.get(text);
+    const names = this.#logs.namesOf(key);
     const profile = entry?.profile;
-    const frequency = this.#logs.recordsOf(key);
-    const isEmpty = profile === undefined && frequency === undefined && linked === undefined;
-    return isEmpty ? undefined : { profile, frequency, linked };
-  }
-
-  #changeNames(key: ProfileKey): readonly string[] {
-    return [profileKeyText(key), ...this.#logs.namesOf(key)];
+    const frequency = this.#logs.recordsUnder(names);
+    const linked = entry?.cookie === undefined ? undefined : this.#find(cookieKey(entry.cookie));
+    const isEmpty = profile === undefined && frequency === undefined && linked?.stored === undefined;
+    return {
+      changeNames: [text, ...names, ...(linked?.changeNames ?? NO_NAMES)],
+      stored: isEmpty ? undefined : { profile, frequency, linked: linked?.stored },
+    };
   }
 
   /** @returns undefined when it would be a new one and there is no room */

@@ -72,10 +72,20 @@ export class FrequencyMemory {
     return names;
   }
 
+  /** How many names a log has. */
+  get namesPerKey(): number {
+    return this.#secrets.length;
+  }
+
   /** @returns what was recorded under a key; undefined when nothing was */
   recordsOf(key: ProfileKey): readonly FrequencyRecord[] | undefined {
+    return this.recordsUnder(this.namesOf(key));
+  }
+
+  /** @param names of one log */
+  recordsUnder(names: readonly string[]): readonly FrequencyRecord[] | undefined {
     let records: readonly FrequencyRecord[] | undefined;
-    for (const name of this.namesOf(key)) {
+    for (const name of names) {
       const log = this.#logs.get(name);
       if (log !== undefined) records = records === undefined ? log : [...records, ...log];
     }

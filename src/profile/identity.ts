@@ -8,7 +8,7 @@ import { ADDRESS_PREFIXES, addressKey, cookieKey, eidKey, ifaKey, userKey } from
 /** Extended ids beyond this many are not asked for: each is a key more to look up. */
 const EXTENDED_IDS_MAX = 8;
 
-interface VisitorKeys {
+export interface VisitorKeys {
   /** Keys of the person, the most trusted first, as the exchange's file ranks them. */
   readonly person: readonly ProfileKey[];
   /** Keys of the address, the narrowest first. */

@@ -1,10 +1,10 @@
 import type { BidRequest } from '../domain/bid-request.js';
 import type { Exchange } from '../domain/catalog.js';
 import type { FrequencyRecord, VisitorFrequency } from '../domain/frequency.js';
-import type { BidMetrics, FoundProfile, ProfileReader } from '../domain/ports.js';
+import type { BidMetrics, FoundProfile, ProfileAnswer, ProfileReader } from '../domain/ports.js';
 import { hasFrequencyLog, type Profile, type ProfileKey } from '../domain/profile.js';
 import { STRANGER, type KnownVisitor } from '../domain/visitor.js';
-import { profileKeys } from './identity.js';
+import { profileKeys, type VisitorKeys } from './identity.js';
 import { mergeProfiles } from './merge.js';
 import type { RecentFrequency } from './recent-frequency.js';
 
@@ -12,12 +12,13 @@ import type { RecentFrequency } from './recent-frequency.js';
  * Finds what is known of a request's visitor.
  *
  * @param deadlineMs on the monotonic clock; settles by then, and never rejects: the bid goes on without what is not there
+ * @returns at once what is known without asking
  */
 export type ProfileLookup = (
   request: BidRequest,
   exchange: Exchange,
   deadlineMs: number,
-) => Promise<KnownVisitor>;
+) => KnownVisitor | Promise<KnownVisitor>;
 
 /**
  * All keys of a visitor are asked for at once; of the person's and of the address's profiles the first that is known counts.
@@ -30,14 +31,7 @@ export function createProfileLookup(
   metrics: Pick<BidMetrics, 'profileLookup'>,
   recent?: Pick<RecentFrequency, 'of'>,
 ): ProfileLookup {
-  return async (request, exchange, deadlineMs) => {
-    const { person, address } = profileKeys(request, exchange);
-    const keys = [...person, ...address];
-    if (keys.length === 0) {
-      metrics.profileLookup('no-key');
-      return STRANGER;
-    }
-    const answer = await reader.find(keys, deadlineMs);
+  const visitorOf = ({ person, address }: VisitorKeys, answer: ProfileAnswer): KnownVisitor => {
     if (answer.kind !== 'answered') {
       metrics.profileLookup(answer.kind);
       return { profile: undefined, frequency: frequencyOf(reader, person, address, undefined, recent) };
@@ -45,10 +39,20 @@ export function createProfileLookup(
     const { found } = answer;
     const profile = mergeProfiles(
       firstProfile(found, 0, person.length),
-      firstProfile(found, person.length, keys.length),
+      firstProfile(found, person.length, found.length),
     );
     metrics.profileLookup(profile === undefined ? 'not-found' : 'found');
     return { profile, frequency: frequencyOf(reader, person, address, found, recent) };
+  };
+  return (request, exchange, deadlineMs) => {
+    const keys = profileKeys(request, exchange);
+    const { person, address } = keys;
+    if (person.length + address.length === 0) {
+      metrics.profileLookup('no-key');
+      return STRANGER;
+    }
+    const answer = reader.find([...person, ...address], deadlineMs);
+    return 'kind' in answer ? visitorOf(keys, answer) : answer.then((late) => visitorOf(keys, late));
   };
 }
 
