@@ -1,7 +1,7 @@
 import type { LoadResult } from './load-result.js';
 import { runLoad, type LoadOptions } from './run-load.js';
 
-export interface FindMaxOptions extends Omit<LoadOptions, 'ratePerSecond' | 'onProgress'> {
+export interface FindMaxOptions extends Omit<LoadOptions, 'ratePerSecond'> {
   /** Tried first. */
   readonly startRatePerSecond: number;
   /** p99 must not be above this. */
@@ -10,7 +10,6 @@ export interface FindMaxOptions extends Omit<LoadOptions, 'ratePerSecond' | 'onP
   readonly badShareMax: number;
   /** Before each try. */
   readonly onTry?: (ratePerSecond: number, tries: number) => void;
-  readonly onProgress?: NonNullable<LoadOptions['onProgress']>;
   readonly onStep?: (step: RateStep) => void;
 }
 
@@ -75,7 +74,7 @@ async function tryTwice(options: FindMaxOptions, rate: number, steps: RateStep[]
 }
 
 async function tryRate(
-  { startRatePerSecond: _, ...options }: FindMaxOptions,
+  options: FindMaxOptions,
   ratePerSecond: number,
   tries: number,
   steps: RateStep[],
@@ -106,6 +105,6 @@ export function whyNotHeld(
 }
 
 /** Is it the generator that was too slow, so that the figures say little of the bidder? */
-export function isGeneratorTheLimit({ generator }: LoadResult, deadlineMs: number): boolean {
+function isGeneratorTheLimit({ generator }: LoadResult, deadlineMs: number): boolean {
   return generator.busyShare > BUSY_SHARE_MAX || generator.lag.p99Ms > deadlineMs * LAG_SHARE_MAX;
 }

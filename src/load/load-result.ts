@@ -67,7 +67,7 @@ export interface IntervalFigures {
   readonly maxMs: number;
 }
 
-export interface GeneratorFigures {
+interface GeneratorFigures {
   /** How long after they were due requests were handed over, to a connection or to the queue for one. */
   readonly lag: LatencyFigures;
   /** Share of the time in which it had something to do. Near 1 it, and not the bidder, is the limit. */

@@ -123,9 +123,7 @@ export class Pacer {
 
   #planTurn(): void {
     const isLastOver = this.#next >= this.#endNumber;
-    const waitMs = isLastOver
-      ? CHORES_MS
-      : this.#dueMs(this.#next) - this.#options.nowMs() - TIMER_LATE_MS;
+    const waitMs = isLastOver ? CHORES_MS : this.#dueMs(this.#next) - this.#options.nowMs() - TIMER_LATE_MS;
     this.#isSpinning = waitMs < 1;
     if (this.#isSpinning) this.#immediate = setImmediate(this.#turn);
     else this.#timer = setTimeout(this.#turn, Math.min(waitMs, CHORES_MS));

@@ -18,7 +18,7 @@ export interface PreparedRequest {
   readonly checksum: { readonly ofZeros: number; readonly changes: CrcChanges } | undefined;
 }
 
-export const DIGITS = 16;
+const DIGITS = 16;
 const HALF_DIGITS = DIGITS / 2;
 const ZEROS = '0'.repeat(DIGITS);
 /** Stands for the id while the body is written; no request has this in it. */

@@ -1,3 +1,5 @@
+import { unreachable } from '../lib/assert.js';
+
 /**
  * Reads the responses of one HTTP/1.1 connection as its bytes come in, however they are cut: nothing depends on where
  * one piece ends and the next begins. A piece that holds a whole response, which is nearly every one, is read where it
@@ -99,8 +101,12 @@ export class ResponseReader {
       case 'body-until-close':
         this.#keep(rest);
         return rest.length;
-      default:
+      case 'chunk-size':
+      case 'chunk-end':
+      case 'trailer':
         return this.#readLine(rest);
+      default:
+        return unreachable(this.#state);
     }
   }
 

@@ -8,7 +8,7 @@ export interface TrafficSource {
   readonly weight: number;
 }
 
-export interface TrafficRequest {
+interface TrafficRequest {
   readonly plain: PreparedRequest;
   /** Undefined where nothing is sent compressed. */
   readonly gzip: PreparedRequest | undefined;
@@ -16,7 +16,7 @@ export interface TrafficRequest {
   readonly timeoutMs: number;
 }
 
-export interface TrafficPart {
+interface TrafficPart {
   readonly path: string;
   readonly weight: number;
   /** In the order of the file; sent over and over again. Not empty. */
@@ -41,7 +41,7 @@ export interface TrafficOptions {
 }
 
 /** What exchanges allow in most cases; for requests that do not tell. */
-export const DEFAULT_TIMEOUT_MS = 200;
+const DEFAULT_TIMEOUT_MS = 200;
 /** More of a file is not needed to make a load, and would have to be held in memory. */
 export const LINES_MAX = 100_000;
 
