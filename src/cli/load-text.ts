@@ -63,11 +63,12 @@ export function maxRateText({ ratePerSecond, limitedBy }: MaxRate, deadlineMs: n
   }
   if (ratePerSecond === 0) return `${style.bad('no rate was held')}\n`;
   const held = style.good(`${wholeText(ratePerSecond)}/s is held with p99 within ${deadlineMs} ms`);
-  const limit =
-    limitedBy === 'generator'
-      ? '; more may be possible: the generator was the limit, not the bidder'
-      : '; the bidder is the limit';
-  return `${held}${limit}\n`;
+  const limits = {
+    generator: 'more may be possible: the generator was the limit, not the bidder',
+    search: 'more may be possible: nothing higher was tried',
+    bidder: 'the bidder is the limit',
+  };
+  return `${held}; ${limits[limitedBy]}\n`;
 }
 
 function lines(texts: readonly string[]): string {

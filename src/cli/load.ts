@@ -26,6 +26,8 @@ export interface LoadCommandParts {
 
 const EXIT_BAD = 1;
 const EXIT_CANNOT = 2;
+/** Between two steps of a search. */
+const PAUSE_MS = 500;
 const HELP = `
 Requests are sent when they are due, whatever is still outstanding, and latency counts from when a request was due: waits for a busy
 bidder, a busy connection or a busy generator are all in it. Of each traffic file the lines are sent in their order, again and again;
@@ -149,6 +151,7 @@ async function findMax(
       startRatePerSecond: ratePerSecond,
       deadlineMs,
       badShareMax: failOver ?? 0,
+      pauseMs: PAUSE_MS,
       onTry: (rate, tries) => (trying = `at ${wholeText(rate)}/s${tries > 1 ? ' once more' : ''}`),
       onProgress: ({ done, all, p99Ms }) => bar.show(done, all, `${trying}, p99 ${p99Ms.toFixed(1)} ms`),
       onStep: (step) => {

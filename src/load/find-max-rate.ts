@@ -8,6 +8,8 @@ export interface FindMaxOptions extends Omit<LoadOptions, 'ratePerSecond'> {
   readonly deadlineMs: number;
   /** This share of the requests may be late, not answered, failed or answered by a 5xx. */
   readonly badShareMax: number;
+  /** Between two tries, in which a bidder finishes what the last one has left behind. */
+  readonly pauseMs: number;
   /** Before each try. */
   readonly onTry?: (ratePerSecond: number, tries: number) => void;
   readonly onStep?: (step: RateStep) => void;
@@ -25,17 +27,17 @@ export interface RateStep {
 export interface MaxRate {
   /** The highest rate that was held; 0 when none was. */
   readonly ratePerSecond: number;
-  /** What kept it from more. */
-  readonly limitedBy: 'bidder' | 'generator' | 'interrupted';
+  /** What kept it from more; `search`: a million requests a second were held, or there were too many steps. */
+  readonly limitedBy: 'bidder' | 'generator' | 'search' | 'interrupted';
   readonly steps: readonly RateStep[];
 }
 
 /** The search ends when the lowest rate that was not held is above the highest that was by this at most. */
 const PRECISION = 1.05;
-const STEPS_MAX = 40;
+const STEPS_MAX = 60;
+const TRIES = 2;
 const RATE_MIN = 1;
-/** Lets a bidder finish what the last step has left behind. */
-const PAUSE_MS = 500;
+const RATE_MAX = 1_000_000;
 /** A generator that is later than this share of the deadline, or has hardly a moment to itself, measures itself. */
 const LAG_SHARE_MAX = 0.5;
 const BUSY_SHARE_MAX = 0.97;
@@ -46,47 +48,53 @@ const BUSY_SHARE_MAX = 0.97;
  *
  * @throws an Error when the bidder or its admin port cannot be reached
  */
-export async function findMaxRate(options: FindMaxOptions): Promise<MaxRate> {
+export async function findMaxRate(options: FindMaxOptions, run = runLoad): Promise<MaxRate> {
   const steps: RateStep[] = [];
   let held = 0;
   let notHeld = Infinity;
-  let rate = options.startRatePerSecond;
-  const end = (limitedBy: MaxRate['limitedBy']): MaxRate => ({ ratePerSecond: held, limitedBy, steps });
-  while (steps.length < STEPS_MAX && rate >= RATE_MIN) {
-    const step = await tryTwice(options, rate, steps);
-    if (step.result.isInterrupted) return end('interrupted');
+  let rate = Math.max(RATE_MIN, Math.round(options.startRatePerSecond));
+  while (steps.length < STEPS_MAX && rate <= RATE_MAX) {
+    const step = await tryTwice(options, rate, steps, run);
+    if (step.result.isInterrupted) return { ratePerSecond: held, limitedBy: 'interrupted', steps };
     if (step.isHeld) held = rate;
     else notHeld = rate;
-    if (notHeld <= held * PRECISION) break;
-    if (notHeld === Infinity) rate = held * 2;
-    else rate = held === 0 ? notHeld / 2 : Math.sqrt(held * notHeld);
-    rate = Math.round(rate);
-    // Low rates are whole numbers that lie closer together than the precision asks.
-    if (rate === held || rate === notHeld) break;
+    const next = nextRate(held, notHeld);
+    if (next === undefined) break;
+    rate = next;
   }
-  const failed = steps.findLast(({ ratePerSecond }) => ratePerSecond === notHeld);
-  return end(failed && isGeneratorTheLimit(failed.result, options.deadlineMs) ? 'generator' : 'bidder');
+  return { ratePerSecond: held, limitedBy: limitOf(steps, notHeld, options.deadlineMs), steps };
 }
 
-async function tryTwice(options: FindMaxOptions, rate: number, steps: RateStep[]): Promise<RateStep> {
-  const first = await tryRate(options, rate, 1, steps);
-  return first.isHeld || first.result.isInterrupted ? first : tryRate(options, rate, 2, steps);
+/** @returns undefined when `held` is close enough to what is not, or there is nothing in between */
+function nextRate(held: number, notHeld: number): number | undefined {
+  if (notHeld === Infinity) return held * 2;
+  if (held === 0) return notHeld > RATE_MIN ? Math.max(RATE_MIN, Math.floor(notHeld / 2)) : undefined;
+  const between = Math.round(Math.sqrt(held * notHeld));
+  return notHeld <= held * PRECISION || between === held || between === notHeld ? undefined : between;
 }
 
-async function tryRate(
+async function tryTwice(
   options: FindMaxOptions,
-  ratePerSecond: number,
-  tries: number,
+  rate: number,
   steps: RateStep[],
+  run: typeof runLoad,
 ): Promise<RateStep> {
-  if (steps.length > 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
-  options.onTry?.(ratePerSecond, tries);
-  const result = await runLoad({ ...options, ratePerSecond });
-  const because = whyNotHeld(result, options);
-  const step = { ratePerSecond, isHeld: because === '', because, result };
-  steps.push(step);
-  options.onStep?.(step);
-  return step;
+  for (let tries = 1; ; tries += 1) {
+    if (steps.length > 0) await new Promise((resolve) => setTimeout(resolve, options.pauseMs));
+    options.onTry?.(rate, tries);
+    const result = await run({ ...options, ratePerSecond: rate });
+    const because = whyNotHeld(result, options);
+    const step = { ratePerSecond: rate, isHeld: because === '', because, result };
+    steps.push(step);
+    options.onStep?.(step);
+    if (step.isHeld || result.isInterrupted || tries === TRIES) return step;
+  }
+}
+
+function limitOf(steps: readonly RateStep[], notHeld: number, deadlineMs: number): MaxRate['limitedBy'] {
+  const failed = steps.findLast(({ ratePerSecond }) => ratePerSecond === notHeld);
+  if (!failed) return 'search';
+  return isGeneratorTheLimit(failed.result, deadlineMs) ? 'generator' : 'bidder';
 }
 
 /** @returns empty when the rate was held */

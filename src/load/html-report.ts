@@ -35,20 +35,21 @@ export function htmlReport({ url, traffic, deadlineMs, runs, maxRate }: ReportIn
 }
 
 function searchSection({ ratePerSecond, limitedBy, steps }: MaxRate, deadlineMs: number): string {
-  const byRate = [...steps].sort((one, other) => one.ratePerSecond - other.ratePerSecond);
-  const most = Math.max(...steps.map((step) => step.ratePerSecond), 1);
+  // The last try at a rate decides, and the line goes through those.
+  const decisive = [...new Map(steps.map((step) => [step.ratePerSecond, step])).values()].sort(
+    (one, other) => one.ratePerSecond - other.ratePerSecond,
+  );
+  const most = Math.max(...decisive.map((step) => step.ratePerSecond), 1);
+  const place = (step: RateStep) => [step.ratePerSecond / most, step.result.measured.latency.p99Ms] as const;
   const plot = linePlot({
     title: 'p99 at each rate that was tried',
     valueUnit: 'p99, ms',
     ticks: [0, 0.25, 0.5, 0.75, 1].map((at) => ({ at, label: `${whole(most * at)}/s` })),
-    lines: [
-      {
-        name: 'p99 by rate; filled dots were held',
-        kind: 'one',
-        points: byRate.map((step) => [step.ratePerSecond / most, step.result.measured.latency.p99Ms]),
-        dots: byRate.map((step) => ({ isBad: !step.isHeld, about: stepAbout(step) })),
-      },
-    ],
+    lines: [{ name: 'p99 by rate; filled dots were held', kind: 'one', points: decisive.map(place) }],
+    dots: steps.map((step) => {
+      const [at, value] = place(step);
+      return { at, value, isBad: !step.isHeld, about: stepAbout(step) };
+    }),
     mark: { value: deadlineMs, label: `deadline ${deadlineMs} ms` },
     shadedUntil: 0,
   });
@@ -71,7 +72,7 @@ function searchSection({ ratePerSecond, limitedBy, steps }: MaxRate, deadlineMs:
   return [
     tiles([
       ['highest rate held', `${whole(ratePerSecond)}/s`, ratePerSecond === 0],
-      ['limited by', `the ${limitedBy === 'interrupted' ? 'operator' : limitedBy}`, false],
+      ['limited by', `the ${limitedBy === 'interrupted' ? 'interruption' : limitedBy}`, false],
     ]),
     '<h2>Steps of the search</h2>',
     plot,
@@ -106,9 +107,9 @@ function runSections(run: LoadResult, deadlineMs: number): string {
     percentilePlot(run, deadlineMs),
     '<h2>Latency over time</h2>',
     timePlot(run, 'latency over time', 'ms', [
-      ['p50', 'one', ({ p50Ms }) => p50Ms],
-      ['p99', 'two', ({ p99Ms }) => p99Ms],
       ['max', 'three', ({ maxMs }) => maxMs],
+      ['p99', 'two', ({ p99Ms }) => p99Ms],
+      ['p50', 'one', ({ p50Ms }) => p50Ms],
     ]),
     '<h2>Rate over time</h2>',
     timePlot(run, 'requests a second over time', 'a second', [
@@ -143,6 +144,7 @@ function percentilePlot({ measured, warmUp }: LoadResult, deadlineMs: number): s
         ? [{ name: 'warm-up', kind: 'three' as const, points: points(warmUp.distribution) }]
         : []),
     ],
+    dots: [],
     mark: { value: deadlineMs, label: `deadline ${deadlineMs} ms` },
     shadedUntil: 0,
   });
@@ -176,6 +178,7 @@ function timePlot(
       kind,
       points: series.map((each) => [(each.startMs + each.lengthMs / 2) / wholeMs, value(each)] as const),
     })),
+    dots: [],
     mark: undefined,
     shadedUntil: warmUp ? (warmUp.startMs + warmUp.lengthMs) / wholeMs : 0,
   });

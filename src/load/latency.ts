@@ -48,7 +48,7 @@ export class LatencyHistogram {
     return this.#histogram.count;
   }
 
-  /** @param percentile above 0, up to 100 @returns the least latency that so many percent do not exceed; 0 of none */
+  /** @param percentile above 0, up to 100 @returns the latency at the nearest rank; 0 of none */
   percentileMs(percentile: number): number {
     return this.count === 0 ? 0 : this.#histogram.percentile(percentile) / MICROSECONDS_PER_MS;
   }

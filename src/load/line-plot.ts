@@ -11,8 +11,14 @@ interface Line {
   readonly kind: 'one' | 'two' | 'three' | 'bad';
   /** Where from left to right, 0 to 1, and the value. In order. */
   readonly points: readonly (readonly [at: number, value: number])[];
-  /** Shows each point, with what is told of it when it is pointed at. */
-  readonly dots?: readonly { readonly isBad: boolean; readonly about: string }[];
+}
+
+interface Dot {
+  readonly at: number;
+  readonly value: number;
+  readonly isBad: boolean;
+  /** Shown when it is pointed at. */
+  readonly about: string;
 }
 
 export interface LinePlot {
@@ -21,6 +27,7 @@ export interface LinePlot {
   readonly valueUnit: string;
   readonly ticks: readonly Tick[];
   readonly lines: readonly Line[];
+  readonly dots: readonly Dot[];
   /** A value that is to be seen in relation to the others, such as a deadline. */
   readonly mark: { readonly value: number; readonly label: string } | undefined;
   /** A stretch at the left that does not count, such as a warm-up; 0 of none. */
@@ -30,7 +37,7 @@ export interface LinePlot {
 const WIDTH = 860;
 const HEIGHT = 260;
 const LEFT = 64;
-const RIGHT = 20;
+const RIGHT = 32;
 const TOP = 24;
 const BOTTOM = 32;
 const GRID_LINES = 4;
@@ -48,8 +55,12 @@ export function escapeHtml(text: string): string {
 }
 
 /** Draws lines over a common axis as SVG, coloured by the page, with a legend. @returns HTML */
-export function linePlot({ title, valueUnit, ticks, lines, mark, shadedUntil }: LinePlot): string {
-  const most = Math.max(...lines.flatMap(({ points }) => points.map(([, value]) => value)), 0);
+export function linePlot({ title, valueUnit, ticks, lines, dots, mark, shadedUntil }: LinePlot): string {
+  const drawn = [
+    ...lines.flatMap(({ points }) => points.map(([, value]) => value)),
+    ...dots.map(({ value }) => value),
+  ];
+  const most = Math.max(...drawn, 0);
   const shownMark = mark && mark.value <= most * MARK_ABOVE_MAX ? mark : undefined;
   const top = roundUp(Math.max(most, shownMark?.value ?? 0));
   const x = (at: number) => round(LEFT + at * (WIDTH - LEFT - RIGHT));
@@ -72,16 +83,13 @@ export function linePlot({ title, valueUnit, ticks, lines, mark, shadedUntil }: 
         `<text x="${WIDTH - RIGHT}" y="${y(shownMark.value) - 5}" text-anchor="end">${escapeHtml(shownMark.label)}</text>`
       : '',
     ...lines.map(({ kind, points }) => {
-      const drawn = points.map(([at, value]) => `${x(at)},${y(value)}`).join(' ');
-      return `<polyline class="line ${kind}" points="${drawn}"/>`;
+      const corners = points.map(([at, value]) => `${x(at)},${y(value)}`).join(' ');
+      return `<polyline class="line ${kind}" points="${corners}"/>`;
     }),
-    ...lines.flatMap(({ points, dots = [] }) =>
-      dots.map(({ isBad, about }, i) => {
-        const [at, value] = points[i] ?? [0, 0];
-        const kind = isBad ? 'bad' : 'good';
-        return `<circle class="dot ${kind}" cx="${x(at)}" cy="${y(value)}" r="5"><title>${escapeHtml(about)}</title></circle>`;
-      }),
-    ),
+    ...dots.map(({ at, value, isBad, about }) => {
+      const kind = isBad ? 'bad' : 'good';
+      return `<circle class="dot ${kind}" cx="${x(at)}" cy="${y(value)}" r="5"><title>${escapeHtml(about)}</title></circle>`;
+    }),
     `</svg><figcaption>${lines.map(legendEntry).join('')}</figcaption></figure>`,
   ].join('');
 }

@@ -71,7 +71,6 @@ export class Measurements {
     this.#failures.set(kind, (this.#failures.get(kind) ?? 0) + 1);
   }
 
-  /** The least latency that 99 % do not exceed. */
   get p99Ms(): number {
     return this.#latency.percentileMs(99);
   }

@@ -13,9 +13,9 @@ code { font-size: 0.9em; }
 .about { color: var(--faint); margin: 4px 0 0; overflow-wrap: anywhere; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(116px, 1fr)); gap: 8px; margin-top: 24px; }
 .tiles div, figure, table { background: var(--paper); border: 1px solid var(--grid); border-radius: 8px; }
-.tiles div { padding: 10px 14px; }
+.tiles div { padding: 10px 12px; }
 .tiles span { display: block; color: var(--faint); font-size: 12px; }
-.tiles strong { font-size: 18px; font-variant-numeric: tabular-nums; }
+.tiles strong { font-size: 17px; white-space: nowrap; font-variant-numeric: tabular-nums; }
 figure { margin: 0; padding: 12px; }
 figcaption { display: flex; flex-wrap: wrap; gap: 16px; padding: 4px 0 0 52px; font-size: 13px; color: var(--faint); }
 figcaption i { display: inline-block; width: 12px; height: 3px; margin: 0 6px 4px 0; background: currentColor; }
