@@ -34,6 +34,8 @@ export interface LoadCommandOptions {
   readonly timeoutMs: number | undefined;
   readonly patienceMs: number;
   readonly deadlineMs: number;
+  /** Was it named, so that a run above it has failed? */
+  readonly isDeadlineGiven: boolean;
   /** Share of bad requests from which on the run has failed; undefined where none was named. */
   readonly failOver: number | undefined;
   readonly findsMax: boolean;
@@ -83,6 +85,7 @@ export function readLoadOptions(
     timeoutMs,
     patienceMs: read.time('--patience', texts.patience, 0, 60_000),
     deadlineMs: deadlineMs ?? timeoutMs ?? DEFAULT_DEADLINE_MS,
+    isDeadlineGiven: deadlineMs !== undefined,
     failOver,
     findsMax,
     admin: texts.admin === undefined ? undefined : read.url('--admin', texts.admin),
@@ -140,11 +143,11 @@ class OptionReader {
 
   url(option: string, text: string): URL {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url?.protocol === 'http:' && url.hostname !== '') return url;
+    if (url?.protocol === 'http:' && url.username === '' && url.password === '') return url;
     return this.#refuse(
       option,
       text,
-      'an http address such as http://127.0.0.1:8080',
+      'an http address without a password, such as http://127.0.0.1:8080',
       new URL('http://none'),
     );
   }

@@ -112,7 +112,7 @@ async function loadOnce(
   common: Omit<LoadOptions, 'ratePerSecond'>,
   { terminal, clock }: LoadCommandParts,
 ): Promise<number> {
-  const { ratePerSecond, deadlineMs, failOver } = options;
+  const { ratePerSecond, deadlineMs, isDeadlineGiven, failOver } = options;
   const bar = progressBar(terminal.stderr, () => clock.monotonicMs());
   const onProgress = ({ done, all, phase, p99Ms }: LoadProgress) =>
     bar.show(done, all, `${phase}, p99 ${p99Ms.toFixed(1)} ms`);
@@ -124,14 +124,15 @@ async function loadOnce(
   }
   mustBeOfABidder([result.measured, result.warmUp]);
   const document = { ...about(options, common.traffic), ...result };
-  writeHtml(options, common.traffic, { runs: [result], maxRate: undefined });
   terminal.stdout.write(
     options.json
       ? `${JSON.stringify(document, null, 2)}\n`
       : loadText(result, deadlineMs, styleFor(terminal.stdout)),
   );
+  writeHtml(options, common.traffic, { runs: [result], maxRate: undefined });
   if (failOver === undefined) return 0;
-  return whyNotHeld(result, { deadlineMs, badShareMax: failOver }) === '' ? 0 : EXIT_BAD;
+  const limits = { deadlineMs: isDeadlineGiven ? deadlineMs : Infinity, badShareMax: failOver };
+  return whyNotHeld(result, limits) === '' ? 0 : EXIT_BAD;
 }
 
 async function findMax(
@@ -163,11 +164,11 @@ async function findMax(
   } finally {
     bar.end();
   }
-  writeHtml(options, common.traffic, { runs: found.steps.map(({ result }) => result), maxRate: found });
   const document = { ...about(options, common.traffic), deadlineMs, ...found };
   terminal.stdout.write(
     json ? `${JSON.stringify(document, null, 2)}\n` : maxRateText(found, deadlineMs, style),
   );
+  writeHtml(options, common.traffic, { runs: found.steps.map(({ result }) => result), maxRate: found });
   return found.ratePerSecond > 0 ? 0 : EXIT_BAD;
 }
 

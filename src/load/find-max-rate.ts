@@ -83,7 +83,7 @@ async function tryTwice(
     if (steps.length > 0) await new Promise((resolve) => setTimeout(resolve, options.pauseMs));
     options.onTry?.(rate, tries);
     const result = await run({ ...options, ratePerSecond: rate });
-    const because = whyNotHeld(result, options);
+    const because = result.isInterrupted ? 'interrupted' : whyNotHeld(result, options);
     const step = { ratePerSecond: rate, isHeld: because === '', because, result };
     steps.push(step);
     options.onStep?.(step);
