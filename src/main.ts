@@ -4,6 +4,7 @@ import { certifyCommand } from './cli/certify.js';
 import { check } from './cli/check.js';
 import { errorText } from './cli/error-text.js';
 import { explainFile } from './cli/explain-file.js';
+import { loadCommand } from './cli/load.js';
 import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
 import { reportCommand } from './cli/report.js';
@@ -97,6 +98,21 @@ program.addCommand(
     terminal: process,
     exit: (code) => {
       process.exitCode = code;
+    },
+  }),
+);
+
+program.addCommand(
+  loadCommand({
+    clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+    adminToken: () => process.env['ADMIN_TOKEN'] || undefined,
+    onInterrupt(stop) {
+      process.once('SIGINT', stop);
+      return () => process.off('SIGINT', stop);
     },
   }),
 );

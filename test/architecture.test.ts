@@ -38,6 +38,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sync: ['lib', 'domain', 'exchange'],
   http: ['lib', 'domain'],
   certify: ['lib'],
+  load: ['lib', 'files'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
 };
 
@@ -75,8 +76,8 @@ const OUTGOING = [
   /import (?!\{ STATUS_CODES \}).* from 'node:(http|https|http2|net|tls|dgram|dns)/,
 ];
 
-/** `narrowcast certify URL` is a command by itself: it talks to the address that the operator names, and to nothing else. */
-const MAY_CALL_OUT = [join('certify', 'post.ts')];
+/** `narrowcast certify URL` and `narrowcast load URL` are commands by themselves: they talk to the addresses that the operator names. */
+const MAY_CALL_OUT = [join('certify', 'post.ts'), join('load', 'connection.ts')];
 
 const SOURCE = resolve(dirname(fileURLToPath(import.meta.url)), '../src');
 
