@@ -13,7 +13,7 @@ import type { Catalog } from './domain/catalog.js';
 import { openEventLog } from './events/event-log.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
-import type { Clock } from './lib/clock.js';
+import { systemTimers, type Clock } from './lib/clock.js';
 import { createMetrics } from './metrics/metrics.js';
 import { createConversionHandler } from './notices/conversion.js';
 import { createNoticeHandler } from './notices/handle.js';
@@ -82,7 +82,14 @@ async function openApp(
   const holder = newHolder();
   const ledger = await openLedger(settings, { ...parts, metrics, events, eventsFolder, holder });
   closers.push(ledger.close);
-  const money = openMoney({ ...parts, metrics, dataDir, authority: ledger.authority, holder: ledger.holder });
+  const money = openMoney({
+    ...parts,
+    timers: systemTimers,
+    metrics,
+    statePath: join(dataDir, 'pacing.json'),
+    authority: ledger.authority,
+    holder: ledger.holder,
+  });
   closers.push(money.close);
   const bidder = await createBidder(settings, { ...parts, metrics, money, holder });
   const { environment } = bidder;

@@ -39,6 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   http: ['lib', 'domain'],
   certify: ['lib'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
+  replay: ['lib', 'domain', 'files', 'pricing', 'bid'],
 };
 
 /** The top of the house: app.ts, main.ts and the commands put the rooms together. */
