@@ -48,14 +48,12 @@ export async function openReplay(
   catalog: Catalog,
   options: ReplayWorldOptions,
 ): Promise<ReplayWorld> {
-  // Names of files are asked for; none is written, since all keys are given.
-  const dataDir = mkdtempSync(join(tmpdir(), 'narrowcast-replay-'));
-  const closers: (() => void | Promise<void>)[] = [() => rmSync(dataDir, { recursive: true, force: true })];
+  const closers: (() => void | Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer();
   };
   try {
-    return { ...(await openWorld({ ...settings, dataDir }, catalog, options, closers)), close };
+    return { ...(await openWorld(settings, catalog, options, closers)), close };
   } catch (error) {
     await close();
     throw error;
@@ -100,9 +98,12 @@ async function openWorld(
   });
   const money = openMoney({ clock, timers, logger, metrics, statePath: undefined, authority, holder });
   closers.push(money.close);
-  const bidder = await createBidder(
-    { ...settings, redisUrl: undefined, noticeKeys: keys, profileKeys: keys },
-    { clock, logger, metrics, money, holder: holderId, trafficSeed: seed },
+  const secrets = { noticeKeys: keys, profileKeys: keys };
+  const bidder = await withoutDataDir((dataDir) =>
+    createBidder(
+      { ...settings, ...secrets, dataDir, redisUrl: undefined },
+      { clock, logger, metrics, money, holder: holderId, trafficSeed: seed },
+    ),
   );
   closers.push(bidder.close);
   await bidder.use(catalog);
@@ -158,4 +159,14 @@ async function openWorld(
       return new Map(await Promise.all(booked));
     },
   };
+}
+
+/** What opens looks for files of an earlier life and finds none; with its keys given, it writes none either. */
+async function withoutDataDir<Opened>(open: (dataDir: string) => Promise<Opened>): Promise<Opened> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'narrowcast-replay-'));
+  try {
+    return await open(dataDir);
+  } finally {
+    rmSync(dataDir, { recursive: true });
+  }
 }

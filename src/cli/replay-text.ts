@@ -159,7 +159,7 @@ function lineItemReasons(
 ): string {
   const share = (count: number) => `${((count / Math.max(1, impressions)) * 100).toFixed(1)} %`.padStart(7);
   const told = rejections.slice(0, REASONS_MAX).map(({ rule, impressions: count, wanted, found }) => {
-    const words = style.faint(`wanted ${wanted}; once there was ${found}`);
+    const words = style.faint(`wanted ${wanted}; the first time: ${found}`);
     return `  ${share(count)} ${wholeText(count).padStart(9)}  ${rule}: ${words}\n`;
   });
   const others = rejections.slice(REASONS_MAX);

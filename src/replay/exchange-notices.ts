@@ -44,7 +44,7 @@ export interface Reaction {
 
 /**
  * Calls the links of our bids as an exchange and a browser would: with the tokens that the links carry, and prices in plain text. A
- * bid that won is told as won, then as billed and shown, and then clicked; whoever clicked brings the click's id to the advertiser.
+ * bid that won is told as won, then as billed or shown, and then clicked; whoever clicked brings the click's id to the advertiser.
  */
 export class ExchangeNotices {
   readonly #calls: NoticeCalls;
@@ -70,8 +70,9 @@ export class ExchangeNotices {
       userAgent: request.device.userAgent ?? '',
     };
     this.#after(AUCTION_MS, 'win', facts, paid, EXCHANGE);
-    this.#after(SHOWN_MS, 'bill', facts, paid, EXCHANGE);
-    this.#after(SHOWN_MS, 'impression', { ...facts, isForPage: true }, paid, visitor);
+    // The pixel says nothing beside a billing.
+    if (facts.billing !== 'impression') this.#after(SHOWN_MS, 'bill', facts, paid, EXCHANGE);
+    else this.#after(SHOWN_MS, 'impression', { ...facts, isForPage: true }, paid, visitor);
     if (reaction.click) {
       const { landing } = winner.offer.creative.creative;
       this.#after(CLICKED_MS, 'click', { ...facts, landing }, '', visitor);

@@ -8,7 +8,7 @@ import type { Visit } from '../domain/visit.js';
 import { assert } from '../lib/assert.js';
 
 /** How often a rule was the first to turn a line item away. */
-export interface RejectionCount {
+interface RejectionCount {
   readonly rule: RejectionRule;
   readonly impressions: number;
   /** What it wanted and what was there, the first time. */

@@ -26,7 +26,7 @@ export interface Figures {
   readonly cpaMicros: number | null;
 }
 
-export interface LineItemFigures extends Figures {
+interface LineItemFigures extends Figures {
   readonly campaign: string;
   readonly lineItem: string;
 }
