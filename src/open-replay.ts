@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createBidder } from './create-bidder.js';
+import { createBidder, type Bidder } from './create-bidder.js';
 import { PLAIN_PRICE, type Catalog } from './domain/catalog.js';
 import { HOLD_FACTOR } from './domain/money-ports.js';
+import type { EventLog } from './domain/ports.js';
+import type { Clock } from './lib/clock.js';
 import { MoneyHolder } from './ledger/holder.js';
 import { MemoryAuthority } from './ledger/memory-authority.js';
-import { createMetrics } from './metrics/metrics.js';
+import { createMetrics, type Metrics } from './metrics/metrics.js';
 import { createConversionHandler } from './notices/conversion.js';
 import { createNoticeHandler } from './notices/handle.js';
 import { longestHoldMs } from './open-ledger.js';
@@ -79,8 +81,6 @@ async function openWorld(
   const keys = `replay:${secret.toString('base64')}`;
   const holderId = secret.toString('base64url', 0, 6);
   const tally = new Tally(catalog.campaigns);
-  const events = tally.eventLog();
-
   const authority = new MemoryAuthority(clock);
   const holder = new MoneyHolder({
     authority,
@@ -88,7 +88,10 @@ async function openWorld(
     clock,
     metrics,
     holdMsMax: HOLD_FACTOR * longestHoldMs(catalog.exchanges.values()),
-    onTrouble: () => {},
+    // An account in this process always answers.
+    onTrouble: (message) => {
+      throw new Error(message);
+    },
     replay: () => Promise.resolve(),
     logProblem: () => undefined,
     timers,
@@ -108,33 +111,8 @@ async function openWorld(
   closers.push(bidder.close);
   await bidder.use(catalog);
   await money.catalogInUse(catalog.campaigns);
-  const notices = new ExchangeNotices({
-    timeline,
-    signer: bidder.tokens,
-    notice: createNoticeHandler({
-      tokens: bidder.tokens,
-      metrics,
-      events,
-      clock,
-      ledger: holder,
-      frequency: bidder.frequencyLogs,
-      // The file tells prices in plain text, whatever the exchange encrypts them with.
-      exchangeOf: () => ({ price: PLAIN_PRICE }),
-      acknowledge: 'disk',
-      traffic: () => catalog.traffic,
-      seed,
-    }),
-    conversion: createConversionHandler({
-      isAdvertiser: bidder.isAdvertiser,
-      visitorOf: () => undefined,
-      isLimited: () => false,
-      touchesOf: (visitor, advertiser) => bidder.store.touchesOf(visitor, advertiser),
-      hashOf: bidder.conversionHash,
-      events,
-      metrics,
-      clock,
-    }),
-  });
+  const events = tally.eventLog();
+  const notices = openNotices({ bidder, metrics, events, clock, timeline, holder, seed });
   const rejections = explains ? new RejectionCounts() : undefined;
   return {
     rejections,
@@ -159,6 +137,55 @@ async function openWorld(
       return new Map(await Promise.all(booked));
     },
   };
+}
+
+interface NoticesParts {
+  readonly bidder: Bidder;
+  readonly metrics: Metrics;
+  readonly events: EventLog;
+  readonly clock: Clock;
+  readonly timeline: Timeline;
+  readonly holder: MoneyHolder;
+  readonly seed: number;
+}
+
+/** The handlers of a running bidder, and who calls them. */
+function openNotices({
+  bidder,
+  metrics,
+  events,
+  clock,
+  timeline,
+  holder,
+  seed,
+}: NoticesParts): ExchangeNotices {
+  return new ExchangeNotices({
+    timeline,
+    signer: bidder.tokens,
+    notice: createNoticeHandler({
+      tokens: bidder.tokens,
+      metrics,
+      events,
+      clock,
+      ledger: holder,
+      frequency: bidder.frequencyLogs,
+      // The file tells prices in plain text, whatever the exchange encrypts them with.
+      exchangeOf: () => ({ price: PLAIN_PRICE }),
+      acknowledge: 'disk',
+      traffic: () => bidder.environment.snapshot().catalog.traffic,
+      seed,
+    }),
+    conversion: createConversionHandler({
+      isAdvertiser: bidder.isAdvertiser,
+      visitorOf: () => undefined,
+      isLimited: () => false,
+      touchesOf: (visitor, advertiser) => bidder.store.touchesOf(visitor, advertiser),
+      hashOf: bidder.conversionHash,
+      events,
+      metrics,
+      clock,
+    }),
+  });
 }
 
 /** What opens looks for files of an earlier life and finds none; with its keys given, it writes none either. */

@@ -1,9 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { Command } from 'commander';
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { finished } from 'node:stream/promises';
 import { formatFinding } from '../catalog/finding.js';
 import { openLastGood, readOnly } from '../catalog/last-good.js';
 import { createCatalogLoader } from '../catalog/load.js';
@@ -13,9 +9,11 @@ import type { Clock } from '../lib/clock.js';
 import { nearestWord } from '../lib/words.js';
 import { openReplay, type ReplayWorld } from '../open-replay.js';
 import { replayReport } from '../replay/report.js';
-import { replayTraffic, type EndedBid, type PlayedLine } from '../replay/replay-traffic.js';
+import { replayTraffic } from '../replay/replay-traffic.js';
 import type { Settings } from '../settings.js';
+import { openBidsFile, type BidsFile } from './bids-file.js';
 import { errorText } from './error-text.js';
+import { instant, numberOf, wholeNumberOf } from './option-values.js';
 import { countText, wholeText, type Terminal } from './output.js';
 import { progressBar } from './progress-bar.js';
 import { replayText } from './replay-text.js';
@@ -34,7 +32,7 @@ interface ReplayCommandOptions {
   readonly start?: number;
   readonly rate: number;
   readonly winRate: number;
-  readonly limit: number;
+  readonly limit?: number;
   readonly seed: number;
   readonly explain?: boolean;
   readonly json?: boolean;
@@ -57,7 +55,7 @@ The bidder is the one that serves, with an own clock, and nothing spent, shown o
 or written, but for --out. The same file, configuration and options give the same output, to the byte.
 
 Example:
-  narrowcast replay fixtures/traffic/sample.ndjson --start 2026-11-25T12:00:00Z --explain
+  narrowcast replay fixtures/traffic/sample.ndjson --start 2026-11-25T07:00:00Z --explain
 
 Exit code 0: the file was replayed; lines that cannot be used are told on standard error and left out. Exit code 1: there was
 nothing to replay, or the file, the exchange, an option or a setting cannot be used.
@@ -82,12 +80,7 @@ export function replayCommand(parts: ReplayCommandParts): Command {
       numberOf(0, 1),
       0,
     )
-    .option(
-      '--limit <number>',
-      'play only so many requests',
-      wholeNumberOf(1, Number.MAX_SAFE_INTEGER),
-      Infinity,
-    )
+    .option('--limit <number>', 'play only so many requests', wholeNumberOf(1, Number.MAX_SAFE_INTEGER))
     .option('--seed <number>', 'of the ids of bids and all that is random', wholeNumberOf(0, SEED_MAX), 1)
     .option('--explain', 'tell why each line item did not bid; slower')
     .option('--out <file>', 'write every bid as a line of JSON, with what became of it')
@@ -119,7 +112,7 @@ async function replay(
     stderr.write(
       `no campaign is in flight at ${new Date(startMs).toISOString()}; --start says when the traffic begins\n`,
     );
-  const out = options.out === undefined ? undefined : openOut(options.out, file);
+  const out = options.out === undefined ? undefined : openBidsFile(options.out, file);
   const world = await openReplay(settings, catalog, {
     startMs,
     seed: options.seed,
@@ -161,7 +154,7 @@ interface Playing {
   readonly file: string;
   readonly bytes: number;
   readonly options: ReplayCommandOptions;
-  readonly out: OutFile | undefined;
+  readonly out: BidsFile | undefined;
   readonly stderr: Terminal['stderr'];
   readonly clock: Clock;
 }
@@ -178,7 +171,7 @@ async function play(world: ReplayWorld, { file, bytes, options, out, stderr, clo
     path: file,
     exchange: options.exchange,
     rate: options.rate,
-    limit: options.limit,
+    limit: options.limit ?? Infinity,
     assumed: { winShare: options.winRate, seed: options.seed },
     onFault: ({ message }: TrafficFault) => {
       if (told++ >= FAULTS_TOLD_MAX) return;
@@ -230,75 +223,4 @@ async function sizeOf(file: string): Promise<number> {
     throw new Error(`${file} cannot be read; ${advice}`, { cause: error });
   }
   throw new Error(`${file} is no file; ${advice}`);
-}
-
-interface OutFile {
-  write(line: PlayedLine, bids: readonly EndedBid[]): Promise<void>;
-  end(): Promise<void>;
-}
-
-/** @throws when it is the file that is to be read */
-function openOut(path: string, trafficFile: string): OutFile {
-  if (resolve(path) === resolve(trafficFile))
-    throw new Error(`--out ${path} is the traffic file itself, which would be overwritten`);
-  const stream = createWriteStream(path);
-  let failure: unknown;
-  stream.on('error', (error) => {
-    failure = error;
-  });
-  return {
-    async write(line, bids) {
-      if (failure !== undefined) throw failure;
-      for (const bid of bids) stream.write(`${JSON.stringify(outLine(line, bid))}\n`);
-      if (stream.writableNeedDrain) await once(stream, 'drain');
-    },
-    async end() {
-      stream.end();
-      await finished(stream);
-    },
-  };
-}
-
-function outLine({ line, tMs, exchange, requestId }: PlayedLine, { bid: { winner, facts }, end }: EndedBid) {
-  return {
-    line,
-    t_ms: tMs,
-    exchange,
-    request: requestId,
-    impression: winner.impression.id,
-    bid: facts.bidId,
-    campaign: facts.campaign,
-    lineItem: facts.lineItem,
-    creative: facts.creative,
-    deal: winner.offer.deal?.id,
-    currency: facts.currency,
-    floorMicros: winner.offer.price.floorMicros,
-    priceMicros: facts.priceMicros,
-    end: end.kind,
-    paidMicros: end.kind === 'won' ? end.paidMicros : undefined,
-  };
-}
-
-function instant(text: string): number {
-  const ms = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)
-    ? Date.parse(text)
-    : NaN;
-  if (Number.isNaN(ms)) throw new InvalidArgumentError('Expected a time such as 2026-11-25T12:00:00Z.');
-  return ms;
-}
-
-function numberOf(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-    if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
-  };
-}
-
-function wholeNumberOf(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
-  };
 }

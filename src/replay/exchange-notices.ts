@@ -4,11 +4,13 @@ import { unitsText, type Micros } from '../domain/money.js';
 import type { NoticeFacts } from '../domain/notice.js';
 import type {
   ConversionHandler,
+  NoticeAnswer,
   NoticeCaller,
   NoticeHandler,
   NoticeKind,
   NoticeSigner,
 } from '../domain/ports.js';
+import { assert } from '../lib/assert.js';
 import type { Timeline } from './timeline.js';
 
 /** When an exchange and a browser tell what became of a bid, after the bid. */
@@ -82,7 +84,8 @@ export class ExchangeNotices {
       const query = reaction.click ? `click=${facts.bidId}` : '';
       const call = { advertiser: facts.advertiser, query, cookies: '', isPrivate: false };
       void conversion(call).then((outcome) => {
-        if (outcome === 'attributed' || outcome === 'unattributed') converted();
+        assert(outcome !== 'invalid' && outcome !== 'unknown-advertiser', `a conversion was ${outcome}`);
+        converted();
       });
     });
   }
@@ -96,7 +99,14 @@ export class ExchangeNotices {
   #after(delayMs: number, kind: NoticeKind, facts: NoticeFacts, query: string, caller: NoticeCaller): void {
     const { timeline, signer, notice } = this.#calls;
     timeline.after(delayMs, () => {
-      void notice({ kind, token: signer.sign(facts), query, caller });
+      const answer = notice({ kind, token: signer.sign(facts), query, caller });
+      if (answer instanceof Promise) void answer.then(requireTaken);
+      else requireTaken(answer);
     });
   }
+}
+
+/** What we signed ourselves is not refused, and nothing is full. */
+function requireTaken({ kind }: NoticeAnswer): void {
+  assert(kind !== 'refused' && kind !== 'unavailable', `a notice of a replay was answered: ${kind}`);
 }
