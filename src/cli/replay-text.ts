@@ -36,7 +36,8 @@ function headText({ file, start, seed, traffic, impressionsOffered, testBids }: 
 }
 
 function durationText(ms: number): string {
-  return ms < 120_000 ? `${wholeOrTenths(ms / 1000)} s` : `${wholeOrTenths(ms / 60_000)} min`;
+  if (ms < 120_000) return `${wholeOrTenths(ms / 1000)} s`;
+  return ms < 7_200_000 ? `${wholeOrTenths(ms / 60_000)} min` : `${wholeOrTenths(ms / 3_600_000)} h`;
 }
 
 function wholeOrTenths(number: number): string {
