@@ -16,7 +16,7 @@ import { openEventLog } from './events/event-log.js';
 import type { AdminSources } from './http/admin-routes.js';
 import { startAdminServer, type AdminServerOptions } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
-import type { Clock } from './lib/clock.js';
+import { systemTimers, type Clock } from './lib/clock.js';
 import type { MetricFigures } from './metrics/merge.js';
 import { createMetrics } from './metrics/metrics.js';
 import { createConversionHandler } from './notices/conversion.js';
@@ -110,8 +110,9 @@ async function openApp(
   closers.push(ledger.close);
   const money = openMoney({
     ...parts,
+    timers: systemTimers,
     metrics,
-    stateFolder,
+    statePath: join(stateFolder, 'pacing.json'),
     authority: ledger.authority,
     holder: ledger.holder,
   });

@@ -64,6 +64,8 @@ export interface BidderParts {
   readonly money: Pick<Money, 'days' | 'spending' | 'drySpending'> | undefined;
   /** What the ids of bids begin with: unique to this life of this process. */
   readonly holder: string;
+  /** Of the hashes by which traffic is counted. Undefined: a secret one, since who sends requests chooses what is hashed. */
+  readonly trafficSeed?: number;
 }
 
 /**
@@ -72,7 +74,7 @@ export interface BidderParts {
  * @throws when a folder or file that a setting names cannot be used
  */
 export async function createBidder(settings: Settings, parts: BidderParts): Promise<Bidder> {
-  const { clock, logger, metrics, holder } = parts;
+  const { clock, logger, metrics, holder, trafficSeed = randomBytes(4).readUInt32LE() } = parts;
   mkdirSync(settings.dataDir, { recursive: true });
   const profiles = await openProfiles(settings, { clock, logger, metrics });
   const { store, reader, frequencyLogs, recentFrequency, keepFrequency } = profiles;
@@ -90,7 +92,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
   const gates: Gates = {
     privacy: createPrivacyGate(),
     supply: createSupplyGate(metrics),
-    traffic: createTrafficGate(metrics, randomBytes(4).readUInt32LE()),
+    traffic: createTrafficGate(metrics, trafficSeed),
   };
   const environment: BidEnvironment = {
     clock,

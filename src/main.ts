@@ -7,6 +7,7 @@ import { explainFile } from './cli/explain-file.js';
 import { loadCommand } from './cli/load.js';
 import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
+import { replayCommand } from './cli/replay.js';
 import { reportCommand } from './cli/report.js';
 import { serve } from './cli/serve.js';
 import { programVersion } from './cli/version.js';
@@ -84,6 +85,17 @@ program.addCommand(
     settings: () => readSettings(process.env),
     openStore: (settings) => openProfileStore(settings, systemClock),
     keepsProfilesInMemory,
+    clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  }),
+);
+
+program.addCommand(
+  replayCommand({
+    settings: () => readSettings(process.env),
     clock: systemClock,
     terminal: process,
     exit: (code) => {

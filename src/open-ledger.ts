@@ -7,7 +7,7 @@ import { HOLD_FACTOR } from './domain/money-ports.js';
 import { type EventLog } from './domain/ports.js';
 import { readMoney } from './events/read-money.js';
 import { longestExpirySeconds } from './exchange/expiry.js';
-import type { Clock } from './lib/clock.js';
+import { systemTimers, type Clock } from './lib/clock.js';
 import { openDurableAuthority } from './ledger/durable-authority.js';
 import { MoneyHolder } from './ledger/holder.js';
 import { readToldMark, writeToldMark } from './ledger/told-mark.js';
@@ -84,6 +84,7 @@ export async function openLedger(settings: Settings, parts: LedgerParts): Promis
     onTrouble: warn,
     replay: (campaigns) => tellLog(campaigns),
     logProblem: () => events.problem() ?? opened.problem() ?? untold,
+    timers: systemTimers,
   });
   metrics.watchLedger(() => ({
     openBids: holder.openBids,
@@ -167,7 +168,8 @@ async function untilDone(
   }
 }
 
-function longestHoldMs(exchanges: Iterable<Exchange>): number {
+/** @returns for how long after the auction the bids of some of the exchanges hold */
+export function longestHoldMs(exchanges: Iterable<Exchange>): number {
   let seconds = 0;
   for (const { billingWithinSeconds } of exchanges)
     seconds = Math.max(seconds, longestExpirySeconds(billingWithinSeconds));

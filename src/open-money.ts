@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Spending } from './bid/spending.js';
@@ -8,7 +7,7 @@ import { readDeliveryStates, writeDeliveryStates } from './delivery/state-file.j
 import type { Campaign } from './domain/campaign.js';
 import type { LedgerAuthority } from './domain/ledger.js';
 import { unitsText, type Micros } from './domain/money.js';
-import type { Clock } from './lib/clock.js';
+import type { Clock, Timers } from './lib/clock.js';
 import { DayNumbers } from './lib/day-numbers.js';
 import type { MoneyHolder } from './ledger/holder.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -22,10 +21,11 @@ const WARM_LOOK_MS = 5;
 
 export interface MoneyParts {
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Of this process alone: what pacing has learnt. */
-  readonly stateFolder: string;
+  /** Where it is kept what pacing has learnt; undefined: nowhere. */
+  readonly statePath: string | undefined;
   readonly authority: LedgerAuthority;
   readonly holder: MoneyHolder;
 }
@@ -45,31 +45,34 @@ export interface Money {
 }
 
 /** Puts together what decides on how campaigns spend; looks after it until it is closed. */
-export function openMoney({ clock, logger, metrics, stateFolder, authority, holder }: MoneyParts): Money {
+export function openMoney(parts: MoneyParts): Money {
+  const { clock, timers, logger, metrics, statePath, authority, holder } = parts;
   const days = new DayNumbers();
-  const statePath = join(stateFolder, 'pacing.json');
   const deliveries = new DeliveryKeeper({
     clock,
     figures: (campaign) => holder.figures(campaign),
-    states: readDeliveryStates(statePath, (message) => {
-      logger.warn(message);
-    }),
+    states:
+      statePath === undefined
+        ? {}
+        : readDeliveryStates(statePath, (message) => {
+            logger.warn(message);
+          }),
     onRunaway: (message) => {
       logger.error(message);
     },
   });
   const save = (): void => {
+    if (statePath === undefined) return;
     try {
       writeDeliveryStates(statePath, deliveries.states());
     } catch (error) {
       logger.warn(`what pacing has learnt cannot be saved: ${String(error)}`);
     }
   };
-  const timers = [setInterval(() => deliveries.tick(), DELIVERY_TICK_MS), setInterval(save, SAVE_MS)];
-  for (const timer of timers) timer.unref();
+  const stops = [timers.every(DELIVERY_TICK_MS, () => deliveries.tick()), timers.every(SAVE_MS, save)];
   metrics.watchDeliveries(() => deliveries.figures());
 
-  const parts = {
+  const spendingParts = {
     money: holder,
     deliveries,
     days,
@@ -77,8 +80,8 @@ export function openMoney({ clock, logger, metrics, stateFolder, authority, hold
   };
   return {
     days,
-    spending: new Spending({ ...parts, isDry: false }),
-    drySpending: new Spending({ ...parts, isDry: true }),
+    spending: new Spending({ ...spendingParts, isDry: false }),
+    drySpending: new Spending({ ...spendingParts, isDry: true }),
     deliveries,
     async catalogInUse(campaigns) {
       deliveries.catalogInUse(campaigns);
@@ -99,7 +102,7 @@ export function openMoney({ clock, logger, metrics, stateFolder, authority, hold
       return reports.filter((report) => campaign === undefined || report.campaign === campaign);
     },
     close() {
-      for (const timer of timers) clearInterval(timer);
+      for (const stop of stops) stop();
       save();
     },
   };

@@ -40,6 +40,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   certify: ['lib'],
   load: ['lib', 'files'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
+  replay: ['lib', 'domain', 'files', 'pricing', 'bid'],
 };
 
 /** The top of the house: app.ts, main.ts, the commands and the workers put the rooms together. */

@@ -88,7 +88,7 @@ function doors(): {
     onTrouble: () => {},
     replay: () => Promise.resolve(),
     logProblem: () => undefined,
-    ticks: false,
+    timers: undefined,
   });
   const deliveries = new DeliveryKeeper({
     clock: systemClock,

@@ -1,4 +1,4 @@
-import { seatOf } from '../domain/catalog.js';
+import { seatOf, type Exchange } from '../domain/catalog.js';
 import type { Impression } from '../domain/bid-request.js';
 import { areTooOld, unitsText } from '../domain/money.js';
 import {
@@ -11,6 +11,7 @@ import {
   type LimitRule,
   type OfferRule,
   type PriceRule,
+  type RankingRule,
   type SpendingRule,
 } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
@@ -122,4 +123,26 @@ function describeOtherRule(
 function timeText(timeMs: number, timeZone: string): string {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
   return `${format.format(timeMs)} ${timeZone}`;
+}
+
+/** The same of an offer that could have been made, had there been no others. */
+export function describeRanking(rule: RankingRule, { responseBytesMax }: Exchange): WantedAndFound {
+  switch (rule) {
+    case 'outbid-by-own':
+      return says(
+        'the highest bid among all line items',
+        'another line item bids more, or bids the same and it is its turn',
+      );
+    case 'response-too-large':
+      return says(
+        `room in a response of at most ${responseBytesMax} bytes`,
+        'bids of a higher price fill it',
+      );
+    case 'pod-full':
+      return says('a place among the bids that earn most together', 'others earn more without it');
+    case 'other-seat':
+      return says('the seat with the most to offer', 'the exchange takes one seat, and another offers more');
+    default:
+      return unreachable(rule);
+  }
 }

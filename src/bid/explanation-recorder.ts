@@ -1,5 +1,4 @@
 import type { PrivacyLimit } from '../domain/gates.js';
-import type { Exchange } from '../domain/catalog.js';
 import type { BidRequest, Impression } from '../domain/bid-request.js';
 import { unitsText } from '../domain/money.js';
 import {
@@ -10,9 +9,9 @@ import {
   type OfferRule,
 } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
-import { assert, unreachable } from '../lib/assert.js';
+import { assert } from '../lib/assert.js';
 import { describePrice } from '../pricing/describe.js';
-import { describeRejection } from './describe-rejection.js';
+import { describeRanking, describeRejection } from './describe-rejection.js';
 import type { ExplainedImpression, ExplainedLineItem, Explanation } from './explain.js';
 import type { Offer, OfferContext } from './offer.js';
 import { plainVisitor } from './plain-visitor.js';
@@ -96,8 +95,7 @@ export class ExplanationRecorder implements BidTrace {
       ...named(item),
       verdict: 'rejected',
       rule: 'outbid-by-own',
-      wanted: 'the highest bid among all line items',
-      found: 'another line item bids more, or bids the same and it is its turn',
+      ...describeRanking('outbid-by-own', context.exchange),
       creative: offer.creative.creative.id,
       ...(offer.deal && { deal: offer.deal.id }),
       price: describePrice(offer.question, offer.price, context.rates),
@@ -117,7 +115,7 @@ export class ExplanationRecorder implements BidTrace {
     const scene = this.#scenes.find((each) => each.impression === impression);
     const entry = scene?.entries.get(item);
     if (!scene || !entry) return;
-    const { wanted, found } = dropWords(rule, scene.context.exchange);
+    const { wanted, found } = describeRanking(rule, scene.context.exchange);
     scene.entries.set(item, { ...entry, verdict: 'rejected', rule, wanted, found });
   }
 
@@ -144,28 +142,6 @@ export class ExplanationRecorder implements BidTrace {
     const scene = this.#scenes.at(-1);
     assert(scene !== undefined, 'a line item is heard within an auction');
     return scene;
-  }
-}
-
-function dropWords(rule: DropRule, { responseBytesMax }: Exchange): { wanted: string; found: string } {
-  switch (rule) {
-    case 'response-too-large':
-      return {
-        wanted: `room in a response of at most ${responseBytesMax} bytes`,
-        found: 'bids of a higher price fill it',
-      };
-    case 'pod-full':
-      return {
-        wanted: 'a place among the bids that earn most together',
-        found: 'others earn more without it',
-      };
-    case 'other-seat':
-      return {
-        wanted: 'the seat with the most to offer',
-        found: 'the exchange takes one seat, and another offers more',
-      };
-    default:
-      return unreachable(rule);
   }
 }
 

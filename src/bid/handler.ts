@@ -6,6 +6,7 @@ import { DeliverySurvey } from './delivery-survey.js';
 import type { BidEnvironment } from './environment.js';
 import { decide, type Decision } from './path.js';
 import type { BidRecorder } from './record-events.js';
+import { bothTraces, type BidTrace } from './trace.js';
 
 const MALFORMED: BidAnswer = { kind: 'malformed' };
 const UNKNOWN_EXCHANGE: BidAnswer = { kind: 'unknown-exchange' };
@@ -16,12 +17,14 @@ const UNKNOWN_EXCHANGE: BidAnswer = { kind: 'unknown-exchange' };
  *
  * @param deliveries told what becomes of their campaigns
  * @param onMistake told of each
+ * @param witness hears how every request is decided, beside the survey
  */
 export function createBidHandler(
   env: BidEnvironment,
   recorder: BidRecorder,
   deliveries: Deliveries,
   onMistake: (error: unknown) => void,
+  witness?: BidTrace,
 ): BidHandler {
   let surveyed = 0;
   const surveyOrNot = (): DeliverySurvey | undefined => {
@@ -32,7 +35,7 @@ export function createBidHandler(
     return new DeliverySurvey(deliveries, env.clock.nowMs(), 1 / share);
   };
   return async (call) => {
-    const decision = await decideOrFail(env, call, surveyOrNot(), onMistake);
+    const decision = await decideOrFail(env, call, bothTraces(surveyOrNot(), witness), onMistake);
     recorder.decided(call, decision);
     switch (decision.kind) {
       case 'bid':
@@ -54,11 +57,11 @@ export function createBidHandler(
 async function decideOrFail(
   env: BidEnvironment,
   call: BidCall,
-  survey: DeliverySurvey | undefined,
+  trace: BidTrace | undefined,
   onMistake: (error: unknown) => void,
 ): Promise<Decision> {
   try {
-    return await decide(env, call, survey);
+    return await decide(env, call, trace);
   } catch (error) {
     onMistake(error);
     return { kind: 'no-bid', reason: 'internal-error' };

@@ -22,3 +22,43 @@ export interface BidTrace {
   /** It went out without this offer after all. */
   dropped(impression: Impression, item: ServedLineItem, rule: DropRule): void;
 }
+
+/** @returns what tells both, in this order */
+export function bothTraces(first: BidTrace | undefined, second: BidTrace | undefined): BidTrace | undefined {
+  if (!first || !second) return first ?? second;
+  return {
+    hearsTargeting: first.hearsTargeting || second.hearsTargeting,
+    decoded(request, snapshot) {
+      first.decoded(request, snapshot);
+      second.decoded(request, snapshot);
+    },
+    admitted(budgetMs, limit) {
+      first.admitted(budgetMs, limit);
+      second.admitted(budgetMs, limit);
+    },
+    visited(visit) {
+      first.visited(visit);
+      second.visited(visit);
+    },
+    auctionStarted(impression, context) {
+      first.auctionStarted(impression, context);
+      second.auctionStarted(impression, context);
+    },
+    rejected(item, rule) {
+      first.rejected(item, rule);
+      second.rejected(item, rule);
+    },
+    offered(item, offer) {
+      first.offered(item, offer);
+      second.offered(item, offer);
+    },
+    auctionWon(item) {
+      first.auctionWon(item);
+      second.auctionWon(item);
+    },
+    dropped(impression, item, rule) {
+      first.dropped(impression, item, rule);
+      second.dropped(impression, item, rule);
+    },
+  };
+}

@@ -66,7 +66,7 @@ export type OfferRule =
 /** What can happen to an offer that would have won. */
 export type DropRule = Exclude<(typeof RANKING_RULES)[number], 'outbid-by-own'>;
 /** What can happen to an offer. */
-type RankingRule = (typeof RANKING_RULES)[number];
+export type RankingRule = (typeof RANKING_RULES)[number];
 export type RejectionRule = OfferRule | RankingRule;
 
 /** All rules in the order in which they are asked: a later one means that the line item came further. */

@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { readLines, type FileLine } from './file-lines.js';
 
 /** How an auction ended, where it is known. */
-interface TrafficOutcome {
+export interface TrafficOutcome {
   /** The least that would have won, as a CPM in US dollars. */
   readonly price?: number;
   readonly click?: boolean;
@@ -29,24 +29,49 @@ const LINE_BYTES_MAX = 1_048_576;
 /** Why a traffic file cannot be used, as a sentence with file and line. */
 export class TrafficFault extends Error {}
 
+export interface TrafficReading {
+  /** Told of lines that cannot be read, which are then left out. Default: the first one is thrown. */
+  readonly onFault?: (fault: TrafficFault) => void;
+  /** Told before each line how much of the file, as it is stored, has been read. */
+  readonly onBytesRead?: (bytes: number) => void;
+}
+
 /**
  * Reads a traffic file line by line: `{"t_ms": 0, "request": {…}}`, more keys allowed (`exchange`, `outcome`), or a bare
  * bid request a line. Empty lines are passed over. Holds one line at a time, however long the file is.
  *
  * @param path a file of lines of JSON, compressed when it ends in `.gz`
- * @throws TrafficFault for a line that cannot be read, and what the file system throws
+ * @throws TrafficFault for a line that cannot be read, unless somebody is told of it, and what the file system throws
  */
-export async function* readTraffic(path: string): AsyncGenerator<TrafficLine> {
+export async function* readTraffic(
+  path: string,
+  { onFault, onBytesRead }: TrafficReading = {},
+): AsyncGenerator<TrafficLine> {
   const file = createReadStream(path);
   const gunzip = path.endsWith('.gz') ? createGunzip() : undefined;
   if (gunzip) file.on('error', (error) => gunzip.destroy(error)).pipe(gunzip);
   try {
     for await (const each of readLines(gunzip ?? file, LINE_BYTES_MAX)) {
-      const text = textOf(path, each);
-      if (text !== '') yield lineOf(path, each.number, text);
+      onBytesRead?.(file.bytesRead);
+      const line = lineOrFault(path, each);
+      if (line instanceof TrafficFault) {
+        if (!onFault) throw line;
+        onFault(line);
+      } else if (line) yield line;
     }
   } finally {
     file.destroy();
+  }
+}
+
+/** @returns undefined for an empty line */
+function lineOrFault(path: string, line: FileLine): TrafficLine | TrafficFault | undefined {
+  try {
+    const text = textOf(path, line);
+    return text === '' ? undefined : lineOf(path, line.number, text);
+  } catch (error) {
+    if (error instanceof TrafficFault) return error;
+    throw error;
   }
 }
 

@@ -14,7 +14,7 @@ import type {
   NoticeLedger,
   Reservation,
 } from '../domain/money-ports.js';
-import type { Clock } from '../lib/clock.js';
+import type { Clock, Timers } from '../lib/clock.js';
 import { Billings } from './billings.js';
 import {
   CampaignMoney,
@@ -61,8 +61,8 @@ export interface LedgerOptions {
   readonly replay: (campaigns: readonly string[] | undefined) => Promise<void>;
   /** Why billings cannot be written down now; undefined when they can. */
   readonly logProblem: () => string | undefined;
-  /** False: only `tick()` moves it on, for simulations. Default true. */
-  readonly ticks?: boolean;
+  /** Undefined: only `tick()` moves it on, for simulations. */
+  readonly timers: Timers | undefined;
 }
 
 /** Money of a whole campaign, over all processes, as far as this one knows. Micros of the budget's currency. */
@@ -91,10 +91,9 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
   readonly #openBids = new OpenBids();
   readonly #billings: Billings;
   readonly #replays: Replays;
-  readonly #timer: NodeJS.Timeout | undefined;
-  /** Campaigns that are not to wait for the next tick, and the timer that they wait for instead. */
+  #stopTicking: (() => void) | undefined;
+  /** Campaigns that are not to wait for the next tick. */
   readonly #inHurry = new Set<string>();
-  #hurryTimer: NodeJS.Timeout | undefined;
   /** Requests on their way, the oldest first. */
   readonly #asking = new Map<Asking, readonly [CampaignMoney, Lease]>();
   /** Campaigns of the catalogue, and which of them is asked about next although nobody bids on it. */
@@ -119,9 +118,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
       metrics,
       onOverflow: (campaign) => this.#replays.want(campaign),
     });
-    if (options.ticks === false) return;
-    this.#timer = setInterval(() => this.tick(), TICK_MS);
-    this.#timer.unref();
+    this.#stopTicking = options.timers?.every(TICK_MS, () => this.tick());
   }
 
   availableMicros(campaign: Campaign, flightDay: number, neededMicros = 0): number {
@@ -140,7 +137,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     // A billing in the last moment is heard of one request later. While the lease is good, that was sent less than its time ago: so
     // money that is free again was not billed, or cannot be used.
     this.#openBids.add(lease, bidId, micros, holdMs + LEASE_MS, nowMs);
-    if (this.#timer && lease.isDue(nowMs)) this.#hurry(campaign);
+    if (this.#stopTicking && lease.isDue(nowMs)) this.#hurry(campaign);
     return true;
   }
 
@@ -285,21 +282,23 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
   }
 
   close(): void {
-    clearInterval(this.#timer);
-    clearTimeout(this.#hurryTimer);
+    this.#stopTicking?.();
+    this.#stopTicking = undefined;
+    this.#inHurry.clear();
   }
 
   #hurry(campaign: string): void {
+    const isTimed = this.#inHurry.size > 0;
     this.#inHurry.add(campaign);
-    this.#hurryTimer ??= setTimeout(() => {
-      this.#hurryTimer = undefined;
+    if (isTimed) return;
+    this.#options.timers?.after(HURRY_MS, () => {
       const nowMs = this.#options.clock.monotonicMs();
       for (const id of this.#inHurry) {
         const money = this.#campaigns.get(id);
         if (money) this.#tickCampaign(id, money, nowMs);
       }
       this.#inHurry.clear();
-    }, HURRY_MS).unref();
+    });
   }
 
   #tickCampaign(id: string, money: CampaignMoney, nowMs: number): void {

@@ -8,9 +8,29 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** What does something later, or again and again. Like the clock, it is the machine's or somebody else's. */
+export interface Timers {
+  /** @returns ends it */
+  every(periodMs: number, run: () => void): () => void;
+  after(delayMs: number, run: () => void): void;
+}
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
+};
+
+/** Of the machine; they keep no process from ending. */
+export const systemTimers: Timers = {
+  every(periodMs, run) {
+    const timer = setInterval(run, periodMs).unref();
+    return () => {
+      clearInterval(timer);
+    };
+  },
+  after(delayMs, run) {
+    setTimeout(run, delayMs).unref();
+  },
 };
 
 /** A clock that moves only when told to: tests and recorded traffic run on it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LeaseReply, LedgerAuthority } from '../../src/domain/ledger.js';
 import { MemoryAuthority } from '../../src/ledger/memory-authority.js';
-import { ManualClock } from '../../src/lib/clock.js';
+import { ManualClock, systemTimers } from '../../src/lib/clock.js';
 import {
   campaignWith,
   DAY,
@@ -74,7 +74,7 @@ describe('reserving', () => {
   it('asks at once when a burst of bids has used more than half of what there is, instead of refusing until the next tick', async () => {
     vi.useFakeTimers();
     const { authority, clock } = setUp();
-    const one = holderWith(authority, clock, { ticks: true });
+    const one = holderWith(authority, clock, { timers: systemTimers });
     try {
       one.money.availableMicros(PLENTY, DAY);
       await vi.advanceTimersByTimeAsync(100);

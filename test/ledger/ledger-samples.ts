@@ -77,7 +77,7 @@ export function holderWith(
     onTrouble: (message) => troubles.push(message),
     replay: () => Promise.resolve(),
     logProblem: () => undefined,
-    ticks: false,
+    timers: undefined,
     ...options,
   });
   let bids = 0;

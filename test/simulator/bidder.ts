@@ -117,7 +117,7 @@ export class SimulatedBidder {
       onTrouble: (message) => timeline.note(`${name}: ${message}`),
       replay: (campaigns) => this.#replay(holder, watched, campaigns && new Set(campaigns)),
       logProblem: () => (this.#parts.disk.isFull ? 'the disk is full' : undefined),
-      ticks: false,
+      timers: undefined,
     };
     const holder: MoneyHolder = new MoneyHolder(options);
     holder.campaignsInUse(this.campaigns);
