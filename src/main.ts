@@ -8,6 +8,7 @@ import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
 import { reportCommand } from './cli/report.js';
 import { serve } from './cli/serve.js';
+import { synthesizeCommand } from './cli/synthesize.js';
 import { programVersion } from './cli/version.js';
 import { systemClock } from './lib/clock.js';
 import { loadSettingsFile, readSettings } from './settings.js';
@@ -84,6 +85,17 @@ program.addCommand(
 program.addCommand(
   reportCommand({
     settings: () => readSettings(process.env),
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+  }),
+);
+
+program.addCommand(
+  synthesizeCommand({
+    settings: () => readSettings(process.env),
+    clock: systemClock,
     terminal: process,
     exit: (code) => {
       process.exitCode = code;

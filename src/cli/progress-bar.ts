@@ -11,8 +11,12 @@ export interface ProgressBar {
   readonly end: () => void;
 }
 
-/** A bar that is redrawn on a terminal; a line now and then in a pipe. */
-export function progressBar(output: Output, nowMs: () => number): ProgressBar {
+/**
+ * A bar that is redrawn on a terminal; a line now and then in a pipe.
+ *
+ * @param noun of what is counted, for one of them
+ */
+export function progressBar(output: Output, nowMs: () => number, noun = 'request'): ProgressBar {
   const isTerminal = output.isTTY === true;
   const everyMs = isTerminal ? ON_TERMINAL_EVERY_MS : IN_PIPE_EVERY_MS;
   let shownMs = nowMs();
@@ -25,7 +29,7 @@ export function progressBar(output: Output, nowMs: () => number): ProgressBar {
       const share = Math.min(done / Math.max(all, 1), 1);
       const filled = Math.floor(share * BAR_CHARACTERS);
       const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR_CHARACTERS - filled)}] `;
-      const figures = `${String(Math.floor(share * 100)).padStart(3)} %  ${wholeText(done)} of ${countText(all, 'request')} ${what}`;
+      const figures = `${String(Math.floor(share * 100)).padStart(3)} %  ${wholeText(done)} of ${countText(all, noun)} ${what}`;
       output.write(isTerminal ? `${CLEAR_LINE}${bar}${figures}` : `${figures}\n`);
     },
     end() {

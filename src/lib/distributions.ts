@@ -36,7 +36,9 @@ export function poissonGap(random: Random, rate: number): number {
 }
 
 /** One key of `weights`, as often as its weight is of their sum. At least one weight must be above 0. */
-export function weighted<Key extends string>(weights: Readonly<Record<Key, number>>): (random: Random) => Key {
+export function weighted<Key extends string>(
+  weights: Readonly<Record<Key, number>>,
+): (random: Random) => Key {
   const keys = Object.keys(weights) as Key[];
   const sum = keys.reduce((all, key) => all + weights[key], 0);
   return (random) => {

@@ -3,8 +3,8 @@ import type { Random } from '../lib/prng.js';
 
 /** Of the mean rate, by hour of the day in UTC; the mean of them is 1. */
 const RATE_BY_HOUR = [
-  0.62, 0.55, 0.5, 0.48, 0.5, 0.55, 0.66, 0.8, 0.92, 1, 1.04, 1.08, 1.12, 1.14, 1.14, 1.16, 1.2, 1.28, 1.38, 1.48,
-  1.52, 1.38, 1.08, 0.82,
+  0.62, 0.55, 0.5, 0.48, 0.5, 0.55, 0.66, 0.8, 0.92, 1, 1.04, 1.08, 1.12, 1.14, 1.14, 1.16, 1.2, 1.28, 1.38,
+  1.48, 1.52, 1.38, 1.08, 0.82,
 ] as const;
 /** Saturday and Sunday. */
 const WEEKEND_FACTOR = 0.9;
@@ -32,7 +32,8 @@ export function* arrivals(random: Random, startMs: number, perSecond: number): G
     const burst = nowMs < burstUntilMs ? BURST_FACTOR : 1;
     const gapMs = poissonGap(random, (perSecond / 1_000) * rateAt(startMs + nowMs) * burst);
     nowMs += gapMs;
-    if (random() * BURST_EVERY_MS < gapMs) burstUntilMs = nowMs + BURST_MS_MIN + random() * (BURST_MS_MAX - BURST_MS_MIN);
+    if (random() * BURST_EVERY_MS < gapMs)
+      burstUntilMs = nowMs + BURST_MS_MIN + random() * (BURST_MS_MAX - BURST_MS_MIN);
     yield nowMs;
   }
 }

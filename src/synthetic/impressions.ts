@@ -47,7 +47,11 @@ function formatOf(random: Random, place: Place): Json {
     case 'banner':
       return bannerOf(random, place);
     case 'interstitial':
-      return { instl: 1, ...sdk(random), banner: { ...sizesOf(FULL_SCREENS, random, 2), pos: 7, api: [3, 5, 6, 7] } };
+      return {
+        instl: 1,
+        ...sdk(random),
+        banner: { ...sizesOf(FULL_SCREENS, random, 2), pos: 7, api: [3, 5, 6, 7] },
+      };
     case 'video':
       return { video: videoOf(random) };
     case 'audio':
@@ -106,7 +110,10 @@ function videoOf(random: Random): Json {
   return {
     mimes: ['video/mp4', 'video/webm', 'application/javascript'],
     minduration: 5,
-    maxduration: pick(random, VIDEO_SECONDS.filter((seconds) => seconds > 6)),
+    maxduration: pick(
+      random,
+      VIDEO_SECONDS.filter((seconds) => seconds > 6),
+    ),
     protocols: [2, 3, 5, 6, 7, 8],
     startdelay: pick(random, [0, 0, -1, -2]),
     plcmt: pick(random, [1, 2, 2, 4]),
@@ -164,12 +171,24 @@ function nativeOf(random: Random): Json {
 function openingSlot(random: Random, place: Place): Json {
   const video = { ...videoOf(random), startdelay: 0, plcmt: 1, w: 1920, h: 1080, maxbitrate: 12_000 };
   const pod = { podid: 'opening', podseq: 1, slotinpod: 1 };
-  return { id: 'opening', secure: 1, ...floorOf(random, place.medianUsd), video: { ...video, ...pod }, ...dealsFor(random, place) };
+  return {
+    id: 'opening',
+    secure: 1,
+    ...floorOf(random, place.medianUsd),
+    video: { ...video, ...pod },
+    ...dealsFor(random, place),
+  };
 }
 
 function commercialBreak(random: Random, place: Place): Json {
   const video = { ...videoOf(random), startdelay: -1, plcmt: 1, w: 1920, h: 1080, maxbitrate: 12_000 };
-  const pod = { podid: 'break', poddur: pick(random, [60, 90, 120]), maxseq: 4, podseq: 0, poddedupe: [1, 3] };
+  const pod = {
+    podid: 'break',
+    poddur: pick(random, [60, 90, 120]),
+    maxseq: 4,
+    podseq: 0,
+    poddedupe: [1, 3],
+  };
   return { id: 'break', secure: 1, ...floorOf(random, place.medianUsd), video: { ...video, ...pod } };
 }
 

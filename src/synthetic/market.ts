@@ -28,8 +28,8 @@ const BY_KIND: Readonly<Record<Kind, { readonly priceUsd: number; readonly click
 
 /** Of the price, by hour of the visitor's day: buyers compete most in the evening. */
 const PRICE_BY_HOUR = [
-  0.7, 0.65, 0.6, 0.6, 0.6, 0.65, 0.75, 0.85, 0.95, 1, 1, 1.05, 1.05, 1, 1, 1, 1.05, 1.1, 1.2, 1.3, 1.35, 1.25,
-  1.05, 0.85,
+  0.7, 0.65, 0.6, 0.6, 0.6, 0.65, 0.75, 0.85, 0.95, 1, 1, 1.05, 1.05, 1, 1, 1, 1.05, 1.1, 1.2, 1.3, 1.35,
+  1.25, 1.05, 0.85,
 ] as const;
 const PRICE_SIGMA = 0.6;
 /** An ad on a page about what its reader cares for. */

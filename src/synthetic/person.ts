@@ -16,9 +16,9 @@ const CHROME_BRANDS = ['Chromium', 'Google Chrome'];
  */
 const TC_STRINGS = [
   'CQtAQoAQtAQoAAKADBENAwFgAP_AAEPgAAYgDIQAYAAgMgAyEAGAAIDIAAAA.IDIQAYAAgMgA',
-  'CQtAQoAQtAQoAAKADBENAwFgAP_AAELAAAYgDCJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJAT1EREREREREREREREREREREREREREREREREREREQAAAA.IDHqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqAA',
-  'CQtAQoAQtAQoAAKADBENAwFgAMKAAAAAAAYgCUIQhCEIQhCEIQhCEIQhCEIQhCEIQhCEIQhCEIQhCEAAAAAA.IDIQAYAAgMgA',
-  'CQtAQoAQtAQoAAKADBENAwFgAAAAAEPAAAYgAAACySSSSSSSSSSSSSSSSSSSSSSSSSSSSSAAAAA.IDIQAYAAgMgA',
+  'CQtAQoAQtAQoAAKADBENAwFgAP_AAELAAAYgDCJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJJAT1EREREREREREREREREREREREREREREREREREREREREREREREREREREAAAAA.IDHqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqAA',
+  'CQtAQoAQtAQoAAKADBENAwFgAMKAAAAAAAYgCUIQhCEIQhCEIQhCEIQhCEIQhCEIQhCEIQhCEIQhCEIQhCEIQhCEAAAAAAAA.IDIQAYAAgMgA',
+  'CQtAQoAQtAQoAAKADBENAwFgAAAAAEPAAAYgAAACySSSSSSSSSSSSSSSSSSSSSSSSSSSSSSAAAAA.IDIQAYAAgMgA',
   'CQtAQoAQtAQoAAKADBENAwFgAAAAAAAAAAYgAAAAAAAA.IDIQAYAAgMgA',
 ] as const;
 const FULL_CONSENT_SHARE = 0.65;
@@ -106,7 +106,12 @@ export function userObject(visitor: Visitor, kind: Kind, told: UserTold): Json |
     ...consent,
     ...(eids.length === 0 || !told.eids
       ? {}
-      : { eids: eids.map(([source, id]) => ({ source, uids: [{ id, atype: source === 'id.example' ? 1 : 3 }] })) }),
+      : {
+          eids: eids.map(([source, id]) => ({
+            source,
+            uids: [{ id, atype: source === 'id.example' ? 1 : 3 }],
+          })),
+        }),
   };
 }
 

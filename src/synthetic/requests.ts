@@ -36,9 +36,17 @@ export interface SyntheticRequest {
   readonly outcome: Outcome | undefined;
 }
 
-export const MIX_DEFAULT: Mix = { banner: 60, interstitial: 8, video: 14, audio: 3, native: 10, pod: 3, dooh: 2 };
+export const MIX_DEFAULT: Mix = {
+  banner: 60,
+  interstitial: 8,
+  video: 14,
+  audio: 3,
+  native: 10,
+  pod: 3,
+  dooh: 2,
+};
 export const BODY_BYTES_DEFAULT: BodyBytes = { from: 1_000, to: 6_000 };
-export const PER_SECOND_DEFAULT = 100;
+const PER_SECOND_DEFAULT = 100;
 export const DAY_DEFAULT = '2026-11-20';
 const NO_MIX: Readonly<Record<Kind, number>> = {
   banner: 0,
@@ -53,8 +61,8 @@ const NO_MIX: Readonly<Record<Kind, number>> = {
 const HOUR_MS = 3_600_000;
 /** How much of the population is awake and online, by hour of their day, of those who are at the busiest. */
 const AWAKE_BY_HOUR = [
-  0.25, 0.15, 0.1, 0.1, 0.12, 0.2, 0.4, 0.55, 0.6, 0.6, 0.6, 0.65, 0.7, 0.7, 0.65, 0.65, 0.7, 0.75, 0.85, 0.95, 1, 0.95,
-  0.75, 0.45,
+  0.25, 0.15, 0.1, 0.1, 0.12, 0.2, 0.4, 0.55, 0.6, 0.6, 0.6, 0.65, 0.7, 0.7, 0.65, 0.65, 0.7, 0.75, 0.85,
+  0.95, 1, 0.95, 0.75, 0.45,
 ] as const;
 /** Whoever sleeps is left alone, but at some point somebody has to come. */
 const VISITORS_ASKED_MAX = 4;
@@ -69,8 +77,16 @@ const BLOCKED = ['IAB25', 'IAB26', 'IAB7-39', 'IAB8-5', 'IAB9-9', 'IAB14', 'IAB2
 const BLOCKED_DOMAINS = ['casino.example', 'loans.example', 'tabloid.example', 'clickbait.example'];
 
 /** Endless; equal worlds and options give equal requests. */
-export function* syntheticRequests(world: World, options: RequestOptions = {}): Generator<SyntheticRequest, never> {
-  const { mix = MIX_DEFAULT, bodyBytes = BODY_BYTES_DEFAULT, exchanges = ['generic'], outcomes = false } = options;
+export function* syntheticRequests(
+  world: World,
+  options: RequestOptions = {},
+): Generator<SyntheticRequest, never> {
+  const {
+    mix = MIX_DEFAULT,
+    bodyBytes = BODY_BYTES_DEFAULT,
+    exchanges = ['generic'],
+    outcomes = false,
+  } = options;
   const { day = DAY_DEFAULT, perSecond = PER_SECOND_DEFAULT } = options;
   const random = seededRandom(world.seed);
   const kindOf = weighted({ ...NO_MIX, ...mix });
@@ -86,7 +102,9 @@ export function* syntheticRequests(world: World, options: RequestOptions = {}): 
     const request = requestOf(random, { kind, channel, visitor, medianUsd, wantedBytes });
     const body = filledUp(random, JSON.stringify(request), wantedBytes);
     const exchange = pick(random, exchanges);
-    const outcome = outcomes ? drawOutcome(random, medianUsd, clickProbability(kind, channel, visitor)) : undefined;
+    const outcome = outcomes
+      ? drawOutcome(random, medianUsd, clickProbability(kind, channel, visitor))
+      : undefined;
     yield { tMs: Math.floor(atMs), exchange, body, outcome };
   }
   throw new Error('arrivals never end');
@@ -154,7 +172,14 @@ function requestOf(random: Random, drawn: Drawn): Record<string, unknown> {
 function inventoryOf(random: Random, kind: Kind, channel: Channel, { device, language }: Visitor): object {
   if (kind === 'dooh') {
     const { number, name, publisher } = channel;
-    return { dooh: { id: `screen-${number}`, name, venuetype: [pick(random, ['101', '201', '302'])], publisher: { id: `pub-${publisher}` } } };
+    return {
+      dooh: {
+        id: `screen-${number}`,
+        name,
+        venuetype: [pick(random, ['101', '201', '302'])],
+        publisher: { id: `pub-${publisher}` },
+      },
+    };
   }
   if (channel.kind === 'site') return { site: siteObject(channel, language, random) };
   // On televisions apps are called as on Android.
@@ -164,6 +189,8 @@ function inventoryOf(random: Random, kind: Kind, channel: Channel, { device, lan
 function sourceOf(random: Random, { publisher }: Channel): object {
   const direct = { asi: 'exchange.example', sid: `pub-${publisher}`, hp: 1 };
   const isResold = random() < 0.2;
-  const nodes = isResold ? [direct, { asi: 'reseller.example', sid: `r-${publisher % 50}`, hp: 1 }] : [direct];
+  const nodes = isResold
+    ? [direct, { asi: 'reseller.example', sid: `r-${publisher % 50}`, hp: 1 }]
+    : [direct];
   return { fd: 0, tid: uuid(random), schain: { complete: 1, ver: '1.0', nodes } };
 }
