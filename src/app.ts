@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { BidEnvironment } from './bid/environment.js';
 import type { Explanation } from './bid/explain.js';
 import { createBidHandler, createUnreadAnswer } from './bid/handler.js';
 import { createQuota } from './bid/quota.js';
@@ -10,6 +11,7 @@ import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import { createBidder, newHolder, type Bidder } from './create-bidder.js';
 import type { Catalog } from './domain/catalog.js';
+import { decodeBidRequest } from './exchange/decode.js';
 import { openEventLog } from './events/event-log.js';
 import { startAdminServer } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
@@ -19,6 +21,9 @@ import { createConversionHandler } from './notices/conversion.js';
 import { createNoticeHandler } from './notices/handle.js';
 import { openLedger } from './open-ledger.js';
 import { openMoney } from './open-money.js';
+import { askForRecording } from './recording/ask.js';
+import type { Extent } from './recording/person.js';
+import { createRecorder } from './recording/recorder.js';
 import type { Settings } from './settings.js';
 import { createSyncHandler } from './sync/handle.js';
 import { isLimited, NO_SIGNALS, type RegulationsLimit } from './sync/signals.js';
@@ -88,7 +93,8 @@ async function openApp(
   const { environment } = bidder;
   closers.push(bidder.close);
   closers.push(bidder.keepFrequency());
-  const recorder = createBidRecorder(events, settings.eventSampleRequests, clock);
+  const eventRecorder = createBidRecorder(events, settings.eventSampleRequests, clock);
+  const recorder = createRecorder({ clock, extentOf: extentToRecord(environment) });
   const limitOf: RegulationsLimit = (regulations, consent) =>
     environment.gates.privacy.regulationsLimit(regulations, consent, environment.snapshot().catalog.privacy);
   let problems: readonly Finding[] = [];
@@ -103,6 +109,8 @@ async function openApp(
     readiness: readinessOf(bidder, clock, () => draining),
     explain: async (exchange, body, campaign) =>
       explanationAnswer(await bidder.explain(exchange, body, campaign)),
+    record: (query) => askForRecording(recorder, query),
+    recording: () => `${JSON.stringify(recorder.figures(), null, 2)}\n`,
     delivery: async (campaign) => `${JSON.stringify(await money.delivery(campaign), null, 2)}\n`,
     clock,
   });
@@ -148,7 +156,9 @@ async function openApp(
     bodyTimeoutMs: settings.bodyTimeoutMs,
     inFlightMax: settings.inFlightMax,
     delayMsMax: settings.delayMsMax,
-    handleBid: createBidHandler(environment, recorder, money.deliveries, mistakeLogger(logger, clock)),
+    handleBid: recorder.around(
+      createBidHandler(environment, eventRecorder, money.deliveries, mistakeLogger(logger, clock)),
+    ),
     handleNotice: createNoticeHandler({
       tokens: bidder.tokens,
       metrics,
@@ -183,7 +193,7 @@ async function openApp(
     }),
     versionOf: (name) => environment.snapshot().catalog.exchanges.get(name)?.version,
     withinQuota: createQuota(environment),
-    unreadAnswer: createUnreadAnswer(environment, recorder),
+    unreadAnswer: createUnreadAnswer(environment, eventRecorder),
     metrics,
     clock,
   });
@@ -234,6 +244,16 @@ function mistakeLogger(logger: Logger, clock: Clock): (error: unknown) => void {
     logger.error({ err: error, unlogged }, 'a request met a mistake of the program and got no bid');
     lastMs = nowMs;
     unlogged = 0;
+  };
+}
+
+/** What may be recorded of a request is what may be used of it; where that cannot be read, nothing personal. */
+function extentToRecord({ gates, snapshot }: BidEnvironment): (body: Uint8Array) => Extent {
+  return (body) => {
+    const decoded = decodeBidRequest(body);
+    if (decoded.kind !== 'request') return 'nothing-personal';
+    const { use } = gates.privacy.judge(decoded.request, snapshot().catalog.privacy);
+    return use === 'personal' ? 'pseudonymous' : 'nothing-personal';
   };
 }
 

@@ -6,6 +6,7 @@ import { errorText } from './cli/error-text.js';
 import { explainFile } from './cli/explain-file.js';
 import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
+import { recordCommand } from './cli/record.js';
 import { reportCommand } from './cli/report.js';
 import { serve } from './cli/serve.js';
 import { synthesizeCommand } from './cli/synthesize.js';
@@ -88,6 +89,22 @@ program.addCommand(
     terminal: process,
     exit: (code) => {
       process.exitCode = code;
+    },
+  }),
+);
+
+program.addCommand(
+  recordCommand({
+    settings: () => readSettings(process.env),
+    clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+    stop: () => {
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort());
+      return stop.signal;
     },
   }),
 );

@@ -39,6 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   http: ['lib', 'domain'],
   certify: ['lib'],
   synthetic: ['lib', 'domain'],
+  recording: ['lib', 'domain'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
 };
 
@@ -76,8 +77,8 @@ const OUTGOING = [
   /import (?!\{ STATUS_CODES \}).* from 'node:(http|https|http2|net|tls|dgram|dns)/,
 ];
 
-/** `narrowcast certify URL` is a command by itself: it talks to the address that the operator names, and to nothing else. */
-const MAY_CALL_OUT = [join('certify', 'post.ts')];
+/** Commands by themselves, which talk to the address that the operator names and to nothing else. */
+const MAY_CALL_OUT = [join('certify', 'post.ts'), join('recording', 'admin-client.ts')];
 
 const SOURCE = resolve(dirname(fileURLToPath(import.meta.url)), '../src');
 
@@ -154,7 +155,7 @@ describe('the import rules', () => {
     expect(code.match(/\bawait\b/g)).toHaveLength(1);
   });
 
-  it('leave the one file that calls others to the command line', () => {
+  it('leave the files that call others to the command line', () => {
     const users = files.filter(({ path, imports }) =>
       imports.some((specifier) =>
         MAY_CALL_OUT.includes(
@@ -162,8 +163,11 @@ describe('the import rules', () => {
         ),
       ),
     );
-    const values = users.filter(({ text }) => /import (?!type).*'\.+\/.*post\.js'/.test(text));
-    expect(values.map(({ path }) => path)).toEqual([join('cli', 'certify.ts')]);
+    const values = users.filter(({ text }) => /import (?!type).*'\.+\/.*(post|admin-client)\.js'/.test(text));
+    expect(values.map(({ path }) => path).sort()).toEqual([
+      join('cli', 'certify.ts'),
+      join('cli', 'record.ts'),
+    ]);
   });
 
   it('let nothing in the house open a connection of its own', () => {

@@ -1,3 +1,5 @@
+import type { StreamReader } from './stream.js';
+
 /** What the admin port shows; the port itself knows nothing about bidding. */
 export interface AdminSources {
   /** Everything measured, in the text format of Prometheus. */
@@ -22,20 +24,31 @@ export interface AdminSources {
    * @returns a JSON text
    */
   readonly delivery: (campaign: string | undefined) => Promise<string>;
+  /** Records live requests. @param query the raw query string without `?` */
+  readonly record: (query: string) => RecordAnswer;
+  /** How that goes, or how it went the last time. @returns a JSON text */
+  readonly recording: () => string;
 }
+
+/** Lines of a traffic file, or an HTTP status and why there are none. */
+export type RecordAnswer =
+  { readonly stream: (reader: StreamReader) => void } | { readonly status: 400 | 409; readonly why: string };
 
 export interface AdminRequest {
   /** The last part of the path; empty on routes that name nothing. */
   readonly parameter: string;
   /** From the query: this campaign only. */
   readonly campaign: string | undefined;
+  /** The raw query string without `?`; empty when there is none. */
+  readonly query: string;
   readonly body: Uint8Array;
 }
 
 export interface AdminAnswer {
   readonly status: number;
   readonly contentType: string;
-  readonly body: string;
+  /** A text, or what writes one piece by piece. */
+  readonly body: string | ((reader: StreamReader) => void);
 }
 
 export interface AdminRoute {
@@ -49,6 +62,7 @@ export interface AdminRoute {
 
 export const TEXT = 'text/plain; charset=utf-8';
 const JSON_TYPE = 'application/json';
+const LINES_TYPE = 'application/x-ndjson';
 
 /** Every route of the admin port; none exists beside this table, and none gets past the guard. */
 export const ADMIN_ROUTES: readonly AdminRoute[] = [
@@ -91,5 +105,22 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
       contentType: JSON_TYPE,
       ...(await explain(parameter, body, campaign)),
     }),
+  },
+  {
+    method: 'GET',
+    path: '/record',
+    needsToken: true,
+    answer: async ({ record }, { query }) => {
+      const answer = record(query);
+      return 'stream' in answer
+        ? { status: 200, contentType: LINES_TYPE, body: answer.stream }
+        : { status: answer.status, contentType: TEXT, body: `${answer.why}\n` };
+    },
+  },
+  {
+    method: 'GET',
+    path: '/recording',
+    needsToken: true,
+    answer: async ({ recording }) => ({ status: 200, contentType: JSON_TYPE, body: recording() }),
   },
 ];

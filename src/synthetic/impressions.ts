@@ -1,3 +1,4 @@
+import { unreachable } from '../lib/assert.js';
 import { integerBetween, pick, type Random } from '../lib/prng.js';
 import { dealsOf, type Channel } from './channel.js';
 import type { Kind } from './market.js';
@@ -53,6 +54,7 @@ function formatOf(random: Random, place: Place): Json {
         banner: { ...sizesOf(FULL_SCREENS, random, 2), pos: 7, api: [3, 5, 6, 7] },
       };
     case 'video':
+    case 'pod':
       return { video: videoOf(random) };
     case 'audio':
       return { audio: audioOf(random) };
@@ -65,7 +67,7 @@ function formatOf(random: Random, place: Place): Json {
         qty: { multiplier: integerBetween(random, 10, 300) / 10, sourcetype: 1, vendor: 'counters.example' },
       };
     default:
-      return { video: videoOf(random) };
+      return unreachable(place.kind);
   }
 }
 
