@@ -110,6 +110,7 @@ async function openApp(
     explain: async (exchange, body, campaign) =>
       explanationAnswer(await bidder.explain(exchange, body, campaign)),
     record: (query) => askForRecording(recorder, query),
+    stopRecording: recorder.stop,
     recording: () => `${JSON.stringify(recorder.figures(), null, 2)}\n`,
     delivery: async (campaign) => `${JSON.stringify(await money.delivery(campaign), null, 2)}\n`,
     clock,

@@ -65,19 +65,17 @@ async function recorded(
 ): Promise<{ text: string; lines: TrafficLine[] }> {
   const recording = await startRecording('--for', '5m', ...words);
   for (const body of bodies) await bidder.post('generic', body);
-  await until((now) => now.seen === bodies.length && now.recorded + now.unreadable === now.sampled);
   await settled(recording);
   const lines: TrafficLine[] = [];
   for await (const line of readTraffic(recording.file)) lines.push(line);
   return { text: gunzipSync(readFileSync(recording.file)).toString(), lines };
 }
 
-/** What the bidder has sent is in the file soon, and nothing more comes. */
+/** Ctrl-C: what was sampled before is in the file. */
 async function settled({ stop, done }: Recording): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 100));
   stop();
   expect(await done).toMatchObject({ code: 130, err: '' });
-  await until(({ state }) => state === 'ended');
+  expect(await figures()).toMatchObject({ state: 'ended', ended: 'stopped' });
 }
 
 /** Everything that says who somebody is, or could. */
@@ -248,11 +246,11 @@ describe('narrowcast record', () => {
   it('takes the share that was asked for, and whole visitors where that was asked for', async () => {
     const bodies: string[] = [];
     for (const { body } of syntheticRequests(createWorld({ seed: 1, visitors: 60 })))
-      if (bodies.push(body) === 400) break;
+      if (bodies.push(body) === 200) break;
     const { lines } = await recorded(bodies, '--share', '0.25', '--by', 'visitor', '--seed', '3');
-    expect(lines.length).toBeGreaterThan(20);
-    expect(lines.length).toBeLessThan(200);
-    expect((await figures()).seen).toBe(400);
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.length).toBeLessThan(100);
+    expect((await figures()).seen).toBe(200);
     const same = await recorded(bodies, '--share', '0.25', '--by', 'visitor', '--seed', '3');
     expect(same.lines).toHaveLength(lines.length);
     for (const { body } of lines) expect(decodeBidRequest(body).kind).toBe('request');
@@ -308,8 +306,7 @@ describe('narrowcast record', () => {
     socket.pause();
     socket.write('GET /record?share=1&for=5m HTTP/1.1\r\nhost: localhost\r\n\r\n');
     await until(({ state }) => state === 'running');
-    // Each a hundred kilobytes, most of it under a name that has to be disguised.
-    const body = JSON.stringify({ ...markedRequest(), filler: 'x'.repeat(100_000) });
+    const body = JSON.stringify({ ...markedRequest(), ext: { filler: 'x'.repeat(200_000) } });
     for (let i = 0; (await figures()).dropped < 5; i++) {
       const { status } = await bidder.post('generic', body);
       expect([200, 204]).toContain(status);

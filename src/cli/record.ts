@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { existsSync } from 'node:fs';
+import type { Readable } from 'node:stream';
 import { json } from 'node:stream/consumers';
 import { readLines } from '../files/file-lines.js';
 import { writeLines } from '../files/write-lines.js';
@@ -36,8 +37,8 @@ interface Recorded {
   readonly lines: number;
   readonly bytes: number;
   readonly stopped: boolean;
-  /** The bidder's own account; undefined when it cannot be asked any more. */
-  readonly figures: RecordingFigures | undefined;
+  /** The bidder's own account. */
+  readonly figures: RecordingFigures;
 }
 
 const EXIT_LINES_MISSING = 1;
@@ -61,7 +62,7 @@ Examples:
   narrowcast record --admin http://127.0.0.1:9090 --by visitor --share 0.05 --for 2h --max-bytes 2GB --out visitors.ndjson.gz
 
 Exit code 0: every sampled request is in the file. 1: some are missing, because this command or its disk was too slow or --max-bytes was
-reached. 2: nothing could be recorded, or not to the end. 130: Ctrl-C; the file has what came before.
+reached. 2: nothing could be recorded, or not to the end. 130: Ctrl-C; the file has everything sampled before.
 `;
 
 /** `narrowcast record`: a traffic file of what a running bidder is asked, without anybody's ids. */
@@ -99,13 +100,15 @@ async function record(options: Options, parts: RecordCommandParts): Promise<Reco
   const { out: file, share, by, seed } = options;
   if (existsSync(file)) throw new Error(`${file} is there already: name another file, or remove it first`);
   const query = new URLSearchParams({ share, for: options.for, by, seed, 'max-bytes': options.maxBytes });
+  const lines = await askAdmin(address, 'GET', `/record?${query.toString()}`);
   const signal = stop();
-  const lines = await askAdmin(address, `/record?${query.toString()}`, signal);
+  signal.addEventListener('abort', () => void endRecording(address, lines));
   let done = 0;
   const stopShowing = showProgress(parts, options.for, () => done);
   try {
-    const written = await writeLines(file, untilStopped(lines, signal), (count) => (done = count));
-    return { file, ...written, stopped: signal.aborted, figures: await figuresOf(address, signal) };
+    const written = await writeLines(file, textLines(lines), (count) => (done = count));
+    const figures = (await json(await askAdmin(address, 'GET', '/recording'))) as RecordingFigures;
+    return { file, ...written, stopped: signal.aborted, figures };
   } finally {
     stopShowing();
     lines.destroy();
@@ -118,23 +121,22 @@ function addressOf(text: string): URL {
   throw new Error(`--admin is ${JSON.stringify(text)} but must be an address such as http://127.0.0.1:9090`);
 }
 
-/** Without the empty lines that are signs of life. When the operator has enough, the lines are simply over. */
-async function* untilStopped(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<string> {
+/** Has the bidder end it, so that what it had taken by then still comes. */
+async function endRecording(address: AdminAddress, lines: Readable): Promise<void> {
   try {
-    for await (const { content } of readLines(chunks, LINE_BYTES_MAX)) {
-      if ('problem' in content)
-        throw new Error(`the bidder sent a line that cannot be read: ${content.problem}`);
-      if (content.text !== '') yield content.text;
-    }
+    (await askAdmin(address, 'POST', '/recording/end')).resume();
   } catch (error) {
-    if (!signal.aborted) throw error;
+    lines.destroy(error instanceof Error ? error : new Error(String(error)));
   }
 }
 
-/** Once the operator has had enough, the bidder ends the recording when it notices, which is no matter of ours. */
-async function figuresOf(address: AdminAddress, signal: AbortSignal): Promise<RecordingFigures | undefined> {
-  if (signal.aborted) return undefined;
-  return (await json(await askAdmin(address, '/recording', signal))) as RecordingFigures;
+/** Without the empty lines that are signs of life. */
+async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  for await (const { content } of readLines(chunks, LINE_BYTES_MAX)) {
+    if ('problem' in content)
+      throw new Error(`the bidder sent a line that cannot be read: ${content.problem}`);
+    if (content.text !== '') yield content.text;
+  }
 }
 
 function showProgress(
@@ -164,19 +166,17 @@ function recordedText({ file, lines, bytes, stopped, figures }: Recorded): strin
     `${countText(lines, 'request')} recorded, ${wholeText(bytes)} bytes before compression: ${file}`,
   ];
   if (stopped) text.push('Stopped before the end');
-  if (figures) {
-    const { seen, sampled, dropped, unreadable } = figures;
-    text.push(`Of ${countText(seen, 'request')} that came, ${wholeText(sampled)} were in the sample`);
-    if (dropped > 0)
-      text.push(
-        `${wholeText(dropped)} of them are missing, since they could not be taken in time or --max-bytes was reached`,
-      );
-    if (unreadable > 0) text.push(`${wholeText(unreadable)} of them were no JSON and are left out`);
-  }
+  const { seen, sampled, dropped, unreadable } = figures;
+  text.push(`Of ${countText(seen, 'request')} that came, ${wholeText(sampled)} were in the sample`);
+  if (dropped > 0)
+    text.push(
+      `${wholeText(dropped)} of them are missing, since they could not be taken in time or --max-bytes was reached`,
+    );
+  if (unreadable > 0) text.push(`${wholeText(unreadable)} of them were no JSON and are left out`);
   return `${text.join('\n')}\n`;
 }
 
 function exitCode({ stopped, figures }: Recorded): number {
   if (stopped) return EXIT_STOPPED;
-  return (figures?.dropped ?? 0) > 0 ? EXIT_LINES_MISSING : 0;
+  return figures.dropped > 0 ? EXIT_LINES_MISSING : 0;
 }

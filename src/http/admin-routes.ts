@@ -28,10 +28,12 @@ export interface AdminSources {
   readonly record: (query: string) => RecordAnswer;
   /** How that goes, or how it went the last time. @returns a JSON text */
   readonly recording: () => string;
+  /** Ends it. */
+  readonly stopRecording: () => void;
 }
 
 /** Lines of a traffic file, or an HTTP status and why there are none. */
-export type RecordAnswer =
+type RecordAnswer =
   { readonly stream: (reader: StreamReader) => void } | { readonly status: 400 | 409; readonly why: string };
 
 export interface AdminRequest {
@@ -122,5 +124,14 @@ export const ADMIN_ROUTES: readonly AdminRoute[] = [
     path: '/recording',
     needsToken: true,
     answer: async ({ recording }) => ({ status: 200, contentType: JSON_TYPE, body: recording() }),
+  },
+  {
+    method: 'POST',
+    path: '/recording/end',
+    needsToken: true,
+    answer: async ({ stopRecording, recording }) => {
+      stopRecording();
+      return { status: 200, contentType: JSON_TYPE, body: recording() };
+    },
   },
 ];

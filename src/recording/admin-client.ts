@@ -19,19 +19,18 @@ export interface AdminAddress {
 
 /**
  * @param path with its query
- * @param signal aborted when nobody wants the answer any more
  * @returns the body of the answer, as it comes
  * @throws an Error in the bidder's words when it refuses, or when nobody answers
  */
 export async function askAdmin(
   { url, token }: AdminAddress,
+  method: 'GET' | 'POST',
   path: string,
-  signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = send(new URL(path, url), { headers, signal, agent: false }, resolve);
+    const request = send(new URL(path, url), { method, headers, agent: false }, resolve);
     request.setTimeout(SILENCE_MS_MAX, () =>
       request.destroy(new Error(`${url.href} has said nothing for ${SILENCE_MS_MAX / 1_000} s`)),
     );

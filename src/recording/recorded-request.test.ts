@@ -24,8 +24,9 @@ describe('a pseudonym', () => {
     expect(pseudonyms.of(UUID)).not.toBe(UUID);
     expect(pseudonyms.of(UUID)).not.toBe(pseudonyms.of(UUID.replace('6', '7')));
     expect(pseudonyms.of(UUID)).not.toBe(new Pseudonyms().of(UUID));
-    const long = 'x'.repeat(100);
-    expect(new Set(pseudonyms.of(long).match(/.{32}/g)).size).toBe(3);
+    const long = 'x'.repeat(1_000);
+    expect(new Set(pseudonyms.of(long).match(/.{64}/g)).size).toBe(15);
+    expect(pseudonyms.of(long)).not.toBe(pseudonyms.of(`${long.slice(1)}y`));
   });
 
   it('leaves zeros, which stand for no id', () => {

@@ -42,13 +42,15 @@ export interface RecordingFigures {
   readonly bytes: number;
 }
 
-export type RecordingEnd = 'time' | 'bytes' | 'reader-gone';
+type RecordingEnd = 'time' | 'bytes' | 'stopped' | 'reader-gone';
 
 export interface Recorder {
   /** The handler as it is, but for what it is called with being looked at while a recording runs. */
   readonly around: (handleBid: BidHandler) => BidHandler;
   /** @returns false when another recording is running; nothing is written then */
   readonly start: (options: RecordingOptions, reader: LineReader) => boolean;
+  /** Ends the recording that runs, if one does; what is waiting is still written. */
+  readonly stop: () => void;
   readonly figures: () => RecordingFigures;
 }
 
@@ -88,6 +90,7 @@ export function createRecorder(parts: RecorderParts): Recorder {
       running = last = new Recording(options, reader, parts, onEnd);
       return true;
     },
+    stop: () => running?.end('stopped'),
     figures: () => last?.figures() ?? NO_FIGURES,
   };
 }
@@ -141,14 +144,14 @@ class Recording {
     this.#onEnd = onEnd;
     this.#isSampled = createSampler(options.by, options.share, options.seed);
     this.#startMs = parts.clock.monotonicMs();
-    this.#timer = setTimeout(() => this.#end('time'), options.forMs);
+    this.#timer = setTimeout(() => this.end('time'), options.forMs);
     this.#signs = setInterval(() => this.#write('\n'), SIGN_OF_LIFE_MS);
     reader.onReady(() => {
       this.#isReaderBehind = false;
       this.#takeTurn();
     });
     reader.onGone(() => {
-      this.#end('reader-gone');
+      this.end('reader-gone');
       this.#close();
     });
     this.#write('\n');
@@ -208,7 +211,7 @@ class Recording {
     this.#bytes += Buffer.byteLength(text);
     if (text !== '') this.#write(text);
     if (this.#bytes >= this.#options.bytesMax) {
-      this.#end('bytes');
+      this.end('bytes');
       this.#close();
     }
     if (this.#waiting.length > 0) this.#takeTurn();
@@ -230,7 +233,7 @@ class Recording {
   }
 
   /** Takes no more requests; what is waiting may still be written. */
-  #end(why: RecordingEnd): void {
+  end(why: RecordingEnd): void {
     if (this.#ended !== undefined) return;
     this.#ended = why;
     clearTimeout(this.#timer);

@@ -20,6 +20,7 @@ async function start(overrides: Partial<AdminServerOptions> = {}): Promise<void>
     delivery: async (campaign) => JSON.stringify({ campaign }),
     record: () => ({ stream: (reader) => reader.end() }),
     recording: () => '{}',
+    stopRecording: () => {},
     explain: async (exchange, body) => ({
       status: exchange === 'generic' ? 200 : 404,
       body: JSON.stringify({ exchange, body: Buffer.from(body).toString() }),
