@@ -3,7 +3,9 @@ import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { once } from 'node:events';
 
-const BATCH_CHARACTERS = 64 * 1024;
+const BATCH_CHARACTERS = 256 * 1024;
+/** Enough that lines are made while others are written. */
+const WAITING_BYTES = 4 * 1024 * 1024;
 /** Lines are much alike, so that more effort hardly makes them smaller. */
 const GZIP_LEVEL = 3;
 const OWNER_ONLY = 0o600;
@@ -29,7 +31,7 @@ export async function writeLines(
   lines: Iterable<string> | AsyncIterable<string>,
   onLine: (lines: number) => void = () => {},
 ): Promise<WrittenLines> {
-  const file = createWriteStream(path, { flags: 'wx', mode: OWNER_ONLY });
+  const file = createWriteStream(path, { flags: 'wx', mode: OWNER_ONLY, highWaterMark: WAITING_BYTES });
   const gzip = path.endsWith('.gz') ? createGzip({ level: GZIP_LEVEL }) : undefined;
   gzip?.pipe(file);
   const out = gzip ?? file;
@@ -57,9 +59,10 @@ export async function writeLines(
       if (batch.length >= BATCH_CHARACTERS) await flush();
       if (failed) break;
     }
-    if (!failed) await flush();
   } finally {
-    out.end();
+    bytes += Buffer.byteLength(batch);
+    if (failed) out.end();
+    else out.end(batch);
     await ended;
   }
   return { lines: count, bytes };
