@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { BidEnvironment } from './bid/environment.js';
 import type { Explanation } from './bid/explain.js';
 import { createBidHandler, createUnreadAnswer } from './bid/handler.js';
 import { createQuota } from './bid/quota.js';
@@ -12,6 +13,7 @@ import { watchCatalog } from './catalog/watch.js';
 import { createBidder, newHolder, type Bidder } from './create-bidder.js';
 import type { DeliveryReport } from './delivery/campaign-delivery.js';
 import type { Catalog } from './domain/catalog.js';
+import { decodeBidRequest } from './exchange/decode.js';
 import { openEventLog } from './events/event-log.js';
 import type { AdminSources } from './http/admin-routes.js';
 import { startAdminServer, type AdminServerOptions } from './http/admin-server.js';
@@ -23,6 +25,9 @@ import { createConversionHandler } from './notices/conversion.js';
 import { createNoticeHandler } from './notices/handle.js';
 import { openLedger } from './open-ledger.js';
 import { openMoney } from './open-money.js';
+import { askForRecording } from './recording/ask.js';
+import type { Extent } from './recording/person.js';
+import { createRecorder } from './recording/recorder.js';
 import type { Settings } from './settings.js';
 import { createSyncHandler } from './sync/handle.js';
 import { isLimited, NO_SIGNALS, type RegulationsLimit } from './sync/signals.js';
@@ -121,7 +126,8 @@ async function openApp(
   const { environment } = bidder;
   closers.push(bidder.close);
   closers.push(bidder.keepFrequency());
-  const recorder = createBidRecorder(events, settings.eventSampleRequests, clock);
+  const eventRecorder = createBidRecorder(events, settings.eventSampleRequests, clock);
+  const recorder = createRecorder({ clock, extentOf: extentToRecord(environment) });
   const limitOf: RegulationsLimit = (regulations, consent) =>
     environment.gates.privacy.regulationsLimit(regulations, consent, environment.snapshot().catalog.privacy);
   let problems: readonly Finding[] = [];
@@ -141,6 +147,11 @@ async function openApp(
       ...answers,
       metricsText: () => metrics.text(),
       delivery: async (campaign) => deliveryText(await money.delivery(campaign)),
+      recordings: {
+        record: (query) => askForRecording(recorder, query),
+        figures: () => `${JSON.stringify(recorder.figures(), null, 2)}\n`,
+        stop: recorder.stop,
+      },
     });
     closers.push(adminServer.close);
     adminPort = adminServer.port;
@@ -187,7 +198,9 @@ async function openApp(
     bodyTimeoutMs: settings.bodyTimeoutMs,
     inFlightMax: settings.inFlightMax,
     delayMsMax: settings.delayMsMax,
-    handleBid: createBidHandler(environment, recorder, money.deliveries, mistakeLogger(logger, clock)),
+    handleBid: recorder.around(
+      createBidHandler(environment, eventRecorder, money.deliveries, mistakeLogger(logger, clock)),
+    ),
     handleNotice: createNoticeHandler({
       tokens: bidder.tokens,
       metrics,
@@ -222,7 +235,7 @@ async function openApp(
     }),
     versionOf: (name) => environment.snapshot().catalog.exchanges.get(name)?.version,
     withinQuota: createQuota(environment, worker?.count),
-    unreadAnswer: createUnreadAnswer(environment, recorder),
+    unreadAnswer: createUnreadAnswer(environment, eventRecorder),
     metrics,
     clock,
   });
@@ -289,6 +302,16 @@ function mistakeLogger(logger: Logger, clock: Clock): (error: unknown) => void {
     logger.error({ err: error, unlogged }, 'a request met a mistake of the program and got no bid');
     lastMs = nowMs;
     unlogged = 0;
+  };
+}
+
+/** What may be recorded of a request is what may be used of it; where that cannot be read, nothing personal. */
+function extentToRecord({ gates, snapshot }: BidEnvironment): (body: Uint8Array) => Extent {
+  return (body) => {
+    const decoded = decodeBidRequest(body);
+    if (decoded.kind !== 'request') return 'nothing-personal';
+    const { use } = gates.privacy.judge(decoded.request, snapshot().catalog.privacy);
+    return use === 'personal' ? 'pseudonymous' : 'nothing-personal';
   };
 }
 

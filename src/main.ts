@@ -7,9 +7,11 @@ import { explainFile } from './cli/explain-file.js';
 import { loadCommand } from './cli/load.js';
 import { keepsProfilesInMemory, openProfileStore } from './cli/open-store.js';
 import { profilesCommand } from './cli/profiles.js';
+import { recordCommand } from './cli/record.js';
 import { replayCommand } from './cli/replay.js';
 import { reportCommand } from './cli/report.js';
 import { serve } from './cli/serve.js';
+import { synthesizeCommand } from './cli/synthesize.js';
 import { programVersion } from './cli/version.js';
 import { systemClock } from './lib/clock.js';
 import { loadSettingsFile, readSettings } from './settings.js';
@@ -125,6 +127,33 @@ program.addCommand(
     onInterrupt(stop) {
       process.once('SIGINT', stop);
       return () => process.off('SIGINT', stop);
+    },
+  }),
+);
+
+program.addCommand(
+  recordCommand({
+    settings: () => readSettings(process.env),
+    clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+    stop: () => {
+      const stop = new AbortController();
+      process.once('SIGINT', () => stop.abort());
+      return stop.signal;
+    },
+  }),
+);
+
+program.addCommand(
+  synthesizeCommand({
+    settings: () => readSettings(process.env),
+    clock: systemClock,
+    terminal: process,
+    exit: (code) => {
+      process.exitCode = code;
     },
   }),
 );

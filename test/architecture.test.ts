@@ -39,6 +39,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   http: ['lib', 'domain'],
   certify: ['lib'],
   load: ['lib', 'files'],
+  synthetic: ['lib', 'domain'],
+  recording: ['lib', 'domain'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
   replay: ['lib', 'domain', 'files', 'pricing', 'bid'],
 };
@@ -77,8 +79,12 @@ const OUTGOING = [
   /import (?!\{ STATUS_CODES \}).* from 'node:(http|https|http2|net|tls|dgram|dns)/,
 ];
 
-/** `narrowcast certify URL` and `narrowcast load URL` are commands by themselves: they talk to the addresses that the operator names. */
-const MAY_CALL_OUT = [join('certify', 'post.ts'), join('load', 'connection.ts')];
+/** Commands by themselves, which talk to the addresses that the operator names and to nothing else. */
+const MAY_CALL_OUT = [
+  join('certify', 'post.ts'),
+  join('load', 'connection.ts'),
+  join('recording', 'admin-client.ts'),
+];
 
 const SOURCE = resolve(dirname(fileURLToPath(import.meta.url)), '../src');
 
@@ -141,7 +147,7 @@ describe('the import rules', () => {
 
   it('keep the deciding folders pure and synchronous', () => {
     const broken = files
-      .filter((file) => DECISIONS.includes(file.folder) || file.folder === 'domain' || file.folder === 'lib')
+      .filter(({ folder }) => [...DECISIONS, 'domain', 'lib', 'synthetic'].includes(folder))
       .filter((file) => file.path !== join('lib', 'clock.ts'))
       .flatMap((file) =>
         IMPURE.filter((pattern) => pattern.test(file.text)).map((pattern) => `${file.path}: ${pattern}`),
@@ -155,7 +161,7 @@ describe('the import rules', () => {
     expect(code.match(/\bawait\b/g)).toHaveLength(1);
   });
 
-  it('leave the one file that calls others to the command line', () => {
+  it('leave the files that call others to the command line', () => {
     const users = files.filter(({ path, imports }) =>
       imports.some((specifier) =>
         MAY_CALL_OUT.includes(
@@ -163,8 +169,11 @@ describe('the import rules', () => {
         ),
       ),
     );
-    const values = users.filter(({ text }) => /import (?!type).*'\.+\/.*post\.js'/.test(text));
-    expect(values.map(({ path }) => path)).toEqual([join('cli', 'certify.ts')]);
+    const values = users.filter(({ text }) => /import (?!type).*'\.+\/.*(post|admin-client)\.js'/.test(text));
+    expect(values.map(({ path }) => path).sort()).toEqual([
+      join('cli', 'certify.ts'),
+      join('cli', 'record.ts'),
+    ]);
   });
 
   it('let nothing in the house open a connection of its own', () => {

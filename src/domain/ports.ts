@@ -127,7 +127,7 @@ export interface NoticeSigner {
 }
 
 /** For the notices of the exchange, the pixel in the page, and the click. */
-export interface BidTokens {
+interface BidTokens {
   readonly notice: string;
   readonly pixel: string;
   readonly click: string;

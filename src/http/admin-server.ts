@@ -24,6 +24,7 @@ import {
 import { inflate } from './gzip.js';
 import { readHead } from './head.js';
 import { listen } from './listener.js';
+import { streamAnswer } from './stream.js';
 
 export interface AdminServerOptions extends AdminSources {
   readonly host: string;
@@ -40,6 +41,12 @@ export interface AdminServer {
   readonly port: number;
   /** Closes every connection now. */
   readonly close: () => void;
+}
+
+/** A request but for its body. */
+interface Asked extends Omit<AdminRequest, 'body'> {
+  /** Aborted when the caller went away before the answer. */
+  readonly gone: AbortSignal;
 }
 
 interface AdminState {
@@ -87,9 +94,11 @@ function acceptAdmin(
   const method = req.getCaseSensitiveMethod();
   const parameter = req.getParameter(0) ?? '';
   const campaign = req.getQuery('campaign') || undefined;
+  const query = req.getQuery();
   const verdict = state.guard(callerOf(req), route?.needsToken ?? true);
   const call = createCall(state.port, res, framing, method);
-  holdCall(call, undefined);
+  const gone = new AbortController();
+  holdCall(call, () => gone.abort());
   if (framing === 'invalid') {
     refuseCall(call, '400 Bad Request', []);
     dropBody(call);
@@ -102,7 +111,8 @@ function acceptAdmin(
     answerStatus(call, 405, [['allow', route.method]]);
   } else {
     receiveBody(call, contentLength, state.limits, (received) => {
-      serveAdmin(state, call, route, { parameter, campaign }, contentEncoding, received);
+      const asked = { parameter, campaign, query, gone: gone.signal };
+      serveAdmin(state, call, route, asked, contentEncoding, received);
     });
   }
 }
@@ -120,7 +130,7 @@ function serveAdmin(
   state: AdminState,
   call: Call,
   route: AdminRoute,
-  asked: Omit<AdminRequest, 'body'>,
+  asked: Asked,
   contentEncoding: string,
   received: ReceivedBody,
 ): void {
@@ -141,7 +151,7 @@ async function answerRoute(
   state: AdminState,
   call: Call,
   route: AdminRoute,
-  request: AdminRequest,
+  request: Asked & AdminRequest,
 ): Promise<void> {
   let answer: AdminAnswer;
   try {
@@ -149,7 +159,7 @@ async function answerRoute(
   } catch (error) {
     answer = { status: 500, contentType: TEXT, body: `${String(error)}\n` };
   }
-  answerAdmin(call, answer, []);
+  answerAdmin(call, answer, [], request.gone);
 }
 
 function answerStatus(call: Call, status: number, headers: HeaderList = []): void {
@@ -157,16 +167,14 @@ function answerStatus(call: Call, status: number, headers: HeaderList = []): voi
 }
 
 /** No answer of this port may be stored, nor taken for a page by a browser. */
-function answerAdmin(call: Call, answer: AdminAnswer, headers: HeaderList): void {
-  answerCall(
-    call,
-    `${answer.status} ${STATUS_CODES[answer.status] ?? 'Unknown'}`,
-    [
-      ['content-type', answer.contentType],
-      ['x-content-type-options', 'nosniff'],
-      ['cache-control', 'no-store'],
-      ...headers,
-    ],
-    answer.body,
-  );
+function answerAdmin(call: Call, answer: AdminAnswer, headers: HeaderList, gone?: AbortSignal): void {
+  const status = `${answer.status} ${STATUS_CODES[answer.status] ?? 'Unknown'}`;
+  const all: HeaderList = [
+    ['content-type', answer.contentType],
+    ['x-content-type-options', 'nosniff'],
+    ['cache-control', 'no-store'],
+    ...headers,
+  ];
+  if (typeof answer.body === 'string') answerCall(call, status, all, answer.body);
+  else streamAnswer(call, status, all, gone, answer.body);
 }

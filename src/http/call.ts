@@ -138,7 +138,8 @@ export function cutCall(call: Call): void {
   if (!call.over) call.res.close();
 }
 
-function endCall(call: Call): void {
+/** The call is answered, or its caller is gone. */
+export function endCall(call: Call): void {
   const { port } = call;
   call.over = true;
   clearTimeout(call.timer);

@@ -104,6 +104,7 @@ function supervisorAnswers(supervisor: Supervisor, metrics: MergedMetrics, count
       const reports = supervisor.serving.map((worker) => worker.ask('delivery', { campaign }));
       return deliveryText(mergeReports(await Promise.all(reports)));
     },
+    recordings: undefined,
   };
 }
 

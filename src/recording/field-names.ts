@@ -1,0 +1,36 @@
+/**
+ * Every field name of OpenRTB 2.6, of the objects that it takes from others (supply chain, extended ids, the Digital Services
+ * Act) and of the Native 1.2 request, but those of `user`, `device` and `geo`, which ./person.ts knows. What stands under another name was made up by
+ * somebody, and nobody knows what it is.
+ */
+export const FIELD_NAMES: ReadonlySet<string> = new Set(
+  `
+  id imp site app dooh device user test at tmax wseat bseat allimps cur wlang wlangb acat bcat cattax badv bapp source regs ext
+  fd tid pchain schain complete ver nodes asi sid hp rid name domain
+  coppa gdpr us_privacy gpp gpp_sid gpc dsa dsarequired pubrender datatopub transparency dsaparams
+  metric banner video audio native pmp displaymanager displaymanagerver instl tagid bidfloor bidfloorcur clickbrowser
+  secure iframebuster rwdd ssai exp qty dt refresh refsettings reftype minint count multiplier sourcetype vendor type value
+  format w h wratio hratio wmin hmin btype battr pos mimes topframe expdir api apis vcm wmax hmax
+  minduration maxduration startdelay maxseq poddur protocols protocol podid podseq rqddurs placement plcmt linearity skip
+  skipmin skipafter sequence slotinpod mincpmpersec maxextended minbitrate maxbitrate boxingallowed playbackmethod
+  playbackend delivery companionad companiontype poddedupe durfloors mindur maxdur feed stitched nvol rewarded
+  is_rewarded_inventory request request_native private_auction deals wadomain guar
+  cat sectioncat pagecat page ref mobile privacypolicy publisher content keywords kwarray bundle storeurl paid
+  inventorypartnerdomain venuetype venuetypetax fixed episode title series season artist genre gtax genres album isrc
+  producer url prodq videoquality context contentrating userrating qagmediarating livestream sourcerelationship len language
+  langb embeddable data network channel segment segtax
+  plcmttype contextsubtype plcmtcnt seq assets aurlsupport durlsupport privacy eventtrackers event methods required img
+  `
+    .trim()
+    .split(/\s+/),
+);
+
+/** Fields that some send in `ext` and that are read there. */
+export const EXTENSION_NAMES: ReadonlySet<string> = new Set(
+  `
+  gdpr us_privacy gpp gpp_sid gpc dsa schain qty inventorypartnerdomain rewarded is_rewarded_inventory
+  plcmt rqddurs poddur maxseq podid podseq slotinpod poddedupe durfloors mincpmpersec
+  `
+    .trim()
+    .split(/\s+/),
+);
