@@ -11,3 +11,8 @@ export function usedHeapBytes(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;
 }
+
+/** @returns the same with array buffers, which lie outside of the heap */
+export function usedBytes(): number {
+  return usedHeapBytes() + process.memoryUsage().arrayBuffers;
+}

@@ -4,6 +4,7 @@ import { exchangeTasks } from './micro/exchange.js';
 import { frequencyNotes, frequencyTasks } from './micro/frequency.js';
 import { gatesTable } from './micro/gates.js';
 import { hitRatioTable } from './micro/hit-ratio.js';
+import { indexTable } from './micro/index-growth.js';
 import { ledgerMemoryTable, ledgerTable } from './micro/ledger.js';
 import { listsTable } from './micro/lists.js';
 import { moneyTasks } from './micro/money.js';
@@ -34,6 +35,7 @@ export const TABLES: readonly BenchTable[] = [
   profileMemoryTable,
   hitRatioTable,
   timedTable('Match', targetingTasks),
+  indexTable,
   listsTable,
   timedTable('Frequency caps', frequencyTasks, frequencyNotes),
   timedTable('Price', pricingTasks),

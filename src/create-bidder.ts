@@ -5,7 +5,7 @@ import { AnswerReserve } from './bid/answer-reserve.js';
 import { scratchKeeper, type BidEnvironment } from './bid/environment.js';
 import { explain, type Explanation } from './bid/explain.js';
 import { createResponseSizes } from './bid/respond.js';
-import { snapshotSteps, type BidSnapshot } from './bid/snapshot.js';
+import { createSnapshotMaker, type BidSnapshot } from './bid/snapshot.js';
 import { unlimitedSpending } from './bid/unlimited-spending.js';
 import type { Catalog } from './domain/catalog.js';
 import { SILENT_FREQUENCY, type FrequencyLogs } from './domain/frequency.js';
@@ -83,6 +83,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
     logger.warn('PUBLIC_URL is not https: no impression that takes secure markup only will be bid on');
   }
 
+  const snapshots = createSnapshotMaker(settings.publicUrl);
   let snapshot: BidSnapshot | undefined;
   let advertisers: ReadonlySet<string> = new Set();
   const { dataDir, noticeKeys } = settings;
@@ -138,7 +139,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
     isAdvertiser: (id) => advertisers.has(id),
     isReady: () => snapshot !== undefined,
     use: lastOnly(async (catalog) => {
-      snapshot = await inSlices(snapshotSteps(catalog, settings.publicUrl), clock);
+      snapshot = await inSlices(snapshots.steps(catalog), clock);
       advertisers = new Set(catalog.campaigns.map(({ advertiser }) => advertiser.id));
       metrics.catalogInUse(catalog);
     }),

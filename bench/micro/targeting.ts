@@ -74,6 +74,32 @@ export function seededLineItems(size: number): IndexedLineItem[] {
   });
 }
 
+/**
+ * Line items that each want few people in few places: segments, a part of a country, and sites or words, so that of a hundred
+ * thousand hardly one wants a request.
+ */
+export function narrowLineItems(size: number): IndexedLineItem[] {
+  const random = seededRandom(4);
+  return Array.from({ length: size }, () => {
+    const [w, h] = pick(random, SIZES);
+    const region = tail(random, 'r', 50);
+    const sites = some(random, 5, () => tail(random, 'site', 20_000));
+    const words = some(random, 4, () => tail(random, 'word', 20_000));
+    const targeting: Partial<Targeting> = {
+      ...seededTargeting(random),
+      segments: { anyOf: some(random, 3, () => tail(random, 's', 5000)), noneOf: [] },
+      geo: {
+        anyOf: [{ kind: 'area', country: pick(random, COUNTRIES), region, city: undefined, zip: undefined }],
+        noneOf: [],
+      },
+      ...(random() < 0.5
+        ? { domains: { anyOf: sites, noneOf: [] } }
+        : { keywords: { anyOf: words, noneOf: [] } }),
+    };
+    return lineItemWith(targeting, { creatives: [sized(w, h)] });
+  });
+}
+
 function seededTargeting(random: Random): Partial<Targeting> {
   const chosen: Record<string, unknown> = {};
   const choose = (share: number, name: keyof Targeting, make: () => Choice<unknown> | HoursChoice): void => {
@@ -127,7 +153,7 @@ function seededWeek(random: Random): boolean[] {
   return Array.from({ length: 168 }, (_, hour) => hour % 24 >= from && hour % 24 < from + 6);
 }
 
-function seededVisits(count: number): Visit[] {
+export function seededVisits(count: number): Visit[] {
   const random = seededRandom(2);
   return Array.from({ length: count }, () =>
     aVisit({

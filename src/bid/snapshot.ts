@@ -1,11 +1,12 @@
-import type { Campaign, LineItem } from '../domain/campaign.js';
+import type { Campaign, FrequencyCap, LineItem } from '../domain/campaign.js';
 import type { Catalog } from '../domain/catalog.js';
 import type { Creative } from '../domain/creative.js';
-import { conversionRate, USD, wholeMicros, type Micros } from '../domain/money.js';
-import { advertiserCaps, capsOf, type LineItemCaps } from '../frequency/caps.js';
+import { conversionRate, USD, wholeMicros, type Micros, type Rates } from '../domain/money.js';
+import { advertiserCaps, capsOf, isSameCaps, type LineItemCaps } from '../frequency/caps.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
 import { compileDsaAnswer, type DsaAnswer } from '../exchange/dsa.js';
-import { doAll, type Steps } from '../lib/steps.js';
+import { sortSteps } from '../lib/sort-steps.js';
+import { doAll, Pace, type Steps } from '../lib/steps.js';
 import { TargetingIndex } from '../targeting/targeting-index.js';
 
 /** A line item with everything about it that does not depend on the request. */
@@ -44,41 +45,83 @@ export interface BidSnapshot {
 /** Guaranteed deals come before all others, whatever their priority. */
 export const GUARANTEED_PRIORITY = 101;
 
-/** Line items made ready in one step. */
-const STEP_LINE_ITEMS = 50;
-
-/** @param publicUrl where the links in our markup lead; over plain http no creative is secure */
-export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot {
-  return doAll(snapshotSteps(catalog, publicUrl));
+/** Makes snapshots one after the other. What it made ready of a campaign serves again until something of it changes. */
+export interface SnapshotMaker {
+  /** In steps of a fraction of a millisecond, for a process that has requests to answer meanwhile. */
+  readonly steps: (catalog: Catalog) => Steps<BidSnapshot>;
 }
 
-/** The same in steps of a few milliseconds, for a process that has requests to answer meanwhile. */
-export function* snapshotSteps(catalog: Catalog, publicUrl: string): Steps<BidSnapshot> {
+/** How the links in our markup are. */
+interface Links {
+  readonly isSecure: boolean;
+  readonly host: string;
+}
+
+/** The line items of a campaign, and what they were made of besides. */
+interface ServedCampaign {
+  readonly rates: Rates;
+  readonly ofAdvertiser: readonly FrequencyCap[];
+  readonly lineItems: readonly ServedLineItem[];
+}
+
+/** Line items made ready between two looks at whether the step is long enough: creatives take microseconds each. */
+const STEP_LINE_ITEMS = 20;
+
+/** @param publicUrl where the links in our markup lead; over plain http no creative is secure */
+export function createSnapshotMaker(publicUrl: string): SnapshotMaker {
   const links = { isSecure: publicUrl.startsWith('https:'), host: new URL(publicUrl).hostname };
-  const lineItems: ServedLineItem[] = [];
-  const ofAdvertisers = advertiserCaps(catalog.campaigns);
-  for (const campaign of catalog.campaigns) {
-    const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
+  const known = new WeakMap<Campaign, ServedCampaign>();
+
+  function* servedSteps(
+    campaign: Campaign,
+    ofAdvertiser: readonly FrequencyCap[],
+    rates: Rates,
+  ): Steps<readonly ServedLineItem[]> {
+    const before = known.get(campaign);
+    if (before?.rates === rates && isSameCaps(before.ofAdvertiser, ofAdvertiser)) return before.lineItems;
+    const lineItems: ServedLineItem[] = [];
     for (const lineItem of campaign.lineItems) {
-      const caps = capsOf(campaign, lineItem, ofAdvertiser);
-      lineItems.push(serve(campaign, lineItem, caps, catalog, links));
+      lineItems.push(serve(campaign, lineItem, capsOf(campaign, lineItem, ofAdvertiser), rates, links));
       if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
     }
+    known.set(campaign, { rates, ofAdvertiser, lineItems });
+    yield;
+    return lineItems;
   }
-  lineItems.sort(byFallingValue);
-  yield;
-  return { catalog, lineItems, index: yield* TargetingIndex.buildSteps(lineItems) };
+
+  return {
+    *steps(catalog) {
+      const pace = new Pace();
+      const ofAdvertisers = advertiserCaps(catalog.campaigns);
+      yield;
+      const served: ServedLineItem[] = [];
+      for (const campaign of catalog.campaigns) {
+        const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
+        for (const lineItem of yield* servedSteps(campaign, ofAdvertiser, catalog.rates)) {
+          served.push(lineItem);
+          if (pace.isDue()) yield;
+        }
+      }
+      const lineItems = yield* sortSteps(served, byFallingValue, pace);
+      return { catalog, lineItems, index: yield* TargetingIndex.buildSteps(lineItems) };
+    },
+  };
+}
+
+/** A snapshot at once, for commands and tests. */
+export function buildSnapshot(catalog: Catalog, publicUrl: string): BidSnapshot {
+  return doAll(createSnapshotMaker(publicUrl).steps(catalog));
 }
 
 function serve(
   campaign: Campaign,
   lineItem: LineItem,
   caps: LineItemCaps,
-  catalog: Catalog,
-  links: { readonly isSecure: boolean; readonly host: string },
+  rates: Rates,
+  links: Links,
 ): ServedLineItem {
   const { transparency } = campaign.advertiser;
-  const usdPerUnit = conversionRate(catalog.rates, campaign.budget.currency, USD) ?? 0;
+  const usdPerUnit = conversionRate(rates, campaign.budget.currency, USD) ?? 0;
   return {
     campaign,
     lineItem,

@@ -1,9 +1,16 @@
 import type { Campaign } from '../domain/campaign.js';
-import { lintCampaign, type Surroundings } from './lint.js';
+import type { Finding } from './finding.js';
+import type { JsonFile } from './json-file.js';
+import { lintCampaign, locatedFinding, type Surroundings } from './lint.js';
 import type { LintFinding } from './lint/lint-finding.js';
 
 interface Linted extends Surroundings {
   readonly findings: readonly LintFinding[];
+}
+
+interface Located {
+  readonly findings: readonly LintFinding[];
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -12,6 +19,7 @@ interface Linted extends Surroundings {
  */
 export class CampaignLinter {
   readonly #known = new WeakMap<Campaign, Linted>();
+  readonly #located = new WeakMap<JsonFile, Located>();
 
   /** @param nowMs wall-clock time; what depends on it is told as of the first time that the campaign is seen */
   lint(campaign: Campaign, around: Surroundings, nowMs: number): readonly LintFinding[] {
@@ -22,5 +30,17 @@ export class CampaignLinter {
     const findings = lintCampaign(campaign, around, nowMs);
     this.#known.set(campaign, { exchanges, rates, lists, findings });
     return findings;
+  }
+
+  /** What could be better in a campaign, and where it stands: finding the lines takes longer than all else. */
+  warnings(campaign: Campaign, json: JsonFile, around: Surroundings, nowMs: number): readonly Finding[] {
+    const findings = this.lint(campaign, around, nowMs);
+    const known = this.#located.get(json);
+    if (known?.findings === findings) return known.warnings;
+    const warnings = findings
+      .filter(({ severity }) => severity === 'warning')
+      .map((warning) => locatedFinding(warning, json));
+    this.#located.set(json, { findings, warnings });
+    return warnings;
   }
 }

@@ -1,4 +1,3 @@
-import { setImmediate as afterOtherWork } from 'node:timers/promises';
 import type { Campaign } from '../domain/campaign.js';
 import { bidsWorthTooMuch } from './bid-worth.js';
 import type { CampaignLinter } from './campaign-linter.js';
@@ -9,6 +8,7 @@ import { unconfirmedJumps, type AmountFault, type AmountsBefore } from './jumps.
 import type { KeptFile } from './kept-files.js';
 import { locatedFinding, type Surroundings } from './lint.js';
 import type { CampaignContent } from './schema/campaign.js';
+import { createTurns } from './turns.js';
 
 /** What the present version of a campaign file is held against before it is put to use. */
 export interface CampaignJudges {
@@ -17,9 +17,6 @@ export interface CampaignJudges {
   readonly former: FormerCampaigns;
   readonly nowMs: number;
 }
-
-/** Bids are answered in between: linting takes up to 0.1 ms a campaign. */
-const FILES_AT_ONCE = 50;
 
 type CampaignFile = KeptFile<CampaignContent>;
 
@@ -38,8 +35,10 @@ export async function contentRefusals(
   for (const { lastGood } of files)
     if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
   const refusals = new Map<CampaignFile, readonly Finding[]>();
-  for (const [i, file] of files.entries()) {
-    if (i % FILES_AT_ONCE === FILES_AT_ONCE - 1) await afterOtherWork();
+  // Bids are answered in between.
+  const turns = createTurns();
+  for (const file of files) {
+    await turns.pause();
     if (!file.present.good) continue;
     const { content, json } = file.present;
     const findings = [

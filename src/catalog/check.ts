@@ -27,7 +27,7 @@ export async function checkConfig(options: CatalogOptions): Promise<CheckResult>
   if (missing) return { findings: [missing], summary: { ...NOTHING_FOUND, errors: 1 } };
   const loader = createCatalogLoader(options, readOnly(openLastGood(options.dataDir)));
   const { catalog, problems } = await loader.load();
-  const findings = [...problems.map(withoutConsequence), ...loader.warnings()].sort(
+  const findings = [...problems.map(withoutConsequence), ...(await loader.warnings())].sort(
     (a, b) => compareTexts(a.file, b.file) || a.line - b.line || a.column - b.column,
   );
   const lineItems = catalog.campaigns.flatMap((campaign) => campaign.lineItems);

@@ -8,6 +8,7 @@ import { FILE_BYTES_MAX } from './json-file.js';
 import type { LastGoodStore } from './last-good.js';
 import type { FileContent, ReadContent } from './read-file.js';
 
+const ENDING = '.json';
 const FILES_MAX = 10_000;
 const IGNORED_TOLD_MAX = 20;
 const IGNORED =
@@ -91,7 +92,7 @@ export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFo
         await lastGood.remove(file);
       }
       storedSeen = true;
-      const files = [...present].sort(byNameWithoutEnding);
+      const files = inOrderOfNames(present);
       for (const file of files) await refresh(options, entries, file);
       return { files: files.flatMap((file) => entries.get(file) ?? []), problems };
     },
@@ -197,9 +198,9 @@ async function listFolder(
       .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
       .map((name) => `${folder}/${name}`)
       .sort();
-    const found = inFolder.filter((name) => name.endsWith('.json'));
+    const found = inFolder.filter((name) => name.endsWith(ENDING));
     const problems = inFolder
-      .filter((name) => !name.endsWith('.json'))
+      .filter((name) => !name.endsWith(ENDING))
       .slice(0, IGNORED_TOLD_MAX)
       .map((name) => wholeFileFinding(name, IGNORED, 'warning'));
     if (found.length > FILES_MAX) {
@@ -213,11 +214,10 @@ async function listFolder(
   }
 }
 
-/** The ending would put `trail-copy.json` before `trail.json`, since `-` comes before the dot. */
-function byNameWithoutEnding(a: string, b: string): number {
-  const [nameA, nameB] = [a.slice(0, -'.json'.length), b.slice(0, -'.json'.length)];
-  if (nameA === nameB) return 0;
-  return nameA < nameB ? -1 : 1;
+/** Without their ending, which would put `trail-copy.json` before `trail.json`, since `-` comes before the dot. */
+function inOrderOfNames(files: Iterable<string>): string[] {
+  const names = Array.from(files, (file) => file.slice(0, -ENDING.length));
+  return names.sort().map((name) => name + ENDING);
 }
 
 function isWithin(folder: string, file: string, atTop: readonly string[]): boolean {

@@ -44,6 +44,7 @@ import type { RatesContent } from './schema/rates.js';
 import type { TrafficSettings } from './schema/traffic.js';
 import { keepSupplyFiles } from './supply-files.js';
 import { keepTrafficLists } from './traffic-lists.js';
+import { createTurns } from './turns.js';
 
 const GENERIC_EXCHANGE_FILE = 'exchanges/generic.json';
 const RATES_FILE = 'rates.json';
@@ -80,7 +81,7 @@ export interface CatalogLoader {
    * What could be better in the files as they stand after the last load, in no order. Of campaigns that were refused it
    * tells too.
    */
-  warnings(): readonly Finding[];
+  warnings(): Promise<readonly Finding[]>;
 }
 
 interface Folders {
@@ -177,17 +178,23 @@ interface SeenFiles {
   readonly others: readonly KeptFile<unknown>[];
 }
 
-function warningsOf(seen: SeenFiles, catalog: Catalog, linter: CampaignLinter, nowMs: number): Finding[] {
+async function warningsOf(
+  seen: SeenFiles,
+  catalog: Catalog,
+  linter: CampaignLinter,
+  nowMs: number,
+): Promise<Finding[]> {
   const { campaigns, exchanges, rates, supply } = catalog;
   const around = { campaigns, exchanges, rates, lists: supply.files.lists };
-  const ofCampaigns = seen.campaigns.flatMap(({ present }) =>
-    present.good
-      ? linter
-          .lint(present.content.campaign, around, nowMs)
-          .filter(({ severity }) => severity === 'warning')
-          .map((warning) => locatedFinding(warning, present.json))
-      : [],
-  );
+  const ofCampaigns: Finding[] = [];
+  const turns = createTurns();
+  for (const { present } of seen.campaigns) {
+    await turns.pause();
+    if (present.good) {
+      const { content, json } = present;
+      for (const warning of linter.warnings(content.campaign, json, around, nowMs)) ofCampaigns.push(warning);
+    }
+  }
   const others = new Map(seen.others.map(({ file, present }) => [file, present]));
   const ofOthers = lintSurroundings(around, nowMs).flatMap((warning) => {
     const present = others.get(warning.file);
@@ -282,7 +289,9 @@ async function loadCampaigns(
     }),
   );
   const campaigns: Campaign[] = [];
+  const turns = createTurns();
   for (const file of files) {
+    await turns.pause();
     const before = file.lastGood?.content.campaign;
     const isUsable = ({ campaign }: CampaignContent): boolean =>
       owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, judges.around.rates).length === 0;

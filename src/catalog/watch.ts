@@ -4,6 +4,7 @@ import type { Catalog } from '../domain/catalog.js';
 import type { Finding } from './finding.js';
 import { createCatalogLoader, type CatalogLoader, type CatalogOptions, type LoadedCatalog } from './load.js';
 import { SUPPLY_FOLDERS } from './supply-files.js';
+import { createTurns } from './turns.js';
 
 /** Editors save in several steps; one look at their end is enough. */
 const QUIET_MS = 100;
@@ -42,7 +43,7 @@ export async function watchCatalog(options: WatchOptions): Promise<CatalogWatch>
   let { version } = first.catalog;
   let problemsTold = JSON.stringify(first.problems);
   const newWarnings = warningsOnce(loader);
-  const warnings = newWarnings();
+  const warnings = await newWarnings();
   let closed = false;
 
   const look = async (): Promise<void> => {
@@ -51,7 +52,9 @@ export async function watchCatalog(options: WatchOptions): Promise<CatalogWatch>
     const problemsNow = JSON.stringify(problems);
     if (catalog.version !== version) {
       version = catalog.version;
-      options.onChange(catalog, newWarnings());
+      const fresh = await newWarnings();
+      if (closed) return;
+      options.onChange(catalog, fresh);
     }
     if (problemsNow !== problemsTold) {
       problemsTold = problemsNow;
@@ -83,12 +86,19 @@ export async function watchCatalog(options: WatchOptions): Promise<CatalogWatch>
 }
 
 /** @returns gives the warnings that were not there the time before */
-function warningsOnce(loader: CatalogLoader): () => readonly Finding[] {
+function warningsOnce(loader: CatalogLoader): () => Promise<readonly Finding[]> {
   let told = new Set<string>();
-  return () => {
-    const now = new Map(loader.warnings().map((warning) => [JSON.stringify(warning), warning]));
-    const fresh = [...now].filter(([text]) => !told.has(text)).map(([, warning]) => warning);
-    told = new Set(now.keys());
+  return async () => {
+    const now = new Set<string>();
+    const fresh: Finding[] = [];
+    const turns = createTurns();
+    for (const warning of await loader.warnings()) {
+      await turns.pause();
+      const text = JSON.stringify(warning);
+      if (!told.has(text) && !now.has(text)) fresh.push(warning);
+      now.add(text);
+    }
+    told = now;
     return fresh;
   };
 }

@@ -52,6 +52,10 @@ export function advertiserCaps(campaigns: readonly Campaign[]): ReadonlyMap<stri
   return byAdvertiser;
 }
 
+export function isSameCaps(a: readonly FrequencyCap[], b: readonly FrequencyCap[]): boolean {
+  return a.length === b.length && a.every((cap, i) => isSame(cap, b[i] as FrequencyCap));
+}
+
 function isSame(a: FrequencyCap, b: FrequencyCap): boolean {
   return a.impressions === b.impressions && a.perMs === b.perMs && a.of === b.of;
 }

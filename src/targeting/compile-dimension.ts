@@ -1,5 +1,6 @@
 import type { Choice, LineItem } from '../domain/campaign.js';
 import type { DimensionName } from '../domain/dimensions.js';
+import type { Pace, Steps } from '../lib/steps.js';
 import type { DimensionDefinition } from './dimension-definition.js';
 import { PostingsBuilder, wordsFor, type Postings, type TermSink } from './postings.js';
 
@@ -15,6 +16,8 @@ export interface CompiledDimension<Subject> {
   readonly name: DimensionName;
   /** By `told`: the line items that pass unless they are banned. */
   readonly passes: readonly Uint32Array[];
+  /** By `told`: how many they are. */
+  readonly passCounts: readonly number[];
   readonly wanted: Postings;
   readonly banned: Postings;
   /** Reports the terms that hold. @returns the kinds of fact that were told, as bits */
@@ -33,42 +36,62 @@ interface Chooser<Condition> {
 }
 
 /** @returns undefined when no line item chooses anything in this dimension */
-export function compileDimension<Condition, Subject>(
+export function* compileDimension<Condition, Subject>(
   definition: DimensionDefinition<Condition, Subject>,
   lineItems: readonly LineItem[],
-): CompiledDimension<Subject> | undefined {
+  pace: Pace,
+): Steps<CompiledDimension<Subject> | undefined> {
   const size = lineItems.length;
-  const choosers = choosersIn(definition, lineItems);
+  const choosers = yield* choosersIn(definition, lineItems, pace);
   if (choosers.length === 0) return undefined;
-  const conditions: Condition[] = [];
+  const vocabulary = definition.newVocabulary();
   for (const { choice } of choosers) {
-    for (const condition of choice.anyOf) conditions.push(condition);
-    for (const condition of choice.noneOf) conditions.push(condition);
+    for (const conditions of [choice.anyOf, choice.noneOf]) {
+      for (const condition of conditions) {
+        vocabulary.learn(condition);
+        if (pace.isDue()) yield;
+      }
+    }
   }
-  const terms = definition.compile(conditions);
+  const terms = vocabulary.finish();
   const wanted = new PostingsBuilder();
   const banned = new PostingsBuilder();
   for (const { number, choice } of choosers) {
     wanted.lineItem = number;
     banned.lineItem = number;
-    for (const condition of choice.anyOf) terms.termsOf(condition, wanted);
-    for (const condition of choice.noneOf) terms.termsOf(condition, banned);
+    for (const condition of choice.anyOf) {
+      terms.termsOf(condition, wanted);
+      if (pace.isDue()) yield;
+    }
+    for (const condition of choice.noneOf) {
+      terms.termsOf(condition, banned);
+      if (pace.isDue()) yield;
+    }
   }
   return {
     name: definition.name,
-    passes: passMasks(choosers, definition.kindCount ?? 1, size),
-    wanted: wanted.finish(terms.count, size),
-    banned: banned.finish(terms.count, size),
-    resolve: (subject, found) => terms.resolve(subject, found),
+    ...(yield* passMasks(choosers, definition.kindCount ?? 1, size, pace)),
+    wanted: yield* wanted.finish(terms.count, size, pace),
+    banned: yield* banned.finish(terms.count, size, pace),
+    resolve: resolverOf(terms),
   };
 }
 
-function choosersIn<Condition, Subject>(
+/** Apart from `compileDimension`, so that what an index keeps does not hold on to the choosers. */
+function resolverOf<Subject>(terms: {
+  resolve(subject: Subject, found: TermSink): number;
+}): (subject: Subject, found: TermSink) => number {
+  return (subject, found) => terms.resolve(subject, found);
+}
+
+function* choosersIn<Condition, Subject>(
   definition: DimensionDefinition<Condition, Subject>,
   lineItems: readonly LineItem[],
-): Chooser<Condition>[] {
+  pace: Pace,
+): Steps<Chooser<Condition>[]> {
   const choosers: Chooser<Condition>[] = [];
   for (let number = 0; number < lineItems.length; number++) {
+    if (pace.isDue()) yield;
     const lineItem = lineItems[number] as LineItem;
     const choice = definition.choiceOf(lineItem);
     if (!choice || choice.anyOf.length + choice.noneOf.length === 0) continue;
@@ -97,20 +120,26 @@ function kindsAsked<Condition>(
   return kinds;
 }
 
-/**
- * One mask for each set of fact kinds that a request may tell. Apart from `compileDimension`, so that what an index
- * keeps does not hold on to the choosers.
- */
-function passMasks(choosers: readonly Chooser<unknown>[], kindCount: number, size: number): Uint32Array[] {
-  return Array.from({ length: 1 << kindCount }, (_, told) => passMask(choosers, told, size));
+/** One mask for each set of fact kinds that a request may tell: everybody but the choosers that do not pass then. */
+function* passMasks(
+  choosers: readonly Chooser<unknown>[],
+  kindCount: number,
+  size: number,
+  pace: Pace,
+): Steps<Pick<CompiledDimension<never>, 'passes' | 'passCounts'>> {
+  const passes = Array.from({ length: 1 << kindCount }, () => everybody(size));
+  const passCounts = passes.map(() => size);
+  for (const { number, asked, passesTold, passesUntold } of choosers) {
+    if (pace.isDue()) yield;
+    for (const [told, mask] of passes.entries()) {
+      if ((asked & told) === 0 ? passesUntold : passesTold) continue;
+      mask[number >>> 5] = (mask[number >>> 5] as number) & ~(1 << (number & 31));
+      passCounts[told] = (passCounts[told] as number) - 1;
+    }
+  }
+  return { passes, passCounts };
 }
 
-/** Everybody but the choosers that do not pass when these kinds of fact are told. */
-function passMask(choosers: readonly Chooser<unknown>[], told: number, size: number): Uint32Array {
-  const mask = new Uint32Array(wordsFor(size)).fill(0xffff_ffff);
-  for (const { number, asked, passesTold, passesUntold } of choosers) {
-    if ((asked & told) === 0 ? passesUntold : passesTold) continue;
-    mask[number >>> 5] = (mask[number >>> 5] as number) & ~(1 << (number & 31));
-  }
-  return mask;
+function everybody(size: number): Uint32Array {
+  return new Uint32Array(wordsFor(size)).fill(0xffff_ffff);
 }

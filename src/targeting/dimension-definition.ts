@@ -11,8 +11,7 @@ export interface DimensionDefinition<Condition, Subject> {
   readonly name: DimensionName;
   /** @returns undefined when every impression will do */
   choiceOf(lineItem: LineItem): Choice<Condition> | undefined;
-  /** @param conditions all conditions of all line items, repeats included */
-  compile(conditions: readonly Condition[]): Terms<Condition, Subject>;
+  newVocabulary(): Vocabulary<Condition, Subject>;
   /**
    * Into how many kinds facts fall that a request tells one without the other; 1 when left out. The unknown is then
    * judged by the kinds that a line item asks about: it is told when at least one of them is told.
@@ -24,6 +23,12 @@ export interface DimensionDefinition<Condition, Subject> {
   conditionWords(condition: Condition): string;
   /** What the request tells, in words, or undefined when it does not. */
   factWords(subject: Subject, lineItem: LineItem): string | undefined;
+}
+
+/** Is told the conditions of all line items one by one, repeats included, and breaks them into terms in the end. */
+export interface Vocabulary<Condition, Subject> {
+  learn(condition: Condition): void;
+  finish(): Terms<Condition, Subject>;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { LineItem } from '../domain/campaign.js';
 import type { DimensionName } from '../domain/dimensions.js';
+import type { Pace, Steps } from '../lib/steps.js';
 import { compileDimension, type CompiledDimension } from './compile-dimension.js';
 import type { DimensionDefinition } from './dimension-definition.js';
 
@@ -9,7 +10,7 @@ const WISHES_SHOWN_MAX = 10;
 export interface Dimension<Subject> {
   readonly name: DimensionName;
   /** @returns undefined when no line item chooses anything here */
-  compile(lineItems: readonly LineItem[]): CompiledDimension<Subject> | undefined;
+  compile(lineItems: readonly LineItem[], pace: Pace): Steps<CompiledDimension<Subject> | undefined>;
   /** What the line item chooses here, such as `one of runner, outdoor; not bought-shoes-30d`. */
   describeWish(lineItem: LineItem): string;
   /** What the request tells here, or `not told`. */
@@ -21,7 +22,7 @@ export function defineDimension<Condition, Subject>(
 ): Dimension<Subject> {
   return {
     name: definition.name,
-    compile: (lineItems) => compileDimension(definition, lineItems),
+    compile: (lineItems, pace) => compileDimension(definition, lineItems, pace),
     describeWish(lineItem) {
       const { anyOf, noneOf } = definition.choiceOf(lineItem) ?? { anyOf: [], noneOf: [] };
       const parts: string[] = [];

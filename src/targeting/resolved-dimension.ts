@@ -1,39 +1,78 @@
 import type { DimensionName } from '../domain/dimensions.js';
+import { BLOCK_WORDS, type Block } from './block.js';
 import type { CompiledDimension } from './compile-dimension.js';
 import { PostingUnion } from './posting-union.js';
-import { wordsFor, type TermSink } from './postings.js';
+import type { TermSink } from './postings.js';
+
+/** Where the terms that a dimension finds are looked up in the filing. */
+export interface Filed {
+  readonly union: PostingUnion;
+  /** The number there of the dimension's first term. */
+  readonly firstTerm: number;
+}
 
 /** What one request means to one dimension. Used again and again; `resolve` forgets what was there before. */
 export class ResolvedDimension<Subject> implements TermSink {
   readonly name: DimensionName;
+  /** How many line items it keeps at most. */
+  keepsMax = 0;
+  /** May it turn anybody away? */
+  matters = true;
   readonly #compiled: CompiledDimension<Subject>;
+  readonly #size: number;
+  readonly #filed: Filed | undefined;
   readonly #wanted: PostingUnion;
   readonly #banned: PostingUnion;
   #passes: Uint32Array;
 
-  constructor(compiled: CompiledDimension<Subject>, size: number) {
+  /** @param filed undefined when no line item is filed in the dimension */
+  constructor(compiled: CompiledDimension<Subject>, size: number, filed: Filed | undefined) {
     this.name = compiled.name;
     this.#compiled = compiled;
-    this.#wanted = new PostingUnion(compiled.wanted, wordsFor(size));
-    this.#banned = new PostingUnion(compiled.banned, wordsFor(size));
+    this.#size = size;
+    this.#filed = filed;
+    this.#wanted = new PostingUnion(compiled.wanted);
+    this.#banned = new PostingUnion(compiled.banned);
     this.#passes = compiled.passes[0] as Uint32Array;
   }
 
   resolve(subject: Subject): void {
     this.clear();
     const told = this.#compiled.resolve(subject, this);
+    const passing = this.#compiled.passCounts[told] as number;
     this.#passes = this.#compiled.passes[told] as Uint32Array;
+    this.keepsMax = passing + this.#wanted.count;
+    this.matters = passing < this.#size || this.#banned.count > 0;
   }
 
   add(term: number): void {
     this.#wanted.add(term);
     this.#banned.add(term);
+    if (this.#filed) this.#filed.union.add(this.#filed.firstTerm + term);
   }
 
-  /** Which of the 32 line items from `word * 32` on pass, as bits. */
-  word(word: number): number {
-    const passes = (this.#passes[word] as number) | this.#wanted.word(word);
-    return passes & ~this.#banned.word(word);
+  /** Keeps of a block those that pass. Blocks must come in ascending order. */
+  narrow(block: Block): void {
+    const wanted = this.#wanted.of(block);
+    const banned = this.#banned.of(block);
+    const passes = this.#passes;
+    const { bits, lit, litCount } = block;
+    const first = block.number * BLOCK_WORDS;
+    let left = 0;
+    for (let i = 0; i < litCount; i++) {
+      const place = lit[i] as number;
+      const passing = (passes[first + place] as number) | (wanted[place] as number);
+      const kept = (bits[place] as number) & passing & ~(banned[place] as number);
+      bits[place] = kept;
+      if (kept !== 0) lit[left++] = place;
+    }
+    block.litCount = left;
+  }
+
+  /** Goes back to the first block. */
+  rewind(): void {
+    this.#wanted.rewind();
+    this.#banned.rewind();
   }
 
   clear(): void {

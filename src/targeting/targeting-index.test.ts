@@ -3,8 +3,20 @@ import { describe, expect, it } from 'vitest';
 import type { Impression } from '../domain/bid-request.js';
 import type { Visit } from '../domain/visit.js';
 import { firstRejection } from '../../test/oracles/linear-matcher.js';
-import { randomTargeting } from '../../test/oracles/random-targeting.js';
-import { anImpression, aVisit, lineItemWith, NOW_MS, sized } from '../../test/support/targeting-samples.js';
+import {
+  randomLargeTargeting,
+  randomTargeting,
+  type RandomTargeting,
+} from '../../test/oracles/random-targeting.js';
+import {
+  anImpression,
+  aVisit,
+  lineItemWith,
+  NOW_MS,
+  profileWith,
+  sized,
+} from '../../test/support/targeting-samples.js';
+import { STEP_WORK } from '../lib/steps.js';
 import { TargetingIndex, type MatchScratch } from './targeting-index.js';
 
 const seeds = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -12,6 +24,10 @@ const seeds = fc.integer({ min: 0, max: 0xffff_ffff });
 /** Takes the impression up and walks to the end. */
 function candidates(index: TargetingIndex, impression: Impression, scratch: MatchScratch): number[] {
   index.beginImpression(impression, scratch);
+  return walked(index, scratch);
+}
+
+function walked(index: TargetingIndex, scratch: MatchScratch): number[] {
   const numbers: number[] = [];
   for (let number = index.next(scratch); number >= 0; number = index.next(scratch)) numbers.push(number);
   return numbers;
@@ -23,38 +39,61 @@ function candidatesOf(index: TargetingIndex, visit: Visit, impression = anImpres
   return candidates(index, impression, scratch);
 }
 
+/** Holds candidates and reasons against the linear matcher. @returns what it found, to tell whether the catalogue was worth it */
+function agreement({ items, visits }: RandomTargeting): { candidates: number; rules: Set<string> } {
+  const index = TargetingIndex.build(items);
+  const scratch = index.newScratch();
+  const seen = { candidates: 0, rules: new Set<string>() };
+  for (const [turn, visit] of visits.entries()) {
+    index.beginVisit(visit, scratch);
+    for (const impression of visit.request.impressions) {
+      const expected = items.map((item) => firstRejection(item, visit, impression));
+      const expectedNumbers = [...items.keys()].filter((number) => expected[number] === undefined);
+      const found = candidates(index, impression, scratch);
+      expect(found).toEqual(expectedNumbers);
+      // Others only walk, so that one impression takes over from the other.
+      if (turn % 2 === 1) continue;
+      const explained: (string | undefined)[] = items.map(() => undefined);
+      index.explain(visit, scratch, (number, rule) => {
+        expect(explained[number]).toBeUndefined();
+        explained[number] = rule;
+      });
+      expect(explained).toEqual(expected);
+      expect(walked(index, scratch)).toEqual(expectedNumbers);
+      seen.candidates += found.length;
+      for (const rule of expected) seen.rules.add(rule ?? 'candidate');
+    }
+    index.endVisit(scratch);
+  }
+  return seen;
+}
+
 describe('the index beside a linear matcher', () => {
   it('finds the same candidates in the same order and gives the same first reasons', () => {
     let candidatesSeen = 0;
     const rulesSeen = new Set<string>();
     fc.assert(
       fc.property(seeds, (seed) => {
-        const { items, visits } = randomTargeting(seed, 6);
-        const index = TargetingIndex.build(items);
-        const scratch = index.newScratch();
-        for (const visit of visits) {
-          index.beginVisit(visit, scratch);
-          for (const impression of visit.request.impressions) {
-            const expected = items.map((item) => firstRejection(item, visit, impression));
-            const found = candidates(index, impression, scratch);
-            expect(found).toEqual([...items.keys()].filter((number) => expected[number] === undefined));
-            const explained: (string | undefined)[] = items.map(() => undefined);
-            index.explain(visit, scratch, (number, rule) => {
-              expect(explained[number]).toBeUndefined();
-              explained[number] = rule;
-            });
-            expect(explained).toEqual(expected);
-            candidatesSeen += found.length;
-            for (const rule of expected) rulesSeen.add(rule ?? 'candidate');
-          }
-          index.endVisit(scratch);
-        }
+        const seen = agreement(randomTargeting(seed, 8));
+        candidatesSeen += seen.candidates;
+        for (const rule of seen.rules) rulesSeen.add(rule);
       }),
       { numRuns: 600 },
     );
     // Proof that the catalogues were worth the run: every rule turned somebody away, and many were left.
     expect(rulesSeen.size).toBe(4 + 36 + 1);
     expect(candidatesSeen).toBeGreaterThan(5_000);
+  });
+
+  it('does so in catalogues of several blocks, dense, sparse and empty', () => {
+    let candidatesSeen = 0;
+    fc.assert(
+      fc.property(seeds, (seed) => {
+        candidatesSeen += agreement(randomLargeTargeting(seed, 4)).candidates;
+      }),
+      { numRuns: 8 },
+    );
+    expect(candidatesSeen).toBeGreaterThan(1_000);
   });
 
   it('never lets one request see what the scratch held for another', () => {
@@ -78,11 +117,14 @@ describe('the index beside a linear matcher', () => {
 });
 
 describe('TargetingIndex', () => {
-  it.each([0, 1, 31, 32, 33, 64, 1000])('holds %i line items that want everything', (size) => {
-    const index = TargetingIndex.build(Array.from({ length: size }, () => lineItemWith()));
-    expect(index.size).toBe(size);
-    expect(candidatesOf(index, aVisit())).toEqual([...Array(size).keys()]);
-  });
+  it.each([0, 1, 31, 32, 33, 64, 1023, 1024, 1025, 5000])(
+    'holds %i line items that want everything',
+    (size) => {
+      const index = TargetingIndex.build(Array.from({ length: size }, () => lineItemWith()));
+      expect(index.size).toBe(size);
+      expect(candidatesOf(index, aVisit())).toEqual([...Array(size).keys()]);
+    },
+  );
 
   it('stays at the end once it is there, and before an impression is begun', () => {
     const index = TargetingIndex.build([lineItemWith()]);
@@ -133,6 +175,49 @@ describe('TargetingIndex', () => {
     expect(reasonAt('south', false)).toEqual(['exchanges']);
     expect(reasonAt('north', false)).toEqual(['interstitial']);
     expect(reasonAt('north', true)).toEqual(['stage']);
+  });
+});
+
+describe('building an index in steps', () => {
+  it('looks at no more line items and conditions in a step than take a moment', () => {
+    let touched = 0;
+    const counted = <Value>(values: readonly Value[]): readonly Value[] =>
+      new Proxy(values, {
+        get(target, key): unknown {
+          if (typeof key === 'string' && /^\d+$/.test(key)) touched++;
+          return Reflect.get(target, key);
+        },
+      });
+    const names = (count: number, from: number): readonly string[] =>
+      counted(Array.from({ length: count }, (_, i) => `s${(from + i) % 6_000}`));
+    const items = Array.from({ length: 3_000 }, (_, i) => {
+      // A few line items with very long lists.
+      const segments = {
+        anyOf: names(i % 500 === 0 ? 3_000 : 2, i),
+        noneOf: names(i % 700 === 0 ? 3_000 : 0, i),
+      };
+      const item = lineItemWith({ segments });
+      const { lineItem } = item;
+      return {
+        campaign: item.campaign,
+        get lineItem() {
+          touched++;
+          return lineItem;
+        },
+      };
+    });
+    const steps = TargetingIndex.buildSteps(items);
+    const touchedByStep: number[] = [];
+    let index: TargetingIndex | undefined;
+    while (!index) {
+      touched = 0;
+      const step = steps.next();
+      touchedByStep.push(touched);
+      if (step.done) index = step.value;
+    }
+    expect(Math.max(...touchedByStep)).toBeLessThanOrEqual(2 * STEP_WORK);
+    const profile = profileWith({ segments: new Map([['s1', Infinity]]) });
+    expect(candidatesOf(index, aVisit({ profile }))).not.toHaveLength(0);
   });
 });
 

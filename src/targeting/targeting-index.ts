@@ -4,13 +4,16 @@ import { DIMENSIONS, type DimensionName } from '../domain/dimensions.js';
 import type { CampaignRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert } from '../lib/assert.js';
-import { doAll, type Steps } from '../lib/steps.js';
+import { doAll, Pace, type Steps } from '../lib/steps.js';
+import { Block, BLOCK_WORDS } from './block.js';
 import type { CompiledDimension } from './compile-dimension.js';
 import type { Dimension } from './dimension.js';
 import { IMPRESSION_DIMENSIONS, VISIT_DIMENSIONS } from './dimensions/all.js';
+import { fileSteps, type Filing } from './filing.js';
 import { dormantReason, LiveLineItems, type IndexedLineItem } from './live-line-items.js';
 import type { MatchScratch, Resolved } from './match-scratch.js';
-import { wordsFor } from './postings.js';
+import { PostingUnion } from './posting-union.js';
+import { lowestBit, wordsFor } from './postings.js';
 import { ResolvedDimension } from './resolved-dimension.js';
 
 export type { IndexedLineItem } from './live-line-items.js';
@@ -26,11 +29,13 @@ export type { MatchScratch } from './match-scratch.js';
  *
  * - *Resolve*: each dimension finds the terms that hold for the request. Most belong to the request as a whole and are
  *   found once; deals, sizes and the like belong to each impression.
- * - *Walk*: thirty-two line items at a time, start from those in flight and keep, dimension by dimension, those that
- *   are indifferent to it or wanted a term found, less those that banned one; stop at zero.
+ * - *Walk*: a block of 1,024 line items at a time, start from those in flight that may want it (see ./filing.ts) and keep,
+ *   dimension by dimension, those that are indifferent to it or wanted a term found, less those that banned one; stop when
+ *   nobody is left. Dimensions that keep few are asked first, those that turn nobody away not at all.
  *
  * The walk is lazy and goes up in numbers, so with line items numbered by falling value the caller may stop at the
- * first one it can use. An explanation is read off the same words: whoever a dimension drops was turned away by it.
+ * first one it can use. An explanation is read off the same words, of all line items: whoever a dimension drops was turned
+ * away by it.
  * Dimensions that nobody chooses in are left out when the index is built. Immutable, but for a memo of who
  * is in flight and what hour it is.
  */
@@ -41,38 +46,54 @@ export class TargetingIndex {
   readonly #live: LiveLineItems;
   readonly #visitDimensions: readonly CompiledDimension<Visit>[];
   readonly #impressionDimensions: readonly CompiledDimension<Impression>[];
+  readonly #filing: Filing;
 
   /** @param items sorted by falling value; a line item's place becomes its number */
   static build(items: readonly IndexedLineItem[]): TargetingIndex {
     return doAll(TargetingIndex.buildSteps(items));
   }
 
-  /** The same, a dimension a step. */
+  /** The same, in steps of a fraction of a millisecond. */
   static *buildSteps(items: readonly IndexedLineItem[]): Steps<TargetingIndex> {
-    const lineItems = items.map((item) => item.lineItem);
-    const visitDimensions = yield* compileAll(VISIT_DIMENSIONS, lineItems);
-    const impressionDimensions = yield* compileAll(IMPRESSION_DIMENSIONS, lineItems);
-    return new TargetingIndex(items, visitDimensions, impressionDimensions);
+    const pace = new Pace();
+    const lineItems: LineItem[] = [];
+    for (const { lineItem } of items) {
+      lineItems.push(lineItem);
+      if (pace.isDue()) yield;
+    }
+    const live = yield* LiveLineItems.from(items, pace);
+    const visitDimensions = yield* compileAll(VISIT_DIMENSIONS, lineItems, pace);
+    const impressionDimensions = yield* compileAll(IMPRESSION_DIMENSIONS, lineItems, pace);
+    const filing = yield* fileSteps(visitDimensions, items.length, pace);
+    return new TargetingIndex(items, live, visitDimensions, impressionDimensions, filing);
   }
 
   private constructor(
     items: readonly IndexedLineItem[],
+    live: LiveLineItems,
     visitDimensions: readonly CompiledDimension<Visit>[],
     impressionDimensions: readonly CompiledDimension<Impression>[],
+    filing: Filing,
   ) {
     this.size = items.length;
     this.#items = items;
-    this.#live = new LiveLineItems(items);
+    this.#live = live;
     this.#visitDimensions = visitDimensions;
     this.#impressionDimensions = impressionDimensions;
+    this.#filing = filing;
   }
 
   /** Working memory for one request at a time, to be used again for the next. */
   newScratch(): MatchScratch {
-    const resolve = <Subject>(dimension: CompiledDimension<Subject>): ResolvedDimension<Subject> =>
-      new ResolvedDimension(dimension, this.size);
-    const visitDimensions = this.#visitDimensions.map(resolve);
-    const impressionDimensions = this.#impressionDimensions.map(resolve);
+    const filed = new PostingUnion(this.#filing.filed);
+    const visitDimensions = this.#visitDimensions.map((dimension, place) => {
+      const firstTerm = this.#filing.firstTerms[place];
+      const ofDimension = firstTerm === undefined ? undefined : { union: filed, firstTerm };
+      return new ResolvedDimension(dimension, this.size, ofDimension);
+    });
+    const impressionDimensions = this.#impressionDimensions.map(
+      (dimension) => new ResolvedDimension(dimension, this.size, undefined),
+    );
     return {
       owner: this,
       visitDimensions,
@@ -80,50 +101,68 @@ export class TargetingIndex {
       inOrder: [...visitDimensions, ...impressionDimensions].sort(
         (a, b) => DIMENSIONS.indexOf(a.name) - DIMENSIONS.indexOf(b.name),
       ),
-      live: new Uint32Array(wordsFor(this.size)),
+      visitNarrowing: [],
+      impressionNarrowing: [],
+      filed,
+      live: NO_WORDS,
       visitWords: new Uint32Array(wordsFor(this.size)),
-      visitWordCount: 0,
-      word: wordsFor(this.size),
+      isShared: false,
+      visitBlockCount: 0,
+      block: new Block(),
+      lit: 0,
       bits: 0,
+      firstNumber: 0,
     };
   }
 
   /** Takes up a request: resolves the dimensions that all its impressions share. */
   beginVisit(visit: Visit, scratch: MatchScratch): void {
     assert(scratch.owner === this, 'the scratch must come from this index, not from one before it');
+    scratch.filed.clear();
     for (const dimension of scratch.visitDimensions) dimension.resolve(visit);
+    putInOrder(scratch.visitDimensions, scratch.visitNarrowing);
     scratch.live = this.#live.at(visit.nowMs);
-    scratch.visitWordCount = 0;
+    scratch.isShared = visit.request.impressions.length > 1;
+    scratch.visitBlockCount = 0;
   }
 
   /** Takes up one impression of the request: `next` starts again at the first candidate. */
   beginImpression(impression: Impression, scratch: MatchScratch): void {
     for (const dimension of scratch.impressionDimensions) dimension.resolve(impression);
-    scratch.word = -1;
-    scratch.bits = 0;
+    putInOrder(scratch.impressionDimensions, scratch.impressionNarrowing);
+    beginWalk(scratch, keepsNobody(scratch) ? this.#blockCount : 0);
   }
 
   /** @returns the number of the next line item that wants the impression, ascending; -1 when there is no more */
   next(scratch: MatchScratch): number {
+    const { block } = scratch;
     while (scratch.bits === 0) {
-      if (scratch.word + 1 >= scratch.visitWords.length) return -1;
-      scratch.bits = candidatesIn(++scratch.word, scratch);
+      if (scratch.lit < block.litCount) {
+        const place = block.lit[scratch.lit++] as number;
+        scratch.bits = block.bits[place] as number;
+        scratch.firstNumber = (block.number * BLOCK_WORDS + place) * 32;
+      } else {
+        if (block.number + 1 >= this.#blockCount) return -1;
+        block.number++;
+        scratch.lit = 0;
+        this.#enter(scratch);
+      }
     }
-    const lowest = scratch.bits & -scratch.bits;
-    scratch.bits ^= lowest;
-    return scratch.word * 32 + 31 - Math.clz32(lowest);
+    const number = scratch.firstNumber + lowestBit(scratch.bits);
+    scratch.bits &= scratch.bits - 1;
+    return number;
   }
 
   /** Empties the scratch. A request that failed half way may leave this out: the next one starts afresh anyway. */
   endVisit(scratch: MatchScratch): void {
     for (const dimension of scratch.inOrder) dimension.clear();
-    scratch.word = scratch.visitWords.length;
-    scratch.bits = 0;
+    scratch.filed.clear();
+    beginWalk(scratch, this.#blockCount);
   }
 
   /**
    * Reports every line item that is no candidate for the impression begun last, each once, with the first rule that
-   * turned it away. Whoever is not reported is what `next` yields.
+   * turned it away. Whoever is not reported is what `next` yields, from the first candidate on again.
    */
   explain(
     visit: Visit,
@@ -134,42 +173,118 @@ export class TargetingIndex {
       const reason = dormantReason(item, visit.nowMs);
       if (reason !== undefined) rejected(number, reason);
     }
-    for (let word = 0; word < scratch.live.length; word++) {
-      let bits = scratch.live[word] as number;
+    this.#rewind(scratch);
+    const { block } = scratch;
+    const before = new Uint32Array(BLOCK_WORDS);
+    for (block.number = 0; block.number < this.#blockCount; block.number++) {
+      readBlock(scratch.live, block);
       for (const dimension of scratch.inOrder) {
-        const kept = bits & dimension.word(word);
-        for (let dropped = bits & ~kept; dropped !== 0; dropped &= dropped - 1) {
-          rejected(word * 32 + 31 - Math.clz32(dropped & -dropped), dimension.name);
+        before.set(block.bits);
+        dimension.narrow(block);
+        for (let place = 0; place < BLOCK_WORDS; place++) {
+          const first = (block.number * BLOCK_WORDS + place) * 32;
+          let dropped = (before[place] as number) & ~(block.bits[place] as number);
+          for (; dropped !== 0; dropped &= dropped - 1) rejected(first + lowestBit(dropped), dimension.name);
         }
-        bits = kept;
       }
     }
+    this.#rewind(scratch);
+  }
+
+  get #blockCount(): number {
+    return wordsFor(this.size) / BLOCK_WORDS;
+  }
+
+  /** Finds the candidates of a block. */
+  #enter(scratch: MatchScratch): void {
+    const { block } = scratch;
+    if (block.number < scratch.visitBlockCount) {
+      readBlock(scratch.visitWords, block);
+    } else {
+      this.#look(scratch);
+      narrow(block, scratch.visitNarrowing);
+      if (scratch.isShared) {
+        scratch.visitWords.set(block.bits, block.number * BLOCK_WORDS);
+        scratch.visitBlockCount++;
+      }
+    }
+    narrow(block, scratch.impressionNarrowing);
+  }
+
+  /** Takes those of a block that are in flight and may want the request. */
+  #look({ filed, live, block }: MatchScratch): void {
+    const { unfiled } = this.#filing;
+    const found = filed.of(block);
+    const { bits, lit } = block;
+    const first = block.number * BLOCK_WORDS;
+    let count = 0;
+    for (let place = 0; place < BLOCK_WORDS; place++) {
+      const looked =
+        ((unfiled[first + place] as number) | (found[place] as number)) & (live[first + place] as number);
+      bits[place] = looked;
+      if (looked !== 0) lit[count++] = place;
+    }
+    block.litCount = count;
+  }
+
+  /** Starts the walk again for the same impression. */
+  #rewind(scratch: MatchScratch): void {
+    for (const dimension of scratch.inOrder) dimension.rewind();
+    scratch.filed.rewind();
+    scratch.visitBlockCount = 0;
+    beginWalk(scratch, keepsNobody(scratch) ? this.#blockCount : 0);
   }
 }
+
+/** @param block the first one to walk through */
+function beginWalk(scratch: MatchScratch, block: number): void {
+  scratch.block.number = block - 1;
+  scratch.block.litCount = 0;
+  scratch.lit = 0;
+  scratch.bits = 0;
+}
+
+function readBlock(words: Uint32Array, block: Block): void {
+  const first = block.number * BLOCK_WORDS;
+  for (let place = 0; place < BLOCK_WORDS; place++) block.bits[place] = words[first + place] as number;
+  block.light();
+}
+
+const NO_WORDS = new Uint32Array(0);
 
 function* compileAll<Subject>(
   dimensions: readonly Dimension<Subject>[],
   lineItems: readonly LineItem[],
+  pace: Pace,
 ): Steps<CompiledDimension<Subject>[]> {
   const compiled: CompiledDimension<Subject>[] = [];
   for (const dimension of dimensions) {
-    const each = dimension.compile(lineItems);
+    const each = yield* dimension.compile(lineItems, pace);
     if (each) compiled.push(each);
-    yield;
   }
   return compiled;
 }
 
-function candidatesIn(word: number, scratch: MatchScratch): number {
-  if (word === scratch.visitWordCount) {
-    scratch.visitWords[word] = narrow(scratch.live[word] as number, word, scratch.visitDimensions);
-    scratch.visitWordCount++;
+/** Fills `narrowing` with the dimensions that matter, the ones that keep the fewest first: zero is reached sooner. */
+function putInOrder(dimensions: readonly Resolved[], narrowing: Resolved[]): void {
+  let count = 0;
+  for (const dimension of dimensions) {
+    if (!dimension.matters) continue;
+    let place = count++;
+    for (; place > 0; place--) {
+      const before = narrowing[place - 1] as Resolved;
+      if (before.keepsMax <= dimension.keepsMax) break;
+      narrowing[place] = before;
+    }
+    narrowing[place] = dimension;
   }
-  return narrow(scratch.visitWords[word] as number, word, scratch.impressionDimensions);
+  narrowing.length = count;
 }
 
-function narrow(candidates: number, word: number, dimensions: readonly Resolved[]): number {
-  let bits = candidates;
-  for (let i = 0; i < dimensions.length && bits !== 0; i++) bits &= (dimensions[i] as Resolved).word(word);
-  return bits;
+function keepsNobody({ visitNarrowing, impressionNarrowing }: MatchScratch): boolean {
+  return visitNarrowing[0]?.keepsMax === 0 || impressionNarrowing[0]?.keepsMax === 0;
+}
+
+function narrow(block: Block, dimensions: readonly Resolved[]): void {
+  for (let i = 0; i < dimensions.length && block.litCount > 0; i++) (dimensions[i] as Resolved).narrow(block);
 }

@@ -39,6 +39,26 @@ export function randomTargeting(seed: number, visitCount: number): RandomTargeti
   };
 }
 
+/**
+ * A catalogue of three blocks of the index and a bit, one after the other: line items that want little, that want much, that
+ * are all switched off, and of either kind.
+ */
+export function randomLargeTargeting(seed: number, visitCount: number): RandomTargeting {
+  const random = seededRandom(seed);
+  const block = (eagerness: () => number): IndexedLineItem[] =>
+    Array.from({ length: 1024 }, () => randomItem(random, eagerness()));
+  const off = block(() => 0.02).map(({ campaign, lineItem }) => ({
+    campaign: { ...campaign, status: 'paused' as const },
+    lineItem,
+  }));
+  const blocks = [block(() => 0.02), block(() => 0.4), off];
+  const rest = block(() => pick(random, [0.02, 0.1, 0.4])).slice(integerBetween(random, 0, 1023));
+  return {
+    items: [...blocks.sort(() => random() - 0.5).flat(), ...rest],
+    visits: Array.from({ length: visitCount }, () => randomVisit(random)),
+  };
+}
+
 function randomItem(random: Random, eagerness: number): IndexedLineItem {
   const item = lineItemWith(randomTargetingOf(random, eagerness), {
     creatives: several(random, 1, 3, () => randomCreative(random)),

@@ -17,15 +17,11 @@ const FIELDS = ['country', 'region', 'city', 'zip'] as const;
 export class AreaTerms {
   readonly #terms = new TokenTerms();
   /** Sets of fields that areas name, as bits in the order of FIELDS. */
-  readonly #fieldSets: readonly number[];
+  readonly #fieldSets = new Set<number>();
 
-  constructor(areas: readonly Area[]) {
-    const fieldSets = new Set<number>();
-    for (const area of areas) {
-      fieldSets.add(fieldsOf(area));
-      this.#terms.learn(tokenOf(comparable(area), fieldsOf(area)));
-    }
-    this.#fieldSets = [...fieldSets];
+  learn(area: Area): void {
+    this.#fieldSets.add(fieldsOf(area));
+    this.#terms.learn(tokenOf(comparable(area), fieldsOf(area)));
   }
 
   get count(): number {

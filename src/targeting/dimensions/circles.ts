@@ -37,34 +37,31 @@ const BALL_NUMBERS = 4;
  * A cube is found by a hash of its place; where two cubes share one, measuring tells their circles apart.
  */
 export class CircleTerms {
-  readonly #firstTerm: number;
-  readonly #termOfCircle = new Map<string, number>();
-  readonly #balls: Float64Array;
+  /** Number of the first term, where others share the dimension. */
+  firstTerm = 0;
+  /** Numbers of balls, by the circle in words. */
+  readonly #numbers = new Map<string, number>();
+  readonly #balls: number[] = [];
   readonly #levels = new Set<number>();
   /** Numbers of balls, by the hash of a cube. */
   readonly #cubes = new Map<number, number[]>();
 
-  constructor(circles: readonly Circle[], firstTerm: number) {
-    this.#firstTerm = firstTerm;
-    const balls: number[] = [];
-    for (const circle of circles) {
-      const key = circleWords(circle);
-      if (this.#termOfCircle.has(key)) continue;
-      const number = this.#termOfCircle.size;
-      const ball = ballOf(circle);
-      this.#termOfCircle.set(key, firstTerm + number);
-      balls.push(ball.x, ball.y, ball.z, ball.chord * ball.chord);
-      this.#place(number, ball);
-    }
-    this.#balls = Float64Array.from(balls);
+  get count(): number {
+    return this.#numbers.size;
   }
 
-  get count(): number {
-    return this.#termOfCircle.size;
+  learn(circle: Circle): void {
+    const key = circleWords(circle);
+    if (this.#numbers.has(key)) return;
+    const number = this.#numbers.size;
+    const ball = ballOf(circle);
+    this.#numbers.set(key, number);
+    this.#balls.push(ball.x, ball.y, ball.z, ball.chord * ball.chord);
+    this.#place(number, ball);
   }
 
   termsOf(circle: Circle, sink: TermSink): void {
-    sink.add(this.#termOfCircle.get(circleWords(circle)) as number);
+    sink.add(this.firstTerm + (this.#numbers.get(circleWords(circle)) as number));
   }
 
   /** @returns whether the request tells a point */
@@ -92,7 +89,7 @@ export class CircleTerms {
       const awayY = y - (balls[at + 1] as number);
       const awayZ = z - (balls[at + 2] as number);
       const squared = awayX * awayX + awayY * awayY + awayZ * awayZ;
-      if (squared <= (balls[at + 3] as number)) found.add(this.#firstTerm + number);
+      if (squared <= (balls[at + 3] as number)) found.add(this.firstTerm + number);
     }
   }
 

@@ -1,7 +1,7 @@
 import type { InterestChoice } from '../../domain/campaign.js';
 import type { Visit } from '../../domain/visit.js';
 import { defineDimension, type Dimension } from '../dimension.js';
-import { RangeTerms, rangeDimension, type KeyedRange } from './ranges.js';
+import { rangeDimension, rangeVocabulary, type KeyedRange } from './ranges.js';
 import { tokenDimension, valueDimension } from './tokens.js';
 
 const DAY_MS = 86_400_000;
@@ -32,18 +32,12 @@ export const segments: Dimension<Visit> = tokenDimension<string, Visit>({
 export const interests: Dimension<Visit> = defineDimension<InterestChoice, Visit>({
   name: 'interests',
   choiceOf: (lineItem) => lineItem.targeting.interests,
-  compile(conditions) {
-    const terms = new RangeTerms(conditions.map(weightsOf));
-    return {
-      count: terms.count,
-      termsOf: (condition, sink) => terms.termsOf(weightsOf(condition), sink),
-      resolve({ profile }, found) {
-        if (!profile) return 0;
-        for (const [name, weight] of profile.interests) terms.find(name, weight, found);
-        return 1;
-      },
-    };
-  },
+  newVocabulary: () =>
+    rangeVocabulary(weightsOf, ({ profile }, terms, found) => {
+      if (!profile) return false;
+      for (const [name, weight] of profile.interests) terms.find(name, weight, found);
+      return true;
+    }),
   conditionWords: ({ name, weightMin }) => `${name} from ${weightMin}`,
   factWords({ profile }) {
     if (!profile) return undefined;

@@ -2,9 +2,9 @@ import type { BidRequest } from '../../domain/bid-request.js';
 import type { Place } from '../../domain/campaign.js';
 import type { Visit } from '../../domain/visit.js';
 import { defineDimension, type Dimension } from '../dimension.js';
-import { AreaTerms, areaWords, type Area } from './areas.js';
-import { CircleTerms, circleWords, type Circle } from './circles.js';
-import { NetworkTerms, networkWords, type Network } from './networks.js';
+import { AreaTerms, areaWords } from './areas.js';
+import { CircleTerms, circleWords } from './circles.js';
+import { NetworkTerms, networkWords } from './networks.js';
 
 /** The three kinds of place, and the kinds of fact that they ask about. */
 const AREA = 1;
@@ -25,27 +25,32 @@ export const geo: Dimension<Visit> = defineDimension<Place, Visit>({
   choiceOf: (lineItem) => lineItem.targeting.geo,
   kindCount: 3,
   kindOf: (place) => KIND_BITS[place.kind],
-  compile(places) {
-    const areas = new AreaTerms(places.filter((place): place is Area => place.kind === 'area'));
-    const circles = new CircleTerms(
-      places.filter((place): place is Circle => place.kind === 'circle'),
-      areas.count,
-    );
-    const networks = new NetworkTerms(
-      places.filter((place): place is Network => place.kind === 'network'),
-      areas.count + circles.count,
-    );
+  newVocabulary() {
+    const areas = new AreaTerms();
+    const circles = new CircleTerms();
+    const networks = new NetworkTerms();
     return {
-      count: areas.count + circles.count + networks.count,
-      termsOf(place, sink) {
-        if (place.kind === 'area') areas.termsOf(place, sink);
-        else if (place.kind === 'circle') circles.termsOf(place, sink);
-        else networks.termsOf(place, sink);
+      learn(place) {
+        if (place.kind === 'area') areas.learn(place);
+        else if (place.kind === 'circle') circles.learn(place);
+        else networks.learn(place);
       },
-      resolve: (visit, found) =>
-        (areas.resolve(visit.geo, found) ? AREA : 0) |
-        (circles.resolve(visit.geo, found) ? CIRCLE : 0) |
-        (networks.resolve(visit, found) ? NETWORK : 0),
+      finish() {
+        circles.firstTerm = areas.count;
+        networks.firstTerm = areas.count + circles.count;
+        return {
+          count: areas.count + circles.count + networks.count,
+          termsOf(place, sink) {
+            if (place.kind === 'area') areas.termsOf(place, sink);
+            else if (place.kind === 'circle') circles.termsOf(place, sink);
+            else networks.termsOf(place, sink);
+          },
+          resolve: (visit, found) =>
+            (areas.resolve(visit.geo, found) ? AREA : 0) |
+            (circles.resolve(visit.geo, found) ? CIRCLE : 0) |
+            (networks.resolve(visit, found) ? NETWORK : 0),
+        };
+      },
     };
   },
   conditionWords(place) {

@@ -28,23 +28,27 @@ export const hours: Dimension<Visit> = defineDimension<HoursChoice, Visit>({
   },
   kindCount: 2,
   kindOf: ({ timeZone }) => (timeZone === USER_ZONE ? OFFSET_TOLD : ZONE_TOLD),
-  compile(conditions) {
+  newVocabulary() {
     const zones = new Map<string, ZoneHours>();
     let count = 0;
-    for (const { timeZone, ofWeek } of conditions) {
-      const zone = zones.get(timeZone) ?? newZone(timeZone);
-      zones.set(timeZone, zone);
-      const week = weekKey(ofWeek);
-      if (zone.terms.has(week)) continue;
-      zone.terms.set(week, count);
-      zone.weeks.push({ ofWeek, term: count++ });
-    }
-    const all = [...zones.values()];
     return {
-      count,
-      termsOf: ({ timeZone, ofWeek }, sink) =>
-        sink.add(zones.get(timeZone)?.terms.get(weekKey(ofWeek)) as number),
-      resolve: (visit, found) => resolveHours(visit, all, found),
+      learn({ timeZone, ofWeek }) {
+        const zone = zones.get(timeZone) ?? newZone(timeZone);
+        zones.set(timeZone, zone);
+        const week = weekKey(ofWeek);
+        if (zone.terms.has(week)) return;
+        zone.terms.set(week, count);
+        zone.weeks.push({ ofWeek, term: count++ });
+      },
+      finish() {
+        const all = [...zones.values()];
+        return {
+          count,
+          termsOf: ({ timeZone, ofWeek }, sink) =>
+            sink.add(zones.get(timeZone)?.terms.get(weekKey(ofWeek)) as number),
+          resolve: (visit, found) => resolveHours(visit, all, found),
+        };
+      },
     };
   },
   conditionWords: ({ ofWeek, timeZone }) =>

@@ -17,23 +17,27 @@ interface ListCondition {
 export const lists: Dimension<Visit> = defineDimension<ListCondition, Visit>({
   name: 'lists',
   choiceOf: ({ targeting }) => targeting.lists && conditionsOf(targeting.lists),
-  compile(conditions) {
-    const names = [...new Set(conditions.map(({ name }) => name))];
-    const numbers = new Map(names.map((name, number) => [name, number]));
+  newVocabulary() {
+    const numbers = new Map<string, number>();
     const termOf = ({ name, isBan }: ListCondition): number => 2 * (numbers.get(name) ?? 0) + (isBan ? 1 : 0);
     return {
-      count: 2 * names.length,
-      termsOf: (condition, sink) => sink.add(termOf(condition)),
-      resolve({ lists: ofOperator, request: { inventory }, exchange }, found) {
-        if (!isNamed(inventory)) return 0;
-        for (const [number, name] of names.entries()) {
-          const list = ofOperator.get(name);
-          const isIn = list !== undefined && isListed(list, inventory, exchange);
-          if (isIn) found.add(2 * number);
-          if (isIn || !list) found.add(2 * number + 1);
-        }
-        return 1;
+      learn({ name }) {
+        if (!numbers.has(name)) numbers.set(name, numbers.size);
       },
+      finish: () => ({
+        count: 2 * numbers.size,
+        termsOf: (condition, sink) => sink.add(termOf(condition)),
+        resolve({ lists: ofOperator, request: { inventory }, exchange }, found) {
+          if (!isNamed(inventory)) return 0;
+          for (const [name, number] of numbers) {
+            const list = ofOperator.get(name);
+            const isIn = list !== undefined && isListed(list, inventory, exchange);
+            if (isIn) found.add(2 * number);
+            if (isIn || !list) found.add(2 * number + 1);
+          }
+          return 1;
+        },
+      }),
     };
   },
   conditionWords: ({ name }) => name,

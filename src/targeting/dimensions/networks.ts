@@ -20,17 +20,18 @@ interface PrefixLength {
 
 /** Terms for networks: an address is cut to each prefix length that occurs and looked up as a whole. */
 export class NetworkTerms {
-  readonly #terms: TokenTerms;
-  readonly #lengths: readonly PrefixLength[];
+  readonly #terms = new TokenTerms();
+  readonly #lengths: PrefixLength[] = [];
 
-  constructor(networks: readonly Network[], firstTerm: number) {
-    this.#terms = new TokenTerms(firstTerm);
-    const lengths = new Map<string, PrefixLength>();
-    for (const { range } of networks) {
-      lengths.set(`${range.version}/${range.bits}`, { version: range.version, bits: range.bits });
-      this.#terms.learn(ipPrefixKey(range, range.bits));
-    }
-    this.#lengths = [...lengths.values()];
+  set firstTerm(number: number) {
+    this.#terms.firstTerm = number;
+  }
+
+  learn({ range }: Network): void {
+    const { version, bits } = range;
+    const isKnown = this.#lengths.some((length) => length.version === version && length.bits === bits);
+    if (!isKnown) this.#lengths.push({ version, bits });
+    this.#terms.learn(ipPrefixKey(range, bits));
   }
 
   get count(): number {

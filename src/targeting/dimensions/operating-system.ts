@@ -36,20 +36,25 @@ const OS_OF_NAME: ReadonlyMap<string, string> = new Map([
 export const os: Dimension<Visit> = defineDimension<OsChoice, Visit>({
   name: 'os',
   choiceOf: (lineItem) => lineItem.targeting.os,
-  compile(conditions) {
+  newVocabulary() {
     const names = new TokenTerms();
-    for (const { name, version } of conditions) if (isOpen(version)) names.learn(osNamed(name));
-    const versions = new RangeTerms(
-      conditions.filter(({ version }) => !isOpen(version)).map(versionsOf),
-      names.count,
-    );
+    const versions = new RangeTerms();
     return {
-      count: names.count + versions.count,
-      termsOf(condition, sink) {
-        if (isOpen(condition.version)) names.find(osNamed(condition.name), sink);
-        else versions.termsOf(versionsOf(condition), sink);
+      learn(condition) {
+        if (isOpen(condition.version)) names.learn(osNamed(condition.name));
+        else versions.learn(versionsOf(condition));
       },
-      resolve: ({ request }, found) => resolveOs(request.device, names, versions, found),
+      finish() {
+        versions.finish(names.count);
+        return {
+          count: names.count + versions.count,
+          termsOf(condition, sink) {
+            if (isOpen(condition.version)) names.find(osNamed(condition.name), sink);
+            else versions.termsOf(versionsOf(condition), sink);
+          },
+          resolve: ({ request }, found) => resolveOs(request.device, names, versions, found),
+        };
+      },
     };
   },
   conditionWords: ({ name, version }) =>

@@ -2,6 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RangeTerms, type KeyedRange } from './ranges.js';
 
+function termsFor(ranges: readonly KeyedRange[], firstTerm = 0): RangeTerms {
+  const terms = new RangeTerms();
+  for (const range of ranges) terms.learn(range);
+  terms.finish(firstTerm);
+  return terms;
+}
+
 function termsInto(collect: (sink: { add(term: number): void }) => void): number[] {
   const terms: number[] = [];
   collect({ add: (term) => terms.push(term) });
@@ -25,7 +32,7 @@ describe('RangeTerms', () => {
         number,
         fc.nat({ max: 9 }),
         (ranges, value, firstTerm) => {
-          const terms = new RangeTerms(ranges, firstTerm);
+          const terms = termsFor(ranges, firstTerm);
           const found = new Set(termsInto((sink) => terms.find('a', value, sink)));
           const holding = ranges.filter((keyed) =>
             termsInto((sink) => terms.termsOf(keyed, sink)).some((term) => found.has(term)),
@@ -44,7 +51,7 @@ describe('RangeTerms', () => {
     const ranges = Array.from({ length: 10_000 }, (_, i): KeyedRange => {
       return { key: 'a', range: { min: i, max: 20_000 - i } };
     });
-    const terms = new RangeTerms(ranges);
+    const terms = termsFor(ranges);
     for (const keyed of ranges) {
       expect(termsInto((sink) => terms.termsOf(keyed, sink)).length).toBeLessThanOrEqual(2 * 16);
     }

@@ -2,6 +2,7 @@ import type { Range } from '../../domain/campaign.js';
 import type { DimensionName } from '../../domain/dimensions.js';
 import type { Visit } from '../../domain/visit.js';
 import { defineDimension, type Dimension } from '../dimension.js';
+import type { Vocabulary } from '../dimension-definition.js';
 import type { TermSink } from '../postings.js';
 
 export interface KeyedRange {
@@ -18,18 +19,31 @@ export interface KeyedRange {
  * 2 log2(K) terms a range and log2(K) a request, however many ranges there are.
  */
 export class RangeTerms {
-  readonly count: number;
+  /** Known once all ranges are learnt. */
+  count = 0;
+  readonly #ends = new Map<string, Set<number>>();
   readonly #trees = new Map<string, SlotTree>();
 
-  /** @param firstTerm number of the first term, where others share the dimension */
-  constructor(ranges: readonly KeyedRange[], firstTerm = 0) {
-    let count = 0;
-    for (const [key, ends] of endsByKey(ranges)) {
-      const tree = { ends, slotCount: 2 * ends.length + 1, firstTerm: firstTerm + count };
+  learn({ key, range }: KeyedRange): void {
+    let ofKey = this.#ends.get(key);
+    if (!ofKey) this.#ends.set(key, (ofKey = new Set()));
+    if (Number.isFinite(range.min)) ofKey.add(range.min);
+    if (Number.isFinite(range.max)) ofKey.add(range.max);
+  }
+
+  /**
+   * Grows the trees, when all ranges are learnt.
+   *
+   * @param firstTerm number of the first term, where others share the dimension
+   */
+  finish(firstTerm = 0): void {
+    for (const [key, ofKey] of this.#ends) {
+      const ends = Float64Array.from(ofKey).sort();
+      const tree = { ends, slotCount: 2 * ends.length + 1, firstTerm: firstTerm + this.count };
       this.#trees.set(key, tree);
-      count += 2 * tree.slotCount;
+      this.count += 2 * tree.slotCount;
     }
-    this.count = count;
+    this.#ends.clear();
   }
 
   /** Reports the nodes that cover a range. It must be one of those that the terms were made for. */
@@ -60,17 +74,6 @@ interface SlotTree {
   readonly firstTerm: number;
 }
 
-function endsByKey(ranges: readonly KeyedRange[]): Map<string, Float64Array> {
-  const ends = new Map<string, Set<number>>();
-  for (const { key, range } of ranges) {
-    let ofKey = ends.get(key);
-    if (!ofKey) ends.set(key, (ofKey = new Set()));
-    if (Number.isFinite(range.min)) ofKey.add(range.min);
-    if (Number.isFinite(range.max)) ofKey.add(range.max);
-  }
-  return new Map([...ends].map(([key, ofKey]) => [key, Float64Array.from(ofKey).sort()]));
-}
-
 /** The slot of end `i` is `2 i + 1`; `2 i` is the gap below it. */
 function slotOf(ends: Float64Array, value: number): number {
   let low = 0;
@@ -81,6 +84,33 @@ function slotOf(ends: Float64Array, value: number): number {
     else high = middle;
   }
   return ends[low] === value ? 2 * low + 1 : 2 * low;
+}
+
+/**
+ * The vocabulary of a dimension that is nothing but ranges.
+ *
+ * @param resolve looks up each number that the request tells; gives whether it tells any
+ */
+export function rangeVocabulary<Condition>(
+  rangeOf: (condition: Condition) => KeyedRange,
+  resolve: (visit: Visit, terms: RangeTerms, found: TermSink) => boolean,
+): Vocabulary<Condition, Visit> {
+  const terms = new RangeTerms();
+  return {
+    learn: (condition) => {
+      terms.learn(rangeOf(condition));
+    },
+    finish() {
+      terms.finish();
+      return {
+        count: terms.count,
+        termsOf: (condition, sink) => {
+          terms.termsOf(rangeOf(condition), sink);
+        },
+        resolve: (visit, found) => (resolve(visit, terms, found) ? 1 : 0),
+      };
+    },
+  };
 }
 
 type RangeName = Extract<DimensionName, 'age' | 'recency' | 'frequency' | 'monetary' | 'lifetime'>;
@@ -94,19 +124,16 @@ export function rangeDimension(
   return defineDimension<Range, Visit>({
     name,
     choiceOf: (lineItem) => lineItem.targeting[name],
-    compile(conditions) {
-      const terms = new RangeTerms(conditions.map((range) => ({ key: name, range })));
-      return {
-        count: terms.count,
-        termsOf: (range, sink) => terms.termsOf({ key: name, range }, sink),
-        resolve(visit, found) {
+    newVocabulary: () =>
+      rangeVocabulary(
+        (range) => ({ key: name, range }),
+        (visit, terms, found) => {
           const value = valueOf(visit);
-          if (value === undefined) return 0;
+          if (value === undefined) return false;
           terms.find(name, value, found);
-          return 1;
+          return true;
         },
-      };
-    },
+      ),
     conditionWords: rangeWords,
     factWords(visit) {
       const value = valueOf(visit);

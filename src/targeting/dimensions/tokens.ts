@@ -12,24 +12,20 @@ export type Token = string | number | boolean;
 /** A term for each token that occurs in a condition. */
 export class TokenTerms {
   readonly #terms = new Map<Token, number>();
-  readonly #firstTerm: number;
-
-  /** @param firstTerm number of the first term, where others share the dimension */
-  constructor(firstTerm = 0) {
-    this.#firstTerm = firstTerm;
-  }
+  /** Number of the first term, where others share the dimension. */
+  firstTerm = 0;
 
   get count(): number {
     return this.#terms.size;
   }
 
   learn(token: Token): void {
-    if (!this.#terms.has(token)) this.#terms.set(token, this.#firstTerm + this.#terms.size);
+    if (!this.#terms.has(token)) this.#terms.set(token, this.#terms.size);
   }
 
   find(token: Token, found: TermSink): void {
     const term = this.#terms.get(token);
-    if (term !== undefined) found.add(term);
+    if (term !== undefined) found.add(this.firstTerm + term);
   }
 }
 
@@ -51,13 +47,17 @@ export function tokenDimension<Condition, Subject>(
   return defineDimension<Condition, Subject>({
     name: definition.name,
     choiceOf: (lineItem) => definition.choiceOf(lineItem),
-    compile(conditions) {
+    newVocabulary() {
       const terms = new TokenTerms();
-      for (const condition of conditions) terms.learn(definition.tokenOf(condition));
       return {
-        count: terms.count,
-        termsOf: (condition, sink) => terms.find(definition.tokenOf(condition), sink),
-        resolve: (subject, found) => (definition.resolve(subject, terms, found) ? 1 : 0),
+        learn: (condition) => {
+          terms.learn(definition.tokenOf(condition));
+        },
+        finish: () => ({
+          count: terms.count,
+          termsOf: (condition, sink) => terms.find(definition.tokenOf(condition), sink),
+          resolve: (subject, found) => (definition.resolve(subject, terms, found) ? 1 : 0),
+        }),
       };
     },
     conditionWords: (condition) =>
