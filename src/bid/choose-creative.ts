@@ -20,10 +20,9 @@ export function chooseCreative(
   impression: Impression,
   context: OfferContext,
 ): ServedCreative | OfferRule {
-  const { request } = context;
   let chosen: ServedCreative | undefined;
   let chosenFitness = -1;
-  let chosenRank = -1;
+  let chosenRank = UNRANKED;
   let rule: OfferRule | undefined;
   for (const candidate of item.creatives) {
     const block = blockOf(candidate, item, impression, context);
@@ -32,17 +31,26 @@ export function chooseCreative(
       if (rule === undefined || rule === 'creative-format' || rule === 'creative-size') rule = block;
       continue;
     }
-    if (item.creatives.length === 1) return candidate;
     const fitness = fitnessOf(candidate.creative);
     if (fitness < chosenFitness) continue;
-    const rank = hashString(candidate.creative.id, hashString(impression.id, hashString(request.id)));
-    if (fitness > chosenFitness || rank > chosenRank) {
-      chosen = candidate;
-      chosenFitness = fitness;
-      chosenRank = rank;
+    let rank = UNRANKED;
+    if (chosen && fitness === chosenFitness) {
+      // Mostly one fits, and need not be ranked.
+      if (chosenRank === UNRANKED) chosenRank = rankOf(chosen, impression, context);
+      rank = rankOf(candidate, impression, context);
+      if (rank <= chosenRank) continue;
     }
+    chosen = candidate;
+    chosenFitness = fitness;
+    chosenRank = rank;
   }
   return chosen ?? rule ?? 'creative-size';
+}
+
+const UNRANKED = -1;
+
+function rankOf({ creative }: ServedCreative, impression: Impression, { request }: OfferContext): number {
+  return hashString(creative.id, hashString(impression.id, hashString(request.id)));
 }
 
 function fitnessOf(creative: Creative): number {

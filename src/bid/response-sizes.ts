@@ -10,7 +10,10 @@ import type { ServedCreative, ServedLineItem } from './snapshot.js';
  */
 export class ResponseSizes {
   readonly #measure: (candidate: ServedCreative, item: ServedLineItem, exchange: Exchange) => number;
-  readonly #bytes = new WeakMap<ServedCreative, Map<Exchange, number>>();
+  /** By exchange first: most requests in a row come from one. */
+  readonly #bytes = new WeakMap<Exchange, WeakMap<ServedCreative, number>>();
+  #exchange: Exchange | undefined;
+  #ofExchange = new WeakMap<ServedCreative, number>();
 
   /** @param measure the most bytes that a response with this creative alone can have, without those ids */
   constructor(measure: (candidate: ServedCreative, item: ServedLineItem, exchange: Exchange) => number) {
@@ -34,11 +37,18 @@ export class ResponseSizes {
   }
 
   #bytesOf(candidate: ServedCreative, item: ServedLineItem, exchange: Exchange): number {
-    let byExchange = this.#bytes.get(candidate);
-    if (!byExchange) this.#bytes.set(candidate, (byExchange = new Map()));
-    let bytes = byExchange.get(exchange);
-    if (bytes === undefined) byExchange.set(exchange, (bytes = this.#measure(candidate, item, exchange)));
+    if (exchange !== this.#exchange) this.#turnTo(exchange);
+    let bytes = this.#ofExchange.get(candidate);
+    if (bytes === undefined)
+      this.#ofExchange.set(candidate, (bytes = this.#measure(candidate, item, exchange)));
     return bytes;
+  }
+
+  #turnTo(exchange: Exchange): void {
+    const known = this.#bytes.get(exchange) ?? new WeakMap<ServedCreative, number>();
+    this.#bytes.set(exchange, known);
+    this.#exchange = exchange;
+    this.#ofExchange = known;
   }
 }
 

@@ -31,6 +31,7 @@ export class PublisherLists {
 
   /** `badv`: a name blocks all its subdomains, in either spelling of its letters (rule 24). @param domain lower case */
   blocksAdvertiser(domain: string): boolean {
+    if (this.#blocks.advertiserDomains.length === 0) return false;
     const list = (this.#advertiserDomains ??= new NameList(this.#blocks.advertiserDomains));
     if (list.includesDomain(domain)) return true;
     const spelt = unicodeHost(domain);
@@ -39,6 +40,7 @@ export class PublisherLists {
 
   /** `bapp` */
   blocksApp(bundle: string): boolean {
+    if (this.#blocks.apps.length === 0) return false;
     this.#apps ??= new NameList(this.#blocks.apps);
     return this.#apps.includes(bundle);
   }

@@ -1,4 +1,4 @@
-import { hash, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { hkdfSync, timingSafeEqual } from 'node:crypto';
 import {
   BILLING_MODES,
   FREQUENCY_NAMES_MAX,
@@ -10,6 +10,7 @@ import type { Micros } from '../domain/money.js';
 import type { NoticeSigner } from '../domain/ports.js';
 import type { SecretKey } from '../domain/secret-key.js';
 import { assert } from '../lib/assert.js';
+import { KeyedHash } from '../secrets/keyed-hash.js';
 
 /**
  * A notice token is the facts of a bid in binary form, followed by 16 bytes of HMAC-SHA256 over them, in base64url. It
@@ -70,18 +71,18 @@ export function createNoticeTokens(keys: readonly SecretKey[]): NoticeTokens {
   const [signingKey] = derived;
   assert(signingKey !== undefined, 'notice tokens need at least one key');
   const sealed = (end: number): string => {
-    seal(signingKey, end);
-    return scratch.toString('base64url', KEY_BYTES, end + SIGNATURE_BYTES);
+    signingKey.ofBytes(scratch.subarray(0, end)).copy(scratch, end, 0, SIGNATURE_BYTES);
+    return scratch.toString('base64url', 0, end + SIGNATURE_BYTES);
   };
   return {
     sign: (facts) => sealed(writeFacts(facts)),
     signBid(facts, landing) {
       const end = writeFacts(facts);
       const notice = sealed(end);
-      const flags = scratch[KEY_BYTES] as number;
-      scratch[KEY_BYTES] = flags | FLAG_PAGE;
+      const flags = scratch[0] as number;
+      scratch[0] = flags | FLAG_PAGE;
       const pixel = sealed(end);
-      scratch[KEY_BYTES] = flags | FLAG_LANDING;
+      scratch[0] = flags | FLAG_LANDING;
       return { notice, pixel, click: sealed(writeLanding(end, landing)) };
     },
     verify(token) {
@@ -90,61 +91,35 @@ export function createNoticeTokens(keys: readonly SecretKey[]): NoticeTokens {
       if (bytes.length <= SIGNATURE_BYTES || bytes.toString('base64url') !== token) return undefined;
       const payload = bytes.subarray(0, -SIGNATURE_BYTES);
       const found = bytes.subarray(-SIGNATURE_BYTES);
-      const end = KEY_BYTES + payload.copy(scratch, KEY_BYTES);
-      const genuine = derived.some((key) => {
-        seal(key, end);
-        return timingSafeEqual(scratch.subarray(end, end + SIGNATURE_BYTES), found);
-      });
+      const genuine = derived.some((key) =>
+        timingSafeEqual(key.ofBytes(payload).subarray(0, SIGNATURE_BYTES), found),
+      );
       return genuine ? readFacts(payload) : undefined;
     },
   };
 }
 
-/** What a key is mixed with in HMAC, beside the two passes (RFC 2104). */
-interface MixedKey {
-  readonly inner: Buffer;
-  readonly outer: Buffer;
-}
-
-const KEY_BYTES = 64;
-const DIGEST_BYTES = 32;
-/** Where a token is written: behind room for the key, so that both are hashed together. */
-const scratch = Buffer.alloc(KEY_BYTES + TOKEN_BYTES_MAX);
-const outerScratch = Buffer.alloc(KEY_BYTES + DIGEST_BYTES);
+/** Where a token is written. */
+const scratch = Buffer.alloc(TOKEN_BYTES_MAX);
 
 /** A key of its own for this purpose, so that the secret may serve others without their signatures mixing. */
-function deriveKey(secret: Uint8Array): MixedKey {
-  const key = Buffer.alloc(KEY_BYTES);
-  key.set(new Uint8Array(hkdfSync('sha256', secret, '', KEY_PURPOSE, DIGEST_BYTES)));
-  return { inner: key.map((byte) => byte ^ 0x36) as Buffer, outer: key.map((byte) => byte ^ 0x5c) as Buffer };
+function deriveKey(secret: Uint8Array): KeyedHash {
+  return new KeyedHash(new Uint8Array(hkdfSync('sha256', secret, '', KEY_PURPOSE, 32)));
 }
 
-/**
- * Puts the HMAC-SHA256 of the token behind it, of which SIGNATURE_BYTES count. Made of two plain hashes, which takes a third
- * of the time that `createHmac` does ("sign a notice token" in bench/RESULTS.md).
- *
- * @param end of the token in `scratch`
- */
-function seal(key: MixedKey, end: number): void {
-  scratch.set(key.inner);
-  outerScratch.set(key.outer);
-  outerScratch.write(hash('sha256', scratch.subarray(0, end), 'binary'), KEY_BYTES, 'latin1');
-  scratch.write(hash('sha256', outerScratch, 'binary'), end, SIGNATURE_BYTES, 'latin1');
-}
-
-/** Writes all facts to `scratch`, behind the room for a key. @returns their end */
+/** Writes all facts to `scratch`. @returns their end */
 function writeFacts(facts: NoticeFacts): number {
   const { landing, frequencyNames, billing, budgetCurrency, budgetRate } = facts;
   assert(frequencyNames.length <= FREQUENCY_NAMES_MAX, 'too many frequency logs');
   const hasBudget = budgetCurrency !== facts.currency || budgetRate !== 1;
-  scratch[KEY_BYTES] =
+  scratch[0] =
     (facts.test ? FLAG_TEST : 0) |
     (landing === undefined ? 0 : FLAG_LANDING) |
     (hasBudget ? FLAG_BUDGET : 0) |
     (facts.isForPage ? FLAG_PAGE : 0) |
     (frequencyNames.length << LOGS_SHIFT) |
     (BILLING_MODES.indexOf(billing) << BILLING_SHIFT);
-  let at = writeVarint(KEY_BYTES + 1, facts.bidAtMs);
+  let at = writeVarint(1, facts.bidAtMs);
   at = writeVarint(at, facts.flightDay);
   at = writeVarint(at, facts.holdSeconds);
   at = writeVarint(at, facts.priceMicros);

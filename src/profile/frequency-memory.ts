@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { FrequencyRecord } from '../domain/frequency.js';
 import { encodeRecord } from '../domain/frequency-codec.js';
@@ -7,6 +7,7 @@ import type { FrequencyMetrics } from '../domain/ports.js';
 import { hasFrequencyLog, profileKeyText, type ProfileKey } from '../domain/profile.js';
 import type { SecretKey } from '../domain/secret-key.js';
 import { assert } from '../lib/assert.js';
+import { KeyedHash } from '../secrets/keyed-hash.js';
 import type { Clock } from '../lib/clock.js';
 
 export interface FrequencyMemoryOptions {
@@ -40,7 +41,7 @@ const NO_NAMES: readonly string[] = [];
  */
 export class FrequencyMemory {
   readonly #options: FrequencyMemoryOptions;
-  readonly #secrets: readonly Buffer[];
+  readonly #secrets: readonly KeyedHash[];
   readonly #names = new LRUCache<string, readonly string[]>({ max: NAMES_REMEMBERED_MAX });
   readonly #recordsMax: number;
   /** Never changed in place: readers may hold a log. */
@@ -52,8 +53,8 @@ export class FrequencyMemory {
     assert(options.keyRing.length > 0, 'names of frequency logs need at least one key');
     this.#options = options;
     this.#recordsMax = options.recordsMax ?? RECORDS_MAX;
-    this.#secrets = options.keyRing.map(({ secret }) =>
-      Buffer.from(hkdfSync('sha256', secret, '', NAME_PURPOSE, 32)),
+    this.#secrets = options.keyRing.map(
+      ({ secret }) => new KeyedHash(new Uint8Array(hkdfSync('sha256', secret, '', NAME_PURPOSE, 32))),
     );
   }
 
@@ -65,8 +66,7 @@ export class FrequencyMemory {
     if (known !== undefined) return known;
     const prefix = key.kind === 'ip' ? 'ip' : 'u';
     const names = this.#secrets.map(
-      (secret) =>
-        `${prefix}:${createHmac('sha256', secret).update(text).digest().toString('base64url', 0, NAME_BYTES)}`,
+      (secret) => `${prefix}:${secret.ofText(text).toString('base64url', 0, NAME_BYTES)}`,
     );
     this.#names.set(text, names);
     return names;
