@@ -102,9 +102,10 @@ function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): B
   const { creative } = offer.creative;
   const size = creative.format === 'banner' ? creative.size : undefined;
   return {
+    // First, where V8 copies a whole object at once.
+    ...bidFactsTold(facts),
     kind: 'bid',
     timeMs: facts.bidAtMs,
-    ...bidFactsTold(facts),
     requestHash: shared.requestHash,
     floorMicros: offer.price.floorMicros,
     auctionType: offer.question.auctionType,

@@ -1,4 +1,5 @@
 import { EVENT_KINDS, type EventKind, type LoggedEvent } from '../domain/event.js';
+import { isPlainText } from '../lib/plain-text.js';
 import { EVENT_FIELDS } from './event-fields.js';
 
 /** Counted up when a field changes its meaning; new fields do not change it. */
@@ -30,7 +31,10 @@ export function encodeEvent(event: LoggedEvent): string {
   for (const { name, label } of fields) {
     const value = values[name];
     if (value === undefined) continue;
-    line += label + (typeof value === 'number' ? String(value) : JSON.stringify(value));
+    line += label;
+    if (typeof value === 'number') line += value;
+    else if (typeof value === 'string' && isPlainText(value)) line += `"${value}"`;
+    else line += JSON.stringify(value);
   }
   return `${line}}\n`;
 }

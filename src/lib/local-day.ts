@@ -56,10 +56,17 @@ export function dayNumber(day: string): number {
   return Date.parse(`${day}T00:00:00Z`) / (24 * HOUR_MS);
 }
 
-/** The opposite of `dayNumber`. */
+/** The opposite of `dayNumber`. Mostly asked for the same day as before. */
 export function dayText(number: number): string {
-  return new Date(number * 24 * HOUR_MS).toISOString().slice(0, 10);
+  if (number !== lastDay) {
+    lastDayText = new Date(number * 24 * HOUR_MS).toISOString().slice(0, 10);
+    lastDay = number;
+  }
+  return lastDayText;
 }
+
+let lastDay = NaN;
+let lastDayText = '';
 
 /** @returns the day after, `YYYY-MM-DD` */
 export function nextDay(day: string): string {
