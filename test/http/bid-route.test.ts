@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { OverloadControl } from '../../src/admission/overload.js';
 import type { BidCall } from '../../src/domain/ports.js';
 import type { BidServerOptions } from '../../src/http/bid-server.js';
 import { systemClock } from '../../src/lib/clock.js';
@@ -417,7 +418,7 @@ describe('pipelining', () => {
 describe('a server that was kept busy (rule 2)', () => {
   it('answers what waited too long without looking at it, and counts the wait into the time of the rest', async () => {
     const waits: number[] = [];
-    const busy = await startTestServer({ delayMsMax: 200 }, async (body, call) => {
+    const busy = await startTestServer({ overload: new OverloadControl(200) }, async (body, call) => {
       const startMs = systemClock.monotonicMs();
       waits.push(startMs - call.receivedMs);
       while (systemClock.monotonicMs() < startMs + Number(body));

@@ -1,0 +1,66 @@
+import type { OverloadPolicy } from '../domain/ports.js';
+
+/**
+ * Decides which requests are served when more come than can be.
+ *
+ * In one turn the event loop reads every socket on which something has arrived and answers one request after the other; what arrives
+ * meanwhile waits, unseen, for the next turn. So nobody waits for longer than two turns take, and a turn that is kept short keeps
+ * everybody in time. When the loop cannot keep up, turns grow: each finds what came during the one before. Hence the rule: a turn
+ * serves requests for so many milliseconds, its *budget*, and the rest of what it read is shed, which costs a small part of serving. Served
+ * is as much as the processor can do, whatever that is, and nothing about requests has to be guessed. With an offered rate of R times the
+ * most that can be served, and a shed request at the share c of a served one's cost, a turn takes budget × (1 - c) / (1 - R·c), and
+ * (1 - R·c) / (1 - c) of the most is served.
+ *
+ * A long turn alone is no overload: a collection of garbage or a new catalogue holds requests up as well, and those are better served a
+ * little late than shed. The difference is that of Nichols and Jacobson ("Controlling Queue Delay", 2012), between a good queue,
+ * which drains within an interval of 100 ms, and a standing one, in the form that Maurer gave it for servers ("Fail at Scale", 2015):
+ * the budget is large, and becomes small when the loop has had nothing but work for an interval. It becomes large again when the loop
+ * was idle for a tenth of one. Where the two differ, nothing changes: close to its limit a bidder keeps what it has.
+ *
+ * Whatever the budget, a request that has waited for too long is shed: longer than the operator allows, or than its exchange waits
+ * for an answer.
+ */
+export class OverloadControl implements OverloadPolicy {
+  readonly #delayMsMax: number;
+  #isStanding = false;
+  #turnBeganMs = 0;
+  #intervalBeganMs = 0;
+  #idleBeforeMs = 0;
+  #turns = 0;
+
+  /** @param delayMsMax how long a request may have waited; a tenth of it is the small budget */
+  constructor(delayMsMax: number) {
+    this.#delayMsMax = delayMsMax;
+  }
+
+  /** For how long a turn serves requests, in milliseconds. */
+  get budgetMs(): number {
+    return this.#isStanding ? this.#delayMsMax * STANDING_SHARE : this.#delayMsMax;
+  }
+
+  turnBegan(nowMs: number, idleMs: number): void {
+    this.#turnBeganMs = nowMs;
+    this.#turns += 1;
+    const elapsedMs = nowMs - this.#intervalBeganMs;
+    if (elapsedMs < INTERVAL_MS) return;
+    const idleShare = (idleMs - this.#idleBeforeMs) / elapsedMs;
+    if (idleShare > IDLE_SHARE_CALM) this.#isStanding = false;
+    else if (idleShare < IDLE_SHARE_STANDING && this.#turns >= TURNS_MIN) this.#isStanding = true;
+    this.#intervalBeganMs = nowMs;
+    this.#idleBeforeMs = idleMs;
+    this.#turns = 0;
+  }
+
+  mayServe(nowMs: number, waitedMs: number, patienceMs: number): boolean {
+    if (waitedMs >= this.#delayMsMax || waitedMs >= patienceMs) return false;
+    return nowMs - this.#turnBeganMs < this.budgetMs;
+  }
+}
+
+const INTERVAL_MS = 100;
+/** The small budget as a share of the large one. */
+const STANDING_SHARE = 0.1;
+const IDLE_SHARE_STANDING = 0.01;
+const IDLE_SHARE_CALM = 0.1;
+/** Fewer turns in an interval are one thing that took long, and not a queue. */
+const TURNS_MIN = 4;
