@@ -24,9 +24,12 @@ export class OverloadControl implements OverloadPolicy {
   readonly #delayMsMax: number;
   #isStanding = false;
   #turnBeganMs = 0;
+  /** How long the loop has had nothing but work. */
+  #busySinceMs = 0;
+  #busySinceIdleMs = 0;
+  #busyTurns = 0;
   #intervalBeganMs = 0;
-  #idleBeforeMs = 0;
-  #turns = 0;
+  #intervalIdleMs = 0;
 
   /** @param delayMsMax how long a request may have waited; a tenth of it is the small budget */
   constructor(delayMsMax: number) {
@@ -40,15 +43,19 @@ export class OverloadControl implements OverloadPolicy {
 
   turnBegan(nowMs: number, idleMs: number): void {
     this.#turnBeganMs = nowMs;
-    this.#turns += 1;
+    this.#busyTurns += 1;
+    if (idleMs - this.#busySinceIdleMs > (nowMs - this.#busySinceMs) * IDLE_SHARE_BUSY) {
+      this.#busySinceMs = nowMs;
+      this.#busySinceIdleMs = idleMs;
+      this.#busyTurns = 0;
+    }
+    if (nowMs - this.#busySinceMs >= INTERVAL_MS && this.#busyTurns >= BUSY_TURNS_MIN)
+      this.#isStanding = true;
     const elapsedMs = nowMs - this.#intervalBeganMs;
     if (elapsedMs < INTERVAL_MS) return;
-    const idleShare = (idleMs - this.#idleBeforeMs) / elapsedMs;
-    if (idleShare > IDLE_SHARE_CALM) this.#isStanding = false;
-    else if (idleShare < IDLE_SHARE_STANDING && this.#turns >= TURNS_MIN) this.#isStanding = true;
+    if (idleMs - this.#intervalIdleMs > elapsedMs * IDLE_SHARE_CALM) this.#isStanding = false;
     this.#intervalBeganMs = nowMs;
-    this.#idleBeforeMs = idleMs;
-    this.#turns = 0;
+    this.#intervalIdleMs = idleMs;
   }
 
   mayServe(nowMs: number, waitedMs: number, patienceMs: number): boolean {
@@ -60,7 +67,8 @@ export class OverloadControl implements OverloadPolicy {
 const INTERVAL_MS = 100;
 /** The small budget as a share of the large one. */
 const STANDING_SHARE = 0.1;
-const IDLE_SHARE_STANDING = 0.01;
+/** Less is as good as none. */
+const IDLE_SHARE_BUSY = 0.01;
 const IDLE_SHARE_CALM = 0.1;
-/** Fewer turns in an interval are one thing that took long, and not a queue. */
-const TURNS_MIN = 4;
+/** Behind one thing that took long there are some turns without a pause as well. */
+const BUSY_TURNS_MIN = 4;
