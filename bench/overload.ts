@@ -19,7 +19,7 @@ const { values } = parseArgs({
   },
 });
 
-const HELP = `Looks for the highest rate at which a bidder sheds nothing, offers it a multiple of that, and tells what came of it.
+const HELP = `Looks for the highest rate at which a bidder sheds next to nothing, offers it a multiple of that, and tells what came of it.
 
   npm run bench:overload                                 made-up traffic, 10,000 line items, twice the maximum for 10 s
   npm run bench:overload -- --traffic traffic.ndjson     recorded traffic on the same line items
@@ -42,7 +42,7 @@ function figuresText(f: OverloadFigures): string {
   const { notices } = f;
   return [
     `traffic            ${f.traffic}, ${wholeText(f.lineItems)} line items`,
-    `maximum            ${wholeText(f.maxPerSecond)}/s served in time with nothing shed (limit: ${f.limitedBy})`,
+    `maximum            ${wholeText(f.maxPerSecond)}/s served with p99 within 100 ms and at most 1 % shed or late (limit: ${f.limitedBy})`,
     `offered            ${wholeText(f.offeredPerSecond)}/s, ${wholeText(f.requests)} requests`,
     `answered in time   ${percent(f.answeredInTimeShare, 3)}, ${f.serverErrors} of 5xx`,
     `latency            p50 ${ms(f.p50Ms)}, p99 ${ms(f.p99Ms)}, p99.9 ${ms(f.p999Ms)}, longest ${ms(f.longestMs)}`,

@@ -24,7 +24,7 @@ export interface OverloadOptions {
 export interface OverloadFigures {
   readonly traffic: string;
   readonly lineItems: number;
-  /** The most that was served with p99 in time and nothing shed. */
+  /** The most that was served with p99 within 100 ms and at most 1 % shed or late. */
   readonly maxPerSecond: number;
   readonly limitedBy: string;
   readonly offeredPerSecond: number;
@@ -40,7 +40,6 @@ export interface OverloadFigures {
   /** Answers in time that were not shed. */
   readonly goodputPerSecond: number;
   readonly goodputOfMax: number;
-  readonly cpuMicrosPerServed: number | undefined;
   readonly residentMiBBefore: number | undefined;
   readonly residentMiBAfter: number | undefined;
   readonly generatorLagP99Ms: number;
@@ -52,12 +51,15 @@ export interface OverloadFigures {
 
 const CONNECTIONS = 32;
 const CONNECTIONS_MAX = 2_048;
-const FIRST_RATE = 500;
+const FIRST_RATE = 1_000;
+/** Until what is often called has been compiled. */
+const FIRST_WARM_UP_MS = 5_000;
 const STEP_MS = 2_000;
 const WARM_UP_MS = 1_000;
 const PAUSE_MS = 300;
 const DEADLINE_MS = 100;
-const BAD_SHARE_MAX = 0.001;
+/** A machine that does other things as well holds a bidder up now and then, and what waits for long is shed. */
+const BAD_SHARE_MAX = 0.01;
 const RECOVERY_MS = 1_000;
 const AFTERWARDS_MS = 3_000;
 const REQUESTS_MADE = 5_000;
@@ -119,6 +121,8 @@ async function measure(
     const badShare = result.measured.badShare + shed / (result.measured.due + result.warmUp.due);
     return { ...result, measured: { ...result.measured, badShare } };
   };
+  onProgress('warming up');
+  await runLoad({ ...load, ratePerSecond: FIRST_RATE, durationMs: FIRST_WARM_UP_MS });
   const max = await findMaxRate(
     {
       ...load,
@@ -165,8 +169,6 @@ async function measure(
     shedShare: shed / measured.due,
     goodputPerSecond,
     goodputOfMax: goodputPerSecond / max.ratePerSecond,
-    cpuMicrosPerServed:
-      figures?.cpuMicrosPerRequest && (figures.cpuMicrosPerRequest * measured.answered) / served,
     residentMiBBefore:
       figures?.residentBytes && mebibytes(figures.residentBytes - (figures.residentGrowthBytes ?? 0)),
     residentMiBAfter: mebibytes(figures?.residentBytes),

@@ -164,6 +164,52 @@ describe('statuses of the bid route (rule 1)', () => {
   });
 });
 
+describe('a request that is shed', () => {
+  it('is answered before its body has arrived, and the connection goes on behind it', async () => {
+    let serves = false;
+    await start({ overload: { turnBegan: () => undefined, mayServe: () => serves } });
+    const request = post('x'.repeat(1000));
+    connection.send(request.subarray(0, request.length - 600));
+    expect((await connection.response()).headers.get('x-nbr')).toBe('1');
+    connection.send(request.subarray(request.length - 600, request.length - 300));
+    serves = true;
+    connection.send(Buffer.concat([request.subarray(request.length - 300), post('a')]));
+    expect((await connection.response()).status).toBe(200);
+    expect(server.bodies).toEqual(['a']);
+    expect(server.outcomes).toEqual([
+      ['generic', 'no-bid'],
+      ['generic', 'bid'],
+    ]);
+  });
+
+  it('is no way around the checks of its head', async () => {
+    await start({ overload: { turnBegan: () => undefined, mayServe: () => false } });
+    connection.send(post('a', ['Content-Length: 1']));
+    expect((await connection.response()).status).toBe(400);
+  });
+
+  it('leaves no more than the limit in work while the store does not answer', async () => {
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const stuck = await startTestServer({ inFlightMax: 5 }, async () => {
+      await finished;
+      return { kind: 'no-bid', nbr: 0, response: undefined };
+    });
+    const connections = await Promise.all(Array.from({ length: 20 }, () => openRaw(stuck.port)));
+    const answers = connections.map((each) => {
+      each.send(post('a'));
+      return each.response();
+    });
+    await until(() => stuck.outcomes.length === 15);
+    expect(stuck.inFlight()).toBe(5);
+    finish();
+    const codes = (await Promise.all(answers)).map(({ headers }) => headers.get('x-nbr'));
+    expect(codes.filter((code) => code === '0')).toHaveLength(5);
+    for (const each of connections) each.destroy();
+    stuck.close();
+  });
+});
+
 describe('bodies', () => {
   it('gathers a request that arrives byte by byte behind its first line', async () => {
     await start();
