@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { ANSWER_RESERVE_MS, answerBudgetMs } from './admission/deadline.js';
+import { OverloadControl } from './admission/overload.js';
 import type { BidEnvironment } from './bid/environment.js';
 import type { Explanation } from './bid/explain.js';
 import { createBidHandler, createUnreadAnswer } from './bid/handler.js';
@@ -190,6 +192,7 @@ async function openApp(
   await use(watch.catalog, watch.warnings);
   if (watch.problems.length > 0) tellProblems(watch.problems);
 
+  const overload = new OverloadControl(settings.delayMsMax);
   const bidServer = await startBidServer({
     host: settings.host,
     port: settings.port,
@@ -197,7 +200,8 @@ async function openApp(
     bodyBytesMax: settings.bodyBytesMax,
     bodyTimeoutMs: settings.bodyTimeoutMs,
     inFlightMax: settings.inFlightMax,
-    delayMsMax: settings.delayMsMax,
+    overload,
+    patienceMsOf: patienceOf(environment),
     handleBid: recorder.around(
       createBidHandler(environment, eventRecorder, money.deliveries, mistakeLogger(logger, clock)),
     ),
@@ -240,6 +244,7 @@ async function openApp(
     clock,
   });
   metrics.watchInFlight(bidServer.inFlight);
+  metrics.watchTurnBudget(() => overload.budgetMs);
   closers.push(() => bidServer.drain(settings.drainMs));
   closers.push(() => {
     draining = true;
@@ -284,6 +289,14 @@ function readinessOf(
     storeAwaited &&= problem !== undefined && clock.monotonicMs() < awaitedUntilMs;
     if (storeAwaited) return { ready: false, why: `no profile store yet: ${problem}` };
     return { ready: true, why: problem === undefined ? 'ready' : `ready, without profiles: ${problem}` };
+  };
+}
+
+/** How long an exchange waits for answers, as far as that is known before a request is read. */
+function patienceOf({ snapshot }: BidEnvironment): (name: string) => number {
+  return (name) => {
+    const exchange = snapshot().catalog.exchanges.get(name);
+    return exchange ? answerBudgetMs(undefined, exchange) - ANSWER_RESERVE_MS : Infinity;
   };
 }
 

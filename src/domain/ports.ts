@@ -232,7 +232,24 @@ export interface SupplyMetrics {
   supplyRefused(rule: SupplyRule, mode: Exclude<RuleMode, 'off'>): void;
 }
 
+/** Decides which bid requests are served while more come than can be. Times are milliseconds on the monotonic clock. */
+export interface OverloadPolicy {
+  /**
+   * The event loop begins to read what has arrived.
+   *
+   * @param idleMs for how long it had nothing to do since the process began
+   */
+  turnBegan(nowMs: number, idleMs: number): void;
+  /**
+   * @param waitedMs for how long the request may have waited before this turn came to it
+   * @param patienceMs after how long of that its answer would be late
+   */
+  mayServe(nowMs: number, waitedMs: number, patienceMs: number): boolean;
+}
+
 export interface BidMetrics extends SupplyMetrics {
+  /** The event loop has been through the bid requests that it had read at once. */
+  turn(durationMs: number): void;
   stage(stage: MeasuredStage, durationMs: number): void;
   noBid(exchange: string, reason: NoBidReason): void;
   /** @param durationMs from the first byte of the request to the answer */
@@ -247,6 +264,7 @@ export interface BidMetrics extends SupplyMetrics {
 
 /** Counts nothing: for explanations, benchmarks and tests. */
 export const SILENT_METRICS: BidMetrics = {
+  turn: () => {},
   stage: () => {},
   noBid: () => {},
   outcome: () => {},

@@ -1,5 +1,12 @@
 import type { HttpRequest, HttpResponse, TemplatedApp } from 'uWebSockets.js';
-import type { BidAnswer, BidHandler, BidMetrics, RequestOutcome, UnreadReason } from '../domain/ports.js';
+import type {
+  BidAnswer,
+  BidHandler,
+  BidMetrics,
+  OverloadPolicy,
+  RequestOutcome,
+  UnreadReason,
+} from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { dropBody, receiveBody, type BodyLimits, type ReceivedBody } from './body.js';
 import {
@@ -12,13 +19,16 @@ import {
   type Port,
 } from './call.js';
 import { acceptsGzip, compress, inflate } from './gzip.js';
-import { readHead } from './head.js';
+import { readHead, type RequestHead } from './head.js';
 import type { LoopDelay } from './loop-delay.js';
+import { Turns } from './turns.js';
 
 interface BidRouteOptions {
   readonly inFlightMax: number;
-  /** A request that may have waited this long to be read is answered without being looked at. */
-  readonly delayMsMax: number;
+  /** Requests that it does not let through are answered without being looked at. */
+  readonly overload: OverloadPolicy;
+  /** How long after a request of an exchange was sent an answer is worth the work, in milliseconds. */
+  readonly patienceMsOf: (exchange: string) => number;
   readonly loopDelay: Pick<LoopDelay, 'delayMs'>;
   readonly handleBid: BidHandler;
   /** The version of OpenRTB that an exchange speaks; undefined for one that we do not know. */
@@ -32,6 +42,7 @@ interface BidRouteOptions {
 interface BidRoute extends BidRouteOptions {
   readonly port: Port;
   readonly limits: BodyLimits;
+  readonly turns: Turns;
   /** Requests in the handler's hands. */
   inFlight: number;
 }
@@ -66,9 +77,20 @@ export function addBidRoute(
   limits: BodyLimits,
   options: BidRouteOptions,
 ): () => number {
-  const route: BidRoute = { ...options, port, limits, inFlight: 0 };
+  const route: BidRoute = { ...options, port, limits, turns: watchTurns(port, options), inFlight: 0 };
   app.any('/openrtb2/:exchange', (res, req) => acceptBid(route, res, req));
   return () => route.inFlight;
+}
+
+function watchTurns({ clock }: Port, { overload, metrics }: BidRouteOptions): Turns {
+  let beganMs = 0;
+  return new Turns(
+    (nowMs, idleMs) => {
+      beganMs = nowMs;
+      overload.turnBegan(nowMs, idleMs);
+    },
+    () => metrics.turn(clock.monotonicMs() - beganMs),
+  );
 }
 
 function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
@@ -92,12 +114,31 @@ function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
     dropBody(request.call);
   } else if (version === undefined) {
     answer(request, 'unknown-exchange', '404 Not Found', NONE, '');
-  } else if (method === 'POST') {
+  } else if (method !== 'POST') {
+    answer(request, 'wrong-method', '405 Method Not Allowed', POST_ONLY, '');
+  } else if (hasCertainBody(head, route.limits) && !mayServe(request)) {
+    // The library drops the body; to look at it would cost as much again as the answer.
+    answerBid(request, route.unreadAnswer(exchange, 'overload'));
+  } else {
     const receive = (body: ReceivedBody): void => void serve(request, body);
     receiveBody(request.call, head.contentLength, route.limits, receive);
-  } else {
-    answer(request, 'wrong-method', '405 Method Not Allowed', POST_ONLY, '');
   }
+}
+
+/** Is the end of the body where the head says, and is it one that we would take? */
+function hasCertainBody(
+  { framing, contentLength }: Readonly<RequestHead>,
+  { bytesMax }: BodyLimits,
+): boolean {
+  return framing === 'sized' && contentLength <= bytesMax;
+}
+
+/** Is there time and room for a request? Asked again when its body has arrived, which may be much later. */
+function mayServe({ route, exchange }: BidRequestInWork): boolean {
+  const nowMs = route.port.clock.monotonicMs();
+  route.turns.enter(nowMs);
+  if (route.inFlight >= route.inFlightMax) return false;
+  return route.overload.mayServe(nowMs, route.loopDelay.delayMs(), route.patienceMsOf(exchange));
 }
 
 /** Runs up to the handler's first await before the bytes of `received` are taken back. */
@@ -107,8 +148,7 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
     refuse(request, 'too-large', '413 Payload Too Large');
     return;
   }
-  const delayMs = route.loopDelay.delayMs();
-  if (received === 'shed' || route.inFlight >= route.inFlightMax || delayMs >= route.delayMsMax) {
+  if (received === 'shed' || !mayServe(request)) {
     answerBid(request, route.unreadAnswer(exchange, 'overload'));
     return;
   }
@@ -124,7 +164,7 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
     answer(request, 'malformed', '400 Bad Request', NONE, '');
   } else {
     route.inFlight++;
-    const receivedMs = call.receivedMs - delayMs;
+    const receivedMs = call.receivedMs - route.loopDelay.delayMs();
     const isOver = () => call.over;
     try {
       answerBid(request, await route.handleBid({ exchange, body, receivedMs, isOver }));

@@ -5,6 +5,7 @@ import type {
   BidMetrics,
   ConversionHandler,
   NoticeHandler,
+  OverloadPolicy,
   SyncHandler,
   UnreadReason,
 } from '../domain/ports.js';
@@ -32,8 +33,10 @@ export interface BidServerOptions {
   readonly heldBytesMax?: number;
   /** Bid requests in the handler's hands at once; those above get the overload answer. */
   readonly inFlightMax: number;
-  /** Requests that may have waited this long before they were read get the overload answer, too. Default 100. */
-  readonly delayMsMax?: number;
+  /** Those that it does not let through get the overload answer, too. */
+  readonly overload: OverloadPolicy;
+  /** How long after a request of an exchange was sent an answer is worth the work, in milliseconds. Default: for ever. */
+  readonly patienceMsOf?: (exchange: string) => number;
   readonly handleBid: BidHandler;
   readonly handleNotice: NoticeHandler;
   readonly handleConversion: ConversionHandler;
@@ -56,7 +59,6 @@ export interface BidServer extends Listener {
 const BODY_BYTES_MAX = 262_144;
 const BODY_TIMEOUT_MS = 10_000;
 const HELD_BYTES_MAX = 67_108_864;
-const DELAY_MS_MAX = 100;
 
 /**
  * Serves bid requests, notices, conversions and cookie syncs.
@@ -72,9 +74,9 @@ export async function startBidServer(options: BidServerOptions): Promise<BidServ
     heldBytesMax: options.heldBytesMax ?? HELD_BYTES_MAX,
   };
   const loopDelay = watchLoopDelay(options.clock);
-  const delayMsMax = options.delayMsMax ?? DELAY_MS_MAX;
   const withinQuota = options.withinQuota ?? (() => true);
-  const inFlight = addBidRoute(app, port, limits, { ...options, withinQuota, delayMsMax, loopDelay });
+  const patienceMsOf = options.patienceMsOf ?? (() => Infinity);
+  const inFlight = addBidRoute(app, port, limits, { ...options, withinQuota, patienceMsOf, loopDelay });
   addNoticeRoutes(app, port, options.handleNotice);
   addConversionRoute(app, port, options.handleConversion);
   addSyncRoute(app, port, options.handleSync);

@@ -30,6 +30,9 @@ export function collectorsOf(counts: Counts, lag: EventLoopLag): Collectors {
     ],
     narrowcast_auctions_cut_short_total: () => gaugeSamples(counts.auctionsCutShort),
     narrowcast_in_flight: () => gaugeSamples(counts.readInFlight()),
+    narrowcast_turn_duration_seconds: () =>
+      histogramSamples('narrowcast_turn_duration_seconds', counts.turns),
+    narrowcast_turn_budget_seconds: () => gaugeSamples(counts.readTurnBudgetMs() / 1_000),
     narrowcast_traffic_refusals_total: () =>
       Object.entries(counts.trafficRefusals).flatMap(([rule, modes]) =>
         counterSamples(modes, 'mode', { rule }),

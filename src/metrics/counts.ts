@@ -69,6 +69,7 @@ export interface Counts {
   readonly exchanges: Map<string, ExchangeCounts>;
   /** Where the requests of exchanges without an entry of their own are counted; it is in `exchanges`, too. */
   readonly unknownExchange: ExchangeCounts;
+  readonly turns: Histogram;
   readonly stages: Readonly<Record<MeasuredStage, Histogram>>;
   readonly profileLookups: Record<ProfileLookupResult, number>;
   readonly keyLookups: Readonly<Record<ProfileKey['kind'], Record<ProfileSource, number>>>;
@@ -91,6 +92,7 @@ export interface Counts {
   catalog: Catalog | undefined;
   catalogProblems: number;
   readInFlight: () => number;
+  readTurnBudgetMs: () => number;
   /** Undefined while there is no cache, because the store is this process's memory. */
   readProfileCache: (() => ProfileCacheFigures) | undefined;
   readStoreReady: () => boolean;
@@ -151,6 +153,7 @@ export function newCounts(): Counts {
   return {
     exchanges: new Map([[UNKNOWN_EXCHANGE, unknownExchange]]),
     unknownExchange,
+    turns: Histogram.ofLatencies(),
     stages: recordOf(STAGES_MEASURED, () => Histogram.ofLatencies()),
     profileLookups: recordOf(PROFILE_LOOKUP_RESULTS, () => 0),
     keyLookups: recordOf(PROFILE_KEY_KINDS, () => recordOf(PROFILE_SOURCES, () => 0)),
@@ -187,6 +190,7 @@ export function newCounts(): Counts {
     catalog: undefined,
     catalogProblems: 0,
     readInFlight: () => 0,
+    readTurnBudgetMs: () => 0,
     readProfileCache: undefined,
     readStoreReady: () => true,
     readDeliveries: () => [],

@@ -11,6 +11,7 @@ export type MetricFigures = readonly { readonly name: string; readonly type: unk
 const MERGED_BY: Partial<Record<MetricName, 'max' | 'min' | 'average'>> = {
   narrowcast_profile_store_ready: 'min',
   narrowcast_profile_breaker: 'max',
+  narrowcast_turn_budget_seconds: 'min',
   narrowcast_catalog_version: 'max',
   narrowcast_catalog_campaigns: 'max',
   narrowcast_catalog_line_items: 'max',

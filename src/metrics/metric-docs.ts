@@ -67,6 +67,20 @@ export const METRIC_DOCS = [
     help: 'Requests in work at this moment.',
   },
   {
+    name: 'narrowcast_turn_duration_seconds',
+    type: 'histogram',
+    labels: [],
+    unit: 'seconds',
+    help: 'Time that the event loop took for the bid requests which it had read at once; what arrives meanwhile waits as long.',
+  },
+  {
+    name: 'narrowcast_turn_budget_seconds',
+    type: 'gauge',
+    labels: [],
+    unit: 'seconds',
+    help: 'How much of that time serves requests before the rest is shed: DELAY_MS_MAX, or a tenth of it while requests queue up.',
+  },
+  {
     name: 'narrowcast_traffic_refusals_total',
     type: 'counter',
     labels: ['rule', 'mode'],

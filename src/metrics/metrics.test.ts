@@ -180,6 +180,8 @@ describe('the exposition', () => {
     const metrics = open();
     metrics.catalogInUse(catalog(7, ['generic', 'other'], [2, 3]));
     metrics.catalogProblems(4);
+    metrics.watchTurnBudget(() => 10);
+    metrics.turn(4);
     metrics.watchInFlight(() => 12);
     metrics.outcome('generic', 'bid', 0.4);
     metrics.outcome('generic', 'no-bid', 0.2);
@@ -221,6 +223,8 @@ describe('the exposition', () => {
     expect(count('notices_total', { kind: 'click', outcome: 'expired' })).toBe(1);
     expect(count('notices_total', {})).toBe(1);
     expect(count('in_flight', {})).toBe(12);
+    expect(count('turn_budget_seconds', {})).toBe(0.01);
+    expect(count('turn_duration_seconds_sum', {})).toBeCloseTo(0.004, 9);
     expect(count('catalog_version', {})).toBe(7);
     expect(count('catalog_campaigns', {})).toBe(2);
     expect(count('catalog_line_items', {})).toBe(5);

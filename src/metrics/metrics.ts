@@ -34,6 +34,8 @@ export interface Metrics
   catalogProblems(count: number): void;
   /** @param read asked at each scrape for the number of requests in work */
   watchInFlight(read: () => number): void;
+  /** @param read asked at each scrape for how long a turn serves requests, in milliseconds */
+  watchTurnBudget(read: () => number): void;
   /** @param isReady asked at each scrape whether the profile store can be asked */
   watchProfileStore(isReady: () => boolean): void;
   /** @param read asked at each scrape; never set where profiles are not cached */
@@ -71,6 +73,9 @@ export function createMetrics(): Metrics {
     },
     bids(name, count) {
       exchange(name).bids += count;
+    },
+    turn(durationMs) {
+      counts.turns.observe(durationMs);
     },
     stage(stage, durationMs) {
       counts.stages[stage].observe(durationMs);
@@ -158,6 +163,9 @@ export function createMetrics(): Metrics {
     },
     watchInFlight(read) {
       counts.readInFlight = read;
+    },
+    watchTurnBudget(read) {
+      counts.readTurnBudgetMs = read;
     },
     watchProfileStore(isReady) {
       counts.readStoreReady = isReady;

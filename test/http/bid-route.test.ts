@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import { OverloadControl } from '../../src/admission/overload.js';
 import type { BidCall } from '../../src/domain/ports.js';
 import type { BidServerOptions } from '../../src/http/bid-server.js';
 import { systemClock } from '../../src/lib/clock.js';
@@ -160,6 +161,52 @@ describe('statuses of the bid route (rule 1)', () => {
       ['generic', 'no-bid'],
       ['generic', 'no-bid'],
     ]);
+  });
+});
+
+describe('a request that is shed', () => {
+  it('is answered before its body has arrived, and the connection goes on behind it', async () => {
+    let serves = false;
+    await start({ overload: { turnBegan: () => undefined, mayServe: () => serves } });
+    const request = post('x'.repeat(1000));
+    connection.send(request.subarray(0, request.length - 600));
+    expect((await connection.response()).headers.get('x-nbr')).toBe('1');
+    connection.send(request.subarray(request.length - 600, request.length - 300));
+    serves = true;
+    connection.send(Buffer.concat([request.subarray(request.length - 300), post('a')]));
+    expect((await connection.response()).status).toBe(200);
+    expect(server.bodies).toEqual(['a']);
+    expect(server.outcomes).toEqual([
+      ['generic', 'no-bid'],
+      ['generic', 'bid'],
+    ]);
+  });
+
+  it('is no way around the checks of its head', async () => {
+    await start({ overload: { turnBegan: () => undefined, mayServe: () => false } });
+    connection.send(post('a', ['Content-Length: 1']));
+    expect((await connection.response()).status).toBe(400);
+  });
+
+  it('leaves no more than the limit in work while the store does not answer', async () => {
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const stuck = await startTestServer({ inFlightMax: 5 }, async () => {
+      await finished;
+      return { kind: 'no-bid', nbr: 0, response: undefined };
+    });
+    const connections = await Promise.all(Array.from({ length: 20 }, () => openRaw(stuck.port)));
+    const answers = connections.map((each) => {
+      each.send(post('a'));
+      return each.response();
+    });
+    await until(() => stuck.outcomes.length === 15);
+    expect(stuck.inFlight()).toBe(5);
+    finish();
+    const codes = (await Promise.all(answers)).map(({ headers }) => headers.get('x-nbr'));
+    expect(codes.filter((code) => code === '0')).toHaveLength(5);
+    for (const each of connections) each.destroy();
+    stuck.close();
   });
 });
 
@@ -417,7 +464,7 @@ describe('pipelining', () => {
 describe('a server that was kept busy (rule 2)', () => {
   it('answers what waited too long without looking at it, and counts the wait into the time of the rest', async () => {
     const waits: number[] = [];
-    const busy = await startTestServer({ delayMsMax: 200 }, async (body, call) => {
+    const busy = await startTestServer({ overload: new OverloadControl(200) }, async (body, call) => {
       const startMs = systemClock.monotonicMs();
       waits.push(startMs - call.receivedMs);
       while (systemClock.monotonicMs() < startMs + Number(body));

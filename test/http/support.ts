@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { OverloadControl } from '../../src/admission/overload.js';
 import {
   SILENT_METRICS,
   type BidAnswer,
@@ -150,7 +151,7 @@ export async function startTestServer(
     port: 0,
     inFlightMax: 100,
     // However slow the machine is while tests run: only the test of it sheds what waited too long.
-    delayMsMax: Infinity,
+    overload: new OverloadControl(Infinity),
     handleBid: (call) => {
       const body = Buffer.from(call.body).toString('latin1');
       bodies.push(body);
