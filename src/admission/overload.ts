@@ -62,12 +62,14 @@ export class OverloadControl implements OverloadPolicy {
   }
 
   mayServe(nowMs: number, waitedMs: number, patienceMs: number): boolean {
-    if (waitedMs >= this.#delayMsMax || waitedMs >= patienceMs) return false;
+    if (waitedMs >= this.#delayMsMax || waitedMs >= Math.max(patienceMs, SHORT_WAIT_MS)) return false;
     return nowMs - this.#turnBeganMs < this.budgetMs;
   }
 }
 
 const INTERVAL_MS = 100;
+/** No wait to speak of: who has no patience for it is told so by the bid path, as too late. */
+const SHORT_WAIT_MS = 10;
 /** The small budget as a share of the large one. */
 const STANDING_SHARE = 0.1;
 /** A turn that takes this share of the large budget leaves a queue behind. */
