@@ -1,6 +1,6 @@
 import { NO_BID_REASONS } from '../domain/no-bid-reason.js';
 import type { Deliveries } from '../domain/money-ports.js';
-import type { BidAnswer, BidCall, BidHandler, UnreadReason } from '../domain/ports.js';
+import type { BidAnswer, BidCall, BidHandler, NoBidAnswer, UnreadReason } from '../domain/ports.js';
 import { unreachable } from '../lib/assert.js';
 import { DeliverySurvey } from './delivery-survey.js';
 import type { BidEnvironment } from './environment.js';
@@ -72,7 +72,7 @@ async function decideOrFail(
 export function createUnreadAnswer(
   env: BidEnvironment,
   recorder: BidRecorder,
-): (exchange: string, why: UnreadReason) => BidAnswer {
+): (exchange: string, why: UnreadReason) => NoBidAnswer {
   return (exchange, why) => {
     recorder.unread(exchange, why);
     env.metrics.noBid(exchange, why);
@@ -94,7 +94,7 @@ function noBidAnswer(
   name: string,
   nbr: number,
   requestId: string | undefined,
-): BidAnswer {
+): NoBidAnswer {
   const exchange = exchangeOf(env, name);
   const response =
     exchange?.noBid === '200-nbr' && requestId !== undefined

@@ -309,6 +309,8 @@ export type BidAnswer =
   | { readonly kind: 'malformed' }
   | { readonly kind: 'unknown-exchange' };
 
+export type NoBidAnswer = Extract<BidAnswer, { readonly kind: 'no-bid' }>;
+
 /** Answers one bid request. Never rejects: whatever is wrong with the request is an answer. */
 export type BidHandler = (call: BidCall) => Promise<BidAnswer>;
 

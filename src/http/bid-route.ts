@@ -3,6 +3,7 @@ import type {
   BidAnswer,
   BidHandler,
   BidMetrics,
+  NoBidAnswer,
   OverloadPolicy,
   RequestOutcome,
   UnreadReason,
@@ -35,7 +36,7 @@ interface BidRouteOptions {
   readonly versionOf: (exchange: string) => string | undefined;
   /** Takes one of the requests that an exchange may have answered now; false when it has had them all. */
   readonly withinQuota: (exchange: string) => boolean;
-  readonly unreadAnswer: (exchange: string, why: UnreadReason) => BidAnswer;
+  readonly unreadAnswer: (exchange: string, why: UnreadReason) => NoBidAnswer;
   readonly metrics: BidMetrics;
 }
 
@@ -98,6 +99,11 @@ function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
   const method = req.getCaseSensitiveMethod();
   const exchange = req.getParameter(0) ?? '';
   const version = route.versionOf(exchange);
+  const isPlain = version !== undefined && method === 'POST' && hasCertainBody(head, route.limits);
+  if (isPlain && !route.port.draining && !mayServe(route, exchange)) {
+    shed(route, res, exchange, version);
+    return;
+  }
   const request: BidRequestInWork = {
     route,
     call: createCall(route.port, res, head.framing, method),
@@ -116,9 +122,6 @@ function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
     answer(request, 'unknown-exchange', '404 Not Found', NONE, '');
   } else if (method !== 'POST') {
     answer(request, 'wrong-method', '405 Method Not Allowed', POST_ONLY, '');
-  } else if (hasCertainBody(head, route.limits) && !mayServe(request)) {
-    // The library drops the body; to look at it would cost as much again as the answer.
-    answerBid(request, route.unreadAnswer(exchange, 'overload'));
   } else {
     const receive = (body: ReceivedBody): void => void serve(request, body);
     receiveBody(request.call, head.contentLength, route.limits, receive);
@@ -134,11 +137,23 @@ function hasCertainBody(
 }
 
 /** Is there time and room for a request? Asked again when its body has arrived, which may be much later. */
-function mayServe({ route, exchange }: BidRequestInWork): boolean {
+function mayServe(route: BidRoute, exchange: string): boolean {
   const nowMs = route.port.clock.monotonicMs();
   route.turns.enter(nowMs);
   if (route.inFlight >= route.inFlightMax) return false;
   return route.overload.mayServe(nowMs, route.loopDelay.delayMs(), route.patienceMsOf(exchange));
+}
+
+/**
+ * Answers as soon as the head is there, and makes nothing that outlives this call: how much is served under overload hangs on what
+ * this costs. The library drops the body as it comes.
+ */
+function shed(route: BidRoute, res: HttpResponse, exchange: string, version: string): void {
+  const { nbr } = route.unreadAnswer(exchange, 'overload');
+  route.metrics.outcome(exchange, 'no-bid', 0);
+  res.writeStatus('204 No Content').writeHeader('x-openrtb-version', version);
+  if (nbr !== undefined) res.writeHeader('x-nbr', String(nbr));
+  res.endWithoutBody();
 }
 
 /** Runs up to the handler's first await before the bytes of `received` are taken back. */
@@ -148,7 +163,7 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
     refuse(request, 'too-large', '413 Payload Too Large');
     return;
   }
-  if (received === 'shed' || !mayServe(request)) {
+  if (received === 'shed' || !mayServe(route, exchange)) {
     answerBid(request, route.unreadAnswer(exchange, 'overload'));
     return;
   }
@@ -199,10 +214,7 @@ function answerBid(request: BidRequestInWork, bidAnswer: BidAnswer): void {
   }
 }
 
-function answerNoBid(
-  request: BidRequestInWork,
-  { nbr, response }: BidAnswer & { readonly kind: 'no-bid' },
-): void {
+function answerNoBid(request: BidRequestInWork, { nbr, response }: NoBidAnswer): void {
   const why: HeaderList = nbr === undefined ? NONE : [['x-nbr', String(nbr)]];
   if (response === undefined) {
     answer(request, 'no-bid', '204 No Content', why, undefined);

@@ -1,9 +1,9 @@
 import { App } from 'uWebSockets.js';
 import type {
-  BidAnswer,
   BidHandler,
   BidMetrics,
   ConversionHandler,
+  NoBidAnswer,
   NoticeHandler,
   OverloadPolicy,
   SyncHandler,
@@ -46,7 +46,7 @@ export interface BidServerOptions {
   /** Takes one of the requests that an exchange may have answered now; false when it has had them all. Default: always true. */
   readonly withinQuota?: (exchange: string) => boolean;
   /** What an exchange is told whose request is not looked at. */
-  readonly unreadAnswer: (exchange: string, why: UnreadReason) => BidAnswer;
+  readonly unreadAnswer: (exchange: string, why: UnreadReason) => NoBidAnswer;
   readonly metrics: BidMetrics;
   readonly clock: Clock;
 }
