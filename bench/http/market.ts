@@ -1,0 +1,109 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { syntheticCampaigns } from '../../src/synthetic/campaigns.js';
+import { syntheticProfiles } from '../../src/synthetic/profiles.js';
+import { createWorld, type World } from '../../src/synthetic/world.js';
+import type { BenchTraffic } from './traffic.js';
+
+/** `realistic`: line items want what they want. `everywhere`: beside them one that wants every banner, at a price above every floor. */
+export type Catalogue = 'realistic' | 'everywhere';
+
+export interface MarketOptions {
+  readonly lineItems: number;
+  readonly catalogue: Catalogue;
+  /** Its visitors are known. */
+  readonly traffic: BenchTraffic;
+}
+
+/** Folders of a bidder with synthetic campaigns and profiles. */
+export interface Market {
+  readonly folder: string;
+  /** For `serve`: CONFIG_DIR, PROFILES and DATA_DIR. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly remove: () => void;
+}
+
+const SEED = 1;
+const PROFILES_PER_LINE_ITEM = 5;
+/** As exchanges sell them: so many standard sizes, and phones and tablets whole. */
+const SIZES = [
+  [300, 250],
+  [320, 50],
+  [728, 90],
+  [320, 480],
+  [480, 320],
+  [300, 50],
+  [300, 600],
+  [160, 600],
+  [768, 1024],
+  [1024, 768],
+  [970, 250],
+  [468, 60],
+  [320, 100],
+  [336, 280],
+] as const;
+
+/** Writes campaigns with so many line items, and profiles of the world's visitors and of those in the traffic. */
+export function makeMarket({ lineItems, catalogue, traffic }: MarketOptions): Market {
+  const folder = mkdtempSync(join(tmpdir(), 'narrowcast-bench-'));
+  const [config, profiles, data] = ['config', 'profiles', 'data'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const path of [join(config, 'campaigns'), profiles, data]) mkdirSync(path, { recursive: true });
+  for (const name of ['exchanges', 'lists', 'privacy.json', 'rates.json', 'supply.json', 'traffic.json'])
+    cpSync(join('config', name), join(config, name), { recursive: true });
+  const world = createWorld({ seed: SEED });
+  for (const campaign of syntheticCampaigns(world, { lineItems }))
+    writeFileSync(join(config, 'campaigns', `${campaign.id}.json`), JSON.stringify(campaign));
+  if (catalogue === 'everywhere')
+    writeFileSync(join(config, 'campaigns', 'everywhere.json'), JSON.stringify(everywhereCampaign()));
+  writeFileSync(
+    join(profiles, 'profiles.ndjson'),
+    profileLines(world, traffic, lineItems * PROFILES_PER_LINE_ITEM).join('\n'),
+  );
+  return {
+    folder,
+    environment: { CONFIG_DIR: config, PROFILES: profiles, DATA_DIR: data },
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}
+
+/** The visitors of the traffic get what is known of the world's most frequent ones. */
+function profileLines(world: World, { bodies }: BenchTraffic, count: number): string[] {
+  const ids = [...new Set(bodies.map(advertisingId))].filter((id) => id !== undefined);
+  const lines: string[] = [];
+  for (const profile of syntheticProfiles(world)) {
+    const ifa = ids[lines.length >> 1];
+    // Every other line, so that networks and cookies stay among them.
+    if (ifa !== undefined && lines.length % 2 === 1) lines.push(JSON.stringify({ ...profile, id: { ifa } }));
+    else lines.push(JSON.stringify(profile));
+    if (lines.length >= count) break;
+  }
+  return lines;
+}
+
+function advertisingId(body: Buffer): string | undefined {
+  const { device } = JSON.parse(body.toString()) as { device?: { ifa?: string } };
+  return device?.ifa;
+}
+
+function everywhereCampaign(): object {
+  const creatives = SIZES.map(([w, h]) => ({
+    id: `banner-${w}x${h}`,
+    format: 'banner',
+    w,
+    h,
+    html: `<a href="\${CLICK_URL}" target="_blank"><img src="https://cdn.everywhere.example/${w}x${h}.jpg?cb=\${CACHEBUSTER}" width="${w}" height="${h}" alt="Everywhere"></a>`,
+    landing: 'https://everywhere.example/all',
+  }));
+  return {
+    id: 'everywhere',
+    advertiser: { id: 'everywhere', domain: 'everywhere.example', categories: ['IAB19'] },
+    flight: { start: '2025-01-01', end: '2035-12-31', timeZone: 'UTC' },
+    budget: { total: 50_000_000, daily: 25_000_000, currency: 'USD', pacing: 'asap' },
+    lineItems: [{ id: 'all', bid: { model: 'cpm', amount: 60 }, targeting: { unknown: 'accept' }, creatives }],
+  };
+}
