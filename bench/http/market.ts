@@ -6,8 +6,8 @@ import { syntheticProfiles } from '../../src/synthetic/profiles.js';
 import { createWorld, type World } from '../../src/synthetic/world.js';
 import type { BenchTraffic } from './traffic.js';
 
-/** `realistic`: line items want what they want. `everywhere`: beside them one that wants every banner, at a price above every floor. */
-export type Catalogue = 'realistic' | 'everywhere';
+/** `realistic`: line items want what most do, so that nearly every impression is wanted by some. `narrow`: each wants little. */
+export type Catalogue = 'realistic' | 'narrow';
 
 export interface MarketOptions {
   readonly lineItems: number;
@@ -26,24 +26,6 @@ export interface Market {
 
 const SEED = 1;
 const PROFILES_PER_LINE_ITEM = 5;
-/** As exchanges sell them: so many standard sizes, and phones and tablets whole. */
-const SIZES = [
-  [300, 250],
-  [320, 50],
-  [728, 90],
-  [320, 480],
-  [480, 320],
-  [300, 50],
-  [300, 600],
-  [160, 600],
-  [768, 1024],
-  [1024, 768],
-  [970, 250],
-  [468, 60],
-  [320, 100],
-  [336, 280],
-] as const;
-
 /** Writes campaigns with so many line items, and profiles of the world's visitors and of those in the traffic. */
 export function makeMarket({ lineItems, catalogue, traffic }: MarketOptions): Market {
   const folder = mkdtempSync(join(tmpdir(), 'narrowcast-bench-'));
@@ -55,11 +37,10 @@ export function makeMarket({ lineItems, catalogue, traffic }: MarketOptions): Ma
   for (const path of [join(config, 'campaigns'), profiles, data]) mkdirSync(path, { recursive: true });
   for (const name of ['exchanges', 'lists', 'privacy.json', 'rates.json', 'supply.json', 'traffic.json'])
     cpSync(join('config', name), join(config, name), { recursive: true });
+  const breadth = catalogue === 'narrow' ? 'narrow' : 'mixed';
   const world = createWorld({ seed: SEED });
-  for (const campaign of syntheticCampaigns(world, { lineItems }))
+  for (const campaign of syntheticCampaigns(world, { lineItems, breadth }))
     writeFileSync(join(config, 'campaigns', `${campaign.id}.json`), JSON.stringify(campaign));
-  if (catalogue === 'everywhere')
-    writeFileSync(join(config, 'campaigns', 'everywhere.json'), JSON.stringify(everywhereCampaign()));
   writeFileSync(
     join(profiles, 'profiles.ndjson'),
     profileLines(world, traffic, lineItems * PROFILES_PER_LINE_ITEM).join('\n'),
@@ -88,22 +69,4 @@ function profileLines(world: World, { bodies }: BenchTraffic, count: number): st
 function advertisingId(body: Buffer): string | undefined {
   const { device } = JSON.parse(body.toString()) as { device?: { ifa?: string } };
   return device?.ifa;
-}
-
-function everywhereCampaign(): object {
-  const creatives = SIZES.map(([w, h]) => ({
-    id: `banner-${w}x${h}`,
-    format: 'banner',
-    w,
-    h,
-    html: `<a href="\${CLICK_URL}" target="_blank"><img src="https://cdn.everywhere.example/${w}x${h}.jpg?cb=\${CACHEBUSTER}" width="${w}" height="${h}" alt="Everywhere"></a>`,
-    landing: 'https://everywhere.example/all',
-  }));
-  return {
-    id: 'everywhere',
-    advertiser: { id: 'everywhere', domain: 'everywhere.example', categories: ['IAB19'] },
-    flight: { start: '2025-01-01', end: '2035-12-31', timeZone: 'UTC' },
-    budget: { total: 50_000_000, daily: 25_000_000, currency: 'USD', pacing: 'asap' },
-    lineItems: [{ id: 'all', bid: { model: 'cpm', amount: 60 }, targeting: { unknown: 'accept' }, creatives }],
-  };
 }

@@ -1,5 +1,6 @@
 import { garbagePart } from './garbage.js';
+import { sharePart } from './share.js';
 import type { Part } from './part.js';
 
 /** The chapters of the report, in its order. */
-export const PARTS: readonly Part[] = [garbagePart];
+export const PARTS: readonly Part[] = [sharePart, garbagePart];
