@@ -23,7 +23,12 @@ const MS_PER_SECOND = 1_000;
 
 export function prepareRequests(bodies: readonly Buffer[]): PreparedRequest[] {
   const head = 'POST /openrtb2/generic HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n';
-  return bodies.map((body) => prepareRequest(head, splitAtId(body)));
+  // Many may be the same.
+  const prepared = new Map<Buffer, PreparedRequest>();
+  for (const body of bodies) {
+    if (!prepared.has(body)) prepared.set(body, prepareRequest(head, splitAtId(body)));
+  }
+  return bodies.map((body) => prepared.get(body) as PreparedRequest);
 }
 
 /** Ids are counted on over all runs, so that none comes twice. */
@@ -49,26 +54,27 @@ export async function closedLoop({ port, requests, seconds }: ClosedLoopOptions)
     next = next + 1 === requests.length ? 0 : next + 1;
     connection.send(request, process.pid, sent++);
   };
+  const connections = new Set<Connection<undefined>>();
   const run = (): Promise<void> =>
     new Promise((resolve, reject) => {
-      let isOver = false;
-      new Connection<undefined>({ host: '127.0.0.1', port }, input, bytesMax, {
+      const connection = new Connection<undefined>({ host: '127.0.0.1', port }, input, bytesMax, {
         onOpen: send,
-        onAnswer(connection, { status, body }) {
+        onAnswer(asked, { status, body }) {
           answers += 1;
           bodyBytes += body.length;
           statuses.set(status, (statuses.get(status) ?? 0) + 1);
-          if (performance.now() < endMs) return send(connection);
-          isOver = true;
-          connection.drop('the run is over');
+          if (performance.now() < endMs) send(asked);
+          else resolve();
         },
-        onEnd(_, { message }) {
-          if (isOver) resolve();
-          else reject(new Error(`a connection to port ${port} ended: ${message}`));
-        },
+        onEnd: (_, { message }) => reject(new Error(`a connection to port ${port} ended: ${message}`)),
       });
+      connections.add(connection);
     });
-  await Promise.all(Array.from({ length: CONNECTIONS }, run));
+  try {
+    await Promise.all(Array.from({ length: CONNECTIONS }, run));
+  } finally {
+    for (const connection of connections) connection.drop('the run is over');
+  }
   const elapsedMs = performance.now() - startMs;
   return { answers, bids: statuses.get(200) ?? 0, bodyBytes, statuses, elapsedMs };
 }

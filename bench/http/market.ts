@@ -19,6 +19,7 @@ export interface MarketOptions {
 /** Folders of a bidder with synthetic campaigns and profiles. */
 export interface Market {
   readonly folder: string;
+  readonly profilesFile: string;
   /** For `serve`: CONFIG_DIR, PROFILES and DATA_DIR. */
   readonly environment: Readonly<Record<string, string>>;
   readonly remove: () => void;
@@ -41,12 +42,11 @@ export function makeMarket({ lineItems, catalogue, traffic }: MarketOptions): Ma
   const world = createWorld({ seed: SEED });
   for (const campaign of syntheticCampaigns(world, { lineItems, breadth }))
     writeFileSync(join(config, 'campaigns', `${campaign.id}.json`), JSON.stringify(campaign));
-  writeFileSync(
-    join(profiles, 'profiles.ndjson'),
-    profileLines(world, traffic, lineItems * PROFILES_PER_LINE_ITEM).join('\n'),
-  );
+  const profilesFile = join(profiles, 'profiles.ndjson');
+  writeFileSync(profilesFile, profileLines(world, traffic, lineItems * PROFILES_PER_LINE_ITEM).join('\n'));
   return {
     folder,
+    profilesFile,
     environment: { CONFIG_DIR: config, PROFILES: profiles, DATA_DIR: data },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };

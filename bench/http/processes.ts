@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { startServing, type ServingProcess } from '../../test/support/program.js';
 import { getText } from '../../src/load/http-get.js';
+import { readMetrics } from '../../src/load/server-figures.js';
 import type { BareAnswer } from './bare-server.js';
 import type { Market } from './market.js';
 
@@ -90,4 +91,14 @@ export function countedBy(
     counted.set(which, (counted.get(which) ?? 0) + value - (before.get(key) ?? 0));
   }
   return counted;
+}
+
+/** Of the JavaScript heap, in use or not yet collected. */
+export async function readHeapBytes({ adminPort }: Pick<ServingProcess, 'adminPort'>): Promise<number> {
+  const { heapUsedBytes } = await readMetrics({
+    url: new URL(`http://127.0.0.1:${adminPort}`),
+    token: undefined,
+  });
+  if (heapUsedBytes === undefined) throw new Error('/metrics must tell the heap in use, but does not');
+  return heapUsedBytes;
 }

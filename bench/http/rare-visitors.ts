@@ -1,19 +1,17 @@
 import type { BenchTraffic } from './traffic.js';
 
-/** So many that a small cache has forgotten each before it comes again. */
-const RARE_VISITORS = 20_000;
-
 /**
  * Traffic in which a share of the requests comes from visitors who come again only after all others did. Everybody else comes as before,
  * so that a cache of the right size finds just the others.
  *
- * @param share above 0, below 1
+ * @param share of their requests, above 0, below 1
+ * @param count how many of them there are
  */
-export function withRareVisitors(traffic: BenchTraffic, share: number): BenchTraffic {
+export function withRareVisitors(traffic: BenchTraffic, share: number, count: number): BenchTraffic {
   const { bodies } = traffic;
   const every = Math.round(1 / share);
   const mixed: Buffer[] = [];
-  for (let rare = 0; rare < RARE_VISITORS; rare++) {
+  for (let rare = 0; rare < count; rare++) {
     for (let i = 1; i < every; i++) mixed.push(bodies[(rare * (every - 1) + i) % bodies.length] as Buffer);
     mixed.push(asRareVisitor(bodies[rare % bodies.length] as Buffer, rare));
   }

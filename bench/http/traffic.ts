@@ -9,6 +9,8 @@ import { syntheticBodies } from '../../src/synthetic/requests.js';
 export interface BenchTraffic {
   /** Such as `adx2016.ndjson` or `synthetic, seed 1`. */
   readonly name: string;
+  /** Of the file; undefined where there is none. */
+  readonly path: string | undefined;
   /** SHA-256 of the file as it is stored; of the bodies, one a line, where there is no file. */
   readonly sha256: string;
   /** As they are posted. Not empty. */
@@ -30,14 +32,14 @@ async function recordedTraffic(): Promise<BenchTraffic | undefined> {
   for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
   const bodies: Buffer[] = [];
   for await (const { body } of readTraffic(path)) bodies.push(body);
-  return { name: 'adx2016.ndjson', sha256: hash.digest('hex'), bodies };
+  return { name: 'adx2016.ndjson', path, sha256: hash.digest('hex'), bodies };
 }
 
 export function syntheticTraffic(): BenchTraffic {
   const bodies = syntheticBodies(SYNTHETIC_COUNT, SEED);
   const hash = createHash('sha256');
   for (const body of bodies) hash.update(body).update('\n');
-  return { name: `synthetic, seed ${SEED}`, sha256: hash.digest('hex'), bodies };
+  return { name: `synthetic, seed ${SEED}`, path: undefined, sha256: hash.digest('hex'), bodies };
 }
 
 /** What figures are quoted for: the recorded traffic, or the synthetic where it is missing, and then why. */

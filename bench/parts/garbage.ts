@@ -1,5 +1,5 @@
 import { Session } from 'node:inspector/promises';
-import { GCProfiler, getHeapStatistics, type GCProfilerResult } from 'node:v8';
+import { GCProfiler, getHeapStatistics } from 'node:v8';
 import { makeMarket } from '../http/market.js';
 import { openPathInProcess, type PathInProcess } from '../http/path-in-process.js';
 import { mainTraffic, trafficFact } from '../http/traffic.js';
@@ -14,7 +14,8 @@ const SORTING_PASSES = 3;
 
 export const garbagePart: Part = {
   name: 'garbage',
-  about: 'What the path allocates for each request, who allocates it, and the share of the time that collecting it takes.',
+  about:
+    'What the path allocates for each request, who allocates it, and the share of the time that collecting it takes.',
   full: { seconds: 10, rounds: 1, lineItems: 10_000 },
   quick: { seconds: 3, rounds: 1, lineItems: 10_000 },
   smoke: { seconds: 0.2, rounds: 1, lineItems: 50 },
@@ -109,7 +110,7 @@ async function garbageOf(path: PathInProcess, bodies: readonly Buffer[], seconds
   const { count, bids } = await answerAll(path, bodies, seconds);
   const elapsedMs = performance.now() - startMs;
   const afterBytes = getHeapStatistics().used_heap_size;
-  const { statistics } = profiler.stop() as GCProfilerResult;
+  const { statistics } = profiler.stop();
   let lowBytes = beforeBytes;
   let grownBytes = 0;
   let pausesMs = 0;

@@ -3,8 +3,8 @@ import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closedLoop, prepareRequests } from '../http/closed-loop.js';
-import { makeMarket } from '../http/market.js';
-import { cpuSeconds, startServer } from '../http/processes.js';
+import { cpuSeconds } from '../http/processes.js';
+import { withScene } from '../http/scene.js';
 import { mainTraffic, trafficFact } from '../http/traffic.js';
 import type { Part, PartTable } from './part.js';
 import { functionText, STAGES, stageOf, type Stage } from './stages.js';
@@ -26,13 +26,11 @@ export const profilePart: Part = {
   smoke: { seconds: 0.3, rounds: 1, lineItems: 20 },
   async run({ seconds, lineItems }, progress) {
     const { traffic, notes } = await mainTraffic();
-    progress('making a market');
-    const market = makeMarket({ lineItems, catalogue: 'realistic', traffic });
-    try {
-      progress('starting');
+    const options = { lineItems, catalogue: 'realistic', traffic } as const;
+    return withScene(options, progress, ({ market, withBidder }) => {
       const file = join(market.folder, 'profile.json');
-      const bidder = await startServer(market, { NODE_OPTIONS: `--import=${HOOK}`, PROFILE_TO: file });
-      try {
+      const environment = { NODE_OPTIONS: `--import=${HOOK}`, PROFILE_TO: file };
+      return withBidder(async (bidder) => {
         const loop = { port: bidder.port, requests: prepareRequests(traffic.bodies) };
         progress('warming up');
         await closedLoop({ ...loop, seconds: seconds * WARM_UP_FACTOR });
@@ -42,19 +40,10 @@ export const profilePart: Part = {
         const { answers } = await closedLoop({ ...loop, seconds });
         const usEach = ((cpuSeconds(bidder) - before) * 1e6) / answers;
         process.kill(bidder.pid, 'SIGUSR2');
-        const tables = tablesOf(await written(file), usEach);
-        return {
-          goals: [],
-          tables: tables.map((table) => ({ ...table, notes: [...table.notes, ...notes] })),
-          traffic: [trafficFact(traffic)],
-          plots: {},
-        };
-      } finally {
-        await bidder.stop();
-      }
-    } finally {
-      market.remove();
-    }
+        const tables = tablesOf(await written(file), usEach, notes);
+        return { goals: [], tables, traffic: [trafficFact(traffic)], plots: {} };
+      }, environment);
+    });
   },
 };
 
@@ -71,7 +60,7 @@ async function written(file: string): Promise<Profiler.Profile> {
   }
 }
 
-function tablesOf(profile: Profiler.Profile, usEach: number): PartTable[] {
+function tablesOf(profile: Profiler.Profile, usEach: number, notes: readonly string[]): PartTable[] {
   const byStage = new Map<Stage, number>();
   const byFunction = new Map<string, number>();
   const micros = selfMicros(profile);
@@ -104,6 +93,7 @@ function tablesOf(profile: Profiler.Profile, usEach: number): PartTable[] {
       notes: [
         'Samples of the engine’s profiler while the bidder was kept busy, by the folder of the function (bench/parts/stages.ts); what the language and libraries do counts for the stage that called ' +
           'them. HTTP is the native library and the system’s part with it. The profiler itself makes everything somewhat slower.',
+        ...notes,
       ],
     },
     {

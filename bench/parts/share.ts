@@ -1,24 +1,24 @@
-import { runCommand, type ServingProcess } from '../../test/support/program.js';
+import type { ServingProcess } from '../../test/support/program.js';
 import { closedLoop, prepareRequests, type ClosedLoopResult } from '../http/closed-loop.js';
-import { makeMarket, type Catalogue, type Market } from '../http/market.js';
+import type { Catalogue } from '../http/market.js';
 import {
   countedBy,
   cpuSeconds,
   readCounters,
   startBareServer,
-  startServer,
   type BareServer,
   type MeasuredServer,
 } from '../http/processes.js';
 import { mainTraffic, trafficFact, type BenchTraffic } from '../http/traffic.js';
 import { withRareVisitors } from '../http/rare-visitors.js';
-import { hasRedisServer, startRedisServer } from '../../test/support/redis-server.js';
+import { withScene } from '../http/scene.js';
+import { hasRedisServer } from '../../test/support/redis-server.js';
 import { medianOf, type Row } from '../table.js';
 import { WITHOUT_REDIS } from '../with-redis.js';
 import type { PreparedRequest } from '../../src/load/prepared-request.js';
 import type { Effort, Goal, Part, Progress } from './part.js';
 
-interface Scene {
+interface Setting {
   readonly catalogue: Catalogue;
   readonly store: 'embedded' | 'Redis';
   readonly targetShare: number;
@@ -27,16 +27,17 @@ interface Scene {
 
 const EMBEDDED = { store: 'embedded', targetShare: 0.5, reachShare: 0.65 } as const;
 const REDIS = { store: 'Redis', targetShare: 0.4, reachShare: 0.55 } as const;
-const SCENES: readonly Scene[] = [
+const SETTINGS: readonly Setting[] = [
   { catalogue: 'realistic', ...EMBEDDED },
   { catalogue: 'narrow', ...EMBEDDED },
   { catalogue: 'realistic', ...REDIS },
-  { catalogue: 'narrow', ...REDIS },
 ];
 /** So much of the cache as holds those who come often, and not those who come rarely. */
 const CACHE_BYTES = 4_194_304;
 /** Of the requests, so that the others find what they ask for in memory. */
 const RARE_SHARE = 0.1;
+/** So many that the cache has forgotten each before it comes again. */
+const RARE_PER_LINE_ITEM = 2;
 /** Longer than each measured stretch: the compiler of the engine needs a few ten thousand requests. */
 const WARM_UP_FACTOR = 3;
 
@@ -52,23 +53,30 @@ export const sharePart: Part = {
     const bare = await startBareServer();
     const goals: Goal[] = [];
     const rows: Row[] = [];
-    const sceneNotes: string[] = [];
+    const settingNotes: string[] = [];
     try {
-      for (const scene of SCENES) {
-        const name = `${scene.catalogue}, ${scene.store}`;
-        if (scene.store === 'Redis' && !hasRedisServer()) {
-          goals.push({ ...goalOf(scene, 0), figure: WITHOUT_REDIS, isReached: undefined });
+      for (const setting of SETTINGS) {
+        const name = `${setting.catalogue}, ${setting.store}`;
+        if (setting.store === 'Redis' && !hasRedisServer()) {
+          goals.push({ ...goalOf(setting, 0), figure: WITHOUT_REDIS, isReached: undefined });
           continue;
         }
-        const measured = await measureScene(scene, traffic, bare, effort, (what) => progress(`${name}: ${what}`));
+        const measured = await measureSetting(setting, traffic, bare, effort, (what) =>
+          progress(`${name}: ${what}`),
+        );
         rows.push({ name, figures: measured.figures });
-        sceneNotes.push(`${name}: ${measured.outcomes}.`);
-        goals.push(goalOf(scene, measured.ratio));
+        settingNotes.push(`${name}: ${measured.outcomes}.`);
+        goals.push(goalOf(setting, measured.ratio));
       }
     } finally {
       await bare.stop();
     }
-    const table = { title: 'Whole path over HTTP', what: 'catalogue, profiles', rows, notes: [...NOTES, ...sceneNotes, ...notes] };
+    const table = {
+      title: 'Whole path over HTTP',
+      what: 'catalogue, profiles',
+      rows,
+      notes: [...NOTES, ...settingNotes, ...notes],
+    };
     return { goals, tables: [table], traffic: [trafficFact(traffic)], plots: {} };
   },
 };
@@ -80,53 +88,36 @@ const NOTES = [
     'A server that is not busy all the time takes more for a request, since it is woken more often, so how busy each was stands beside it.',
 ];
 
-function goalOf({ catalogue, store, targetShare, reachShare }: Scene, share: number): Goal {
+function goalOf({ catalogue, store, targetShare, reachShare }: Setting, share: number): Goal {
   const where = store === 'Redis' ? 'Redis, 90 % of profiles in memory' : 'embedded profiles';
   const reach = share >= reachShare ? ', and what was reached for' : '';
   return {
     name: `Whole path over HTTP, ${where}, ${catalogue} catalogue`,
-    target: `at least ${100 * targetShare} % of a bare handler, reach for ${100 * reachShare} %`,
-    figure: `${(100 * share).toFixed(1)} %${reach}`,
+    target: `at least ${percent(targetShare, 1)} of a bare handler, reach for ${percent(reachShare, 1)}`,
+    figure: `${percent(share, 1)}${reach}`,
     isReached: share >= targetShare,
   };
 }
 
-async function measureScene(
-  scene: Scene,
+function measureSetting(
+  { catalogue, store }: Setting,
   traffic: BenchTraffic,
   bare: BareServer,
   effort: Effort,
   progress: Progress,
 ) {
-  const shown = scene.store === 'Redis' ? withRareVisitors(traffic, RARE_SHARE) : traffic;
-  progress('making a market');
-  const market = makeMarket({ lineItems: effort.lineItems, catalogue: scene.catalogue, traffic: shown });
-  const redis = scene.store === 'Redis' ? await startRedisServer() : undefined;
-  try {
-    const environment = redis ? await fillRedis(market, redis.url) : {};
-    progress('starting');
-    const bidder = await startServer(market, environment);
-    try {
-      return await alternate({ bidder, bare, requests: prepareRequests(shown.bodies) }, effort, progress);
-    } finally {
-      await bidder.stop();
-    }
-  } finally {
-    await redis?.stop();
-    market.remove();
-  }
-}
-
-async function fillRedis({ environment, folder }: Market, url: string): Promise<Record<string, string>> {
-  const settings = { REDIS_URL: url, PROFILE_CACHE_BYTES: String(CACHE_BYTES) };
-  const loaded = await runCommand(
-    { ...environment, ...settings },
-    'profiles',
-    'load',
-    `${folder}/profiles/profiles.ndjson`,
+  const shown =
+    store === 'Redis'
+      ? withRareVisitors(traffic, RARE_SHARE, effort.lineItems * RARE_PER_LINE_ITEM)
+      : traffic;
+  const { lineItems } = effort;
+  const options = { lineItems, catalogue, traffic: shown };
+  const withStore = store === 'Redis' ? { ...options, profileCacheBytes: CACHE_BYTES } : options;
+  return withScene(withStore, progress, ({ withBidder }) =>
+    withBidder((bidder) =>
+      alternate({ bidder, bare, requests: prepareRequests(shown.bodies) }, effort, progress),
+    ),
   );
-  if (loaded.code !== 0) throw new Error(`profiles load ended with ${loaded.code}: ${loaded.stderr}`);
-  return settings;
 }
 
 interface Sides {
@@ -164,7 +155,8 @@ async function alternate({ bidder, bare, requests }: Sides, effort: Effort, prog
   }
   const after = await readCounters(bidder);
   const ratios = ours.map(({ us }, i) => (bareFixed[i]?.us ?? NaN) / us);
-  const median = (costs: readonly Cost[], figure: 'us' | 'busyShare') => medianOf(costs.map((cost) => cost[figure]));
+  const median = (costs: readonly Cost[], figure: 'us' | 'busyShare') =>
+    medianOf(costs.map((cost) => cost[figure]));
   const sources = countedBy('source', 'narrowcast_profile_key_lookups_total', before, after);
   const ratio = medianOf(ratios);
   return {

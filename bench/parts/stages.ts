@@ -47,7 +47,7 @@ export interface ProfiledFunction {
 }
 
 /** @returns the path of its source below the project, undefined for what is not the project's */
-export function sourceOf({ url }: ProfiledFunction): string | undefined {
+function sourceOf({ url }: ProfiledFunction): string | undefined {
   if (!url.startsWith('file:')) return undefined;
   const path = /\/dist\/((?:src|bench|test)\/.*)\.js$/.exec(fileURLToPath(url))?.[1];
   return path === undefined ? undefined : `${path}.ts`;
