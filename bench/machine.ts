@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, release, totalmem } from 'node:os';
 import { hasRedisServer } from '../test/support/redis-server.js';
 
 /** What figures were measured on, one fact a line. */
@@ -9,6 +9,7 @@ export function machineFacts(): string[] {
   const gibibytes = Math.round(totalmem() / 2 ** 30);
   return [
     `machine: ${processors.length} x ${processors[0]?.model.trim() ?? 'unknown processor'}, ${gibibytes} GiB, ${process.platform} ${process.arch}`,
+    `kernel: ${release()}`,
     `node: ${process.version}, V8 ${process.versions.v8}`,
     `redis-server: ${hasRedisServer() ? redisVersion() : 'not installed'}`,
     `commit: ${commit()}`,
@@ -21,9 +22,10 @@ function redisVersion(): string {
   return / v=(\S+)/.exec(text)?.[1] ?? text.trim();
 }
 
-function commit(): string {
+export function commit(): string {
   const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--', 'src', 'bench/micro') !== '';
+  const changed =
+    git('status', '--porcelain', '--', 'src', 'bench', ':!bench/RESULTS.md', ':!bench/*.svg') !== '';
   return git('rev-parse', '--short', 'HEAD') + (changed ? ' with uncommitted changes' : '');
 }
 

@@ -1,5 +1,15 @@
+import { execFile } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { hasRedisServer } from '../test/support/redis-server.js';
+import type { PartResult } from './parts/part.js';
+import { PARTS } from './parts/parts.js';
+import { reportMarkdown } from './report/report.js';
 import { TABLES } from './tables.js';
+
+/** A target was not reached, which says nothing of a part in its smallest form. */
+const EXIT_NOT_REACHED = 1;
+/** Looks for a maximum by itself, which takes a minute; it has tests of its own. */
+const TAKES_LONG = 'overload';
 
 describe('the benchmarks', () => {
   it.each(TABLES.map((table) => [table.title, table] as const))(
@@ -16,3 +26,40 @@ describe('the benchmarks', () => {
     60_000,
   );
 });
+
+describe('the parts of the report', () => {
+  it.for(PARTS.map(({ name }) => name).filter((name) => name !== TAKES_LONG))(
+    '%s: runs, and tells of itself in the report',
+    { timeout: 120_000 },
+    async (name) => {
+      const result = await runPart(name);
+      expect(result.tables.length).toBeGreaterThan(0);
+      for (const { rows } of result.tables)
+        for (const { figures } of rows) expect(Object.values(figures).length).toBeGreaterThan(0);
+      // All but the profiles have a target.
+      if (!['profile', 'garbage'].includes(name)) expect(result.goals.length).toBeGreaterThan(0);
+      const measured = { result, effort: { seconds: 1, rounds: 1, lineItems: 1 } };
+      const report = reportMarkdown([{ name, kept: { measured, commit: 'abc', endedAt: 'now' } }], undefined);
+      for (const { title } of result.tables) expect(report).toContain(`## ${title}`);
+      for (const { figure } of result.goals) expect(report).toContain(figure);
+      if (name === 'share' && !hasRedisServer()) expect(report).toContain('redis-server is not installed');
+    },
+  );
+
+  it('are named where they were not measured', () => {
+    expect(reportMarkdown([{ name: 'soak', kept: undefined }], undefined)).toContain(
+      'Not measured here: `npm run bench:soak`.',
+    );
+  });
+});
+
+/** As `npm run bench:<name>` runs it. */
+function runPart(name: string): Promise<PartResult> {
+  const args = ['--expose-gc', 'dist/bench/part.js', name, '--smoke', '--json'];
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      if (error === null || error.code === EXIT_NOT_REACHED) resolve(JSON.parse(stdout) as PartResult);
+      else reject(new Error(stderr));
+    });
+  });
+}
