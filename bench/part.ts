@@ -19,6 +19,8 @@ const { values, positionals } = parseArgs({
     help: { type: 'boolean', default: false },
   },
 });
+const TELL_IN_PIPE_MS = 5_000;
+let toldMs = -Infinity;
 const EXIT_NOT_REACHED = 1;
 const EXIT_CANNOT = 2;
 
@@ -81,9 +83,13 @@ function numberOf(name: string, text: string | undefined, otherwise: number): nu
   throw new Error(`--${name} is "${text}" but must be a${name === 'seconds' ? '' : ' whole'} number above 0`);
 }
 
+/** A line that is written over on a terminal; a line now and then in a pipe. */
 function progress(what: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${what}`);
-  else if (what !== '') process.stderr.write(`${what}\n`);
+  else if (what !== '' && performance.now() - toldMs >= TELL_IN_PIPE_MS) {
+    toldMs = performance.now();
+    process.stderr.write(`${what}\n`);
+  }
 }
 
 function resultText({ goals, tables, traffic }: PartResult): string {

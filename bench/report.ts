@@ -12,7 +12,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     'from-parts': { type: 'boolean', default: false },
-    skip: { type: 'string', default: '' },
+    only: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -21,11 +21,11 @@ const HELP = `Measures everything, in half an hour, and writes bench/RESULTS.md 
 
   npm run bench:report
   npm run bench:report -- --quick
-  npm run bench:soak && npm run bench:report -- --from-parts
+  npm run bench:report -- --only soak,overload
 
   --quick       rougher figures, in some minutes
   --from-parts  measures nothing: puts together what was measured last, part by part
-  --skip NAMES  these parts are not measured again, with commas between: ${[...PARTS.map(({ name }) => name), 'tables'].join(',')}
+  --only NAMES  only these parts are measured again, with commas between: ${[...PARTS.map(({ name }) => name), 'tables'].join(',')}
 
 Each part runs in a process of its own and is kept in var/bench/ when it is done, so that a run that is broken off loses one part only.
 
@@ -56,16 +56,16 @@ if (values.help) {
   process.stdout.write(HELP);
   process.exit(0);
 }
-const skipped = values.skip.split(',').filter((name) => name !== '');
-const unknown = skipped.filter((name) => steps.every((step) => step.name !== name));
+const wanted = values.only?.split(',') ?? steps.map(({ name }) => name);
+const unknown = wanted.filter((name) => steps.every((step) => step.name !== name));
 if (unknown.length > 0) {
   process.stderr.write(
-    `--skip names ${unknown.join(', ')}, but there are: ${steps.map(({ name }) => name).join(', ')}\n`,
+    `--only names "${unknown.join(', ')}", but there are: ${steps.map(({ name }) => name).join(', ')}\n`,
   );
   process.exit(2);
 }
 
-const chosen = values['from-parts'] ? [] : steps.filter(({ name }) => !skipped.includes(name));
+const chosen = values['from-parts'] ? [] : steps.filter(({ name }) => wanted.includes(name));
 const startMs = performance.now();
 for (const [i, step] of chosen.entries()) {
   const minutes = ((performance.now() - startMs) / 60_000).toFixed(1);

@@ -14,8 +14,8 @@ import type { Progress } from './part.js';
 const TIMEOUT_MS = 200;
 /** p99 must be within this for a rate to count as held. */
 const DEADLINE_MS = 100;
-/** So much may be late, fail, or be turned away unread. */
-const BAD_SHARE_MAX = 0.001;
+/** May be late, fail, or be turned away unread: a machine that does other things as well holds everybody up now and then. */
+const BAD_SHARE_MAX = 0.01;
 const START_PER_SECOND = 1_000;
 const MS_PER_SECOND = 1_000;
 const PAUSE_MS_MAX = 500;
@@ -93,7 +93,7 @@ async function runAndCountUnread(
 /** A sentence for below a table. */
 export function maxRateText({ ratePerSecond, limitedBy, steps }: MaxRate): string {
   return (
-    `The maximum is the highest rate at which p99 stays within ${DEADLINE_MS} ms and at most 0.1 % of the requests are late, fail, get a 5xx or are turned away unread: ` +
+    `The maximum is the highest rate at which p99 stays within ${DEADLINE_MS} ms and at most ${100 * BAD_SHARE_MAX} % of the requests are late, fail, get a 5xx or are turned away unread: ` +
     `${ratePerSecond}/s, limited by the ${limitedBy}, found in ${steps.length} tries.`
   );
 }
