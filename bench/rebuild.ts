@@ -40,8 +40,8 @@ const options: RebuildOptions = {
   edits: whole('--edits', values.edits, 2, 1_000),
 };
 const bar = progressBar(process.stderr, () => performance.now(), 'edit');
-const figures = await measureRebuild(options, (done, what) => {
-  bar.show(done, options.edits, what);
+const figures = await measureRebuild(options, (edits) => {
+  bar.show(edits, options.edits, 'are live');
 });
 bar.end();
 process.stdout.write(
@@ -81,16 +81,14 @@ function tableOf(phases: readonly Phase[]): string[] {
     `own > ${TURN_MS_MAX} ms`,
     'longest GC ms',
     'requests',
-    'bids',
     'p50 ms',
     'p99 ms',
     'longest ms',
   ];
-  const rows = phases.map((phase) => {
-    const { name, longestMs, overMax, longestOwnMs, ownOverMax, longestGcMs, requests } = phase;
-    const figuresOf = [longestMs, overMax, longestOwnMs, ownOverMax, longestGcMs];
-    const { requests: count, bids, p50Ms, p99Ms, longestMs: waited } = requests;
-    const numbers = [...figuresOf, count, bids, p50Ms, p99Ms, waited];
+  const rows = phases.map(({ name, turns, waits }) => {
+    const { longestMs, overMax, longestOwnMs, ownOverMax, longestGcMs } = turns;
+    const ofTurns = [longestMs, overMax, longestOwnMs, ownOverMax, longestGcMs];
+    const numbers = [...ofTurns, waits.requests, waits.p50Ms, waits.p99Ms, waits.longestMs];
     return [name, ...numbers.map((number) => (Number.isInteger(number) ? `${number}` : number.toFixed(2)))];
   });
   return [columns, columns.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map(

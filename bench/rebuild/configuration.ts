@@ -41,10 +41,25 @@ export function writeConfiguration(folder: string, size: ConfigurationSize): Con
   return { configDir, profilesDir, dataDir, campaignFile };
 }
 
-/** Bodies of requests from the world that the campaigns are of. */
-export function requestBodies(): string[] {
-  const bodies: string[] = [];
-  for (const { body } of syntheticRequests(WORLD)) if (bodies.push(body) === REQUESTS) break;
+/** Above every bid that is made up. */
+const FLOOR_USD = 1_000;
+
+/**
+ * Bodies of requests from the world that the campaigns are of. Their floors end every auction at its first candidate, so that a
+ * request takes little by itself and a long turn is the rebuild's.
+ */
+export function requestBodies(): Buffer[] {
+  const bodies: Buffer[] = [];
+  for (const { body } of syntheticRequests(WORLD, { mix: { banner: 1 } })) {
+    const request = JSON.parse(body) as { readonly imp: readonly object[] };
+    const imp = request.imp.map((impression) => ({
+      ...impression,
+      bidfloor: FLOOR_USD,
+      bidfloorcur: 'USD',
+      pmp: undefined,
+    }));
+    if (bodies.push(Buffer.from(JSON.stringify({ ...request, imp }))) === REQUESTS) break;
+  }
   return bodies;
 }
 
@@ -52,11 +67,11 @@ interface EditedCampaign {
   readonly lineItems: [{ bid: { amount: number } }, ...object[]];
 }
 
-/** Saves a campaign file with another price of its first line item. */
-export function editCampaign(path: string): void {
+/** @returns what a campaign file says once the price of its first line item is edited */
+export function editedText(path: string): string {
   const campaign = JSON.parse(readFileSync(path, 'utf8')) as EditedCampaign;
   const { bid } = campaign.lineItems[0];
   // A cent more or less: a price that jumps would have to be confirmed.
   bid.amount = (Math.round(bid.amount * 100) ^ 1) / 100;
-  writeFileSync(path, JSON.stringify(campaign, null, 2));
+  return JSON.stringify(campaign, null, 2);
 }

@@ -1,17 +1,25 @@
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import { pino } from 'pino';
-import { startApp } from '../../src/app.js';
+import { formatFinding, type Finding } from '../../src/catalog/finding.js';
+import { watchCatalog } from '../../src/catalog/watch.js';
+import { createStandaloneBidder, type Bidder } from '../../src/create-bidder.js';
 import { systemClock } from '../../src/lib/clock.js';
 import { readSettings } from '../../src/settings.js';
-import type { FromClient, Latencies, ToClient } from './client.js';
-import { writeConfiguration, type ConfigurationFolders, type ConfigurationSize } from './configuration.js';
+import { Asker, type Waits } from './asker.js';
+import {
+  editedText,
+  writeConfiguration,
+  type ConfigurationFolders,
+  type ConfigurationSize,
+} from './configuration.js';
 import { TurnMeter, type TurnFigures } from './turn-meter.js';
 
+/** The code is warm, and what the start left behind is collected. */
+const SETTLE_MS = 4_000;
 /** Several polls of the configuration. */
 const IDLE_MS = 8_000;
 const BETWEEN_EDITS_MS = 300;
@@ -22,10 +30,10 @@ export interface RebuildOptions extends ConfigurationSize {
 }
 
 /** What was measured while one thing went on. */
-export interface Phase extends TurnFigures {
+export interface Phase {
   readonly name: string;
-  readonly seconds: number;
-  readonly requests: Latencies;
+  readonly turns: TurnFigures;
+  readonly waits: Waits;
 }
 
 export interface RebuildFigures {
@@ -38,14 +46,26 @@ export interface RebuildFigures {
   readonly heapMb: number;
 }
 
-/** A whole bidder in this process, which is asked every millisecond while campaigns are edited. */
+/**
+ * A bidder in this process, with the real watcher of its configuration, that is asked every millisecond while campaigns are
+ * edited. Without ledger and HTTP, which have pauses of their own.
+ */
 export async function measureRebuild(
   options: RebuildOptions,
-  tell: (done: number, what: string) => void,
+  tell: (edits: number) => void,
 ): Promise<RebuildFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'narrowcast-rebuild-'));
   try {
-    return await measureIn(writeConfiguration(folder, options), options, tell);
+    const folders = writeConfiguration(folder, options);
+    const bidder = await createStandaloneBidder(settingsFor(folders), {
+      clock: systemClock,
+      logger: pino({ level: 'silent' }),
+    });
+    try {
+      return await measureIn(folders, bidder, options, tell);
+    } finally {
+      await bidder.close();
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -53,124 +73,85 @@ export async function measureRebuild(
 
 async function measureIn(
   folders: ConfigurationFolders,
+  bidder: Bidder,
   options: RebuildOptions,
-  tell: (done: number, what: string) => void,
+  tell: (edits: number) => void,
 ): Promise<RebuildFigures> {
+  const { configDir, dataDir } = folders;
+  const edits = Array.from({ length: options.edits }, (_, n) => {
+    const path = join(configDir, folders.campaignFile(Math.floor((n * options.files) / options.edits)));
+    return { path, text: editedText(path) };
+  });
+  const uses = new Uses();
   const startedMs = performance.now();
-  const uses = new CatalogUses();
-  const app = await startApp(settingsFor(folders), { clock: systemClock, logger: uses.logger });
+  const watch = await watchCatalog({
+    configDir,
+    dataDir,
+    onChange: (catalog) => void bidder.use(catalog).then(uses.inUse, uses.failed),
+    onProblems: uses.problems,
+  });
+  await bidder.use(watch.catalog);
   const startMs = performance.now() - startedMs;
-  const client = new Client(app.port);
+  const asker = new Asker(bidder.environment);
   const meter = new TurnMeter();
   const phases: Phase[] = [];
-  const phase = async (name: string, run: () => Promise<void>): Promise<void> => {
-    await Promise.all([meter.take(), client.latencies()]);
-    const fromMs = performance.now();
+  const phase = async (name: string, run: () => Promise<unknown>): Promise<void> => {
+    await meter.take();
+    asker.take();
     await run();
-    const seconds = (performance.now() - fromMs) / 1_000;
-    const requests = await client.latencies();
-    phases.push({ name, seconds, ...(await meter.take()), requests });
+    phases.push({ name, waits: asker.take(), turns: await meter.take() });
   };
   const liveMs: number[] = [];
-  const edit = async (number: number): Promise<void> => {
+  const save = async ({ path, text }: (typeof edits)[number]): Promise<void> => {
     const live = uses.next();
-    const savedNs = await client.edit(join(folders.configDir, folders.campaignFile(number)));
-    liveMs.push(Number((await live) - savedNs) / 1e6);
-    tell(liveMs.length, 'edits');
+    await writeFile(path, text);
+    const savedMs = performance.now();
+    liveMs.push((await live) - savedMs);
+    tell(liveMs.length);
     await sleep(BETWEEN_EDITS_MS);
   };
   try {
-    // The first polls and requests find code that has not run yet.
-    await sleep(IDLE_MS / 2);
+    await sleep(SETTLE_MS);
     await phase('no edits', () => sleep(IDLE_MS));
-    await phase('first edit', () => edit(0));
+    const [first, ...others] = edits;
+    await phase('first edit', async () => first && save(first));
     await phase('more edits', async () => {
-      for (let n = 1; n < options.edits; n++) await edit(Math.floor((n * options.files) / options.edits));
+      for (const edit of others) await save(edit);
     });
   } finally {
     meter.stop();
-    client.stop();
-    await app.close();
+    asker.stop();
+    watch.close();
   }
   const heapMb = process.memoryUsage().heapUsed / 2 ** 20;
-  return { startMs, lineItems: uses.lineItems, phases, liveMs, heapMb };
+  const lineItems = bidder.environment.snapshot().lineItems.length;
+  return { startMs, lineItems, phases, liveMs, heapMb };
 }
 
 function settingsFor({ configDir, profilesDir, dataDir }: ConfigurationFolders) {
-  return readSettings({
-    CONFIG_DIR: configDir,
-    PROFILES: profilesDir,
-    DATA_DIR: dataDir,
-    HOST: '127.0.0.1',
-    PORT: '0',
-    ADMIN_PORT: '0',
-    // A request that had to wait is to be measured and not to be turned away.
-    DELAY_MS_MAX: '10000',
-  });
+  return readSettings({ CONFIG_DIR: configDir, PROFILES: profilesDir, DATA_DIR: dataDir });
 }
 
-/** Hears in the bidder's log of each catalogue that is put to use. */
-class CatalogUses {
-  readonly logger = pino({ level: 'info' }, { write: (line) => this.#heard(line) });
-  lineItems = 0;
-  #lastLine = '';
-  #waiting: ((atNs: bigint) => void) | undefined;
+/** Hears of each catalogue that is put to use, and of what goes wrong. */
+class Uses {
+  #settle: { resolve: (atMs: number) => void; reject: (fault: Error) => void } | undefined;
 
-  /** @returns when the next one is in use, on the machine's monotonic clock; rejects when none comes */
-  async next(): Promise<bigint> {
-    const stop = new AbortController();
-    const inUse = new Promise<bigint>((resolve) => {
-      this.#waiting = resolve;
-    });
-    const tooLate = sleep(LIVE_WITHIN_MS, undefined, { signal: stop.signal }).then(() => {
-      throw new Error(
-        `an edit was not live within ${LIVE_WITHIN_MS / 1_000} s; the bidder said last: ${this.#lastLine}`,
-      );
-    });
-    tooLate.catch(() => undefined);
-    const atNs = await Promise.race([inUse, tooLate]);
-    stop.abort();
-    return atNs;
-  }
+  readonly inUse = (): void => this.#settle?.resolve(performance.now());
+  readonly failed = (error: unknown): void => this.#settle?.reject(error as Error);
+  readonly problems = (found: readonly Finding[]): void => {
+    const text = found.map((finding) => formatFinding(finding, { colour: false })).join('\n');
+    if (text !== '') this.#settle?.reject(new Error(`an edit was refused: ${text}`));
+  };
 
-  #heard(line: string): void {
-    this.#lastLine = line;
-    if (!line.includes('catalogue in use')) return;
-    this.lineItems = (JSON.parse(line) as { readonly lineItems: number }).lineItems;
-    this.#waiting?.(process.hrtime.bigint());
-    this.#waiting = undefined;
-  }
-}
-
-/** The other side of client.ts. */
-class Client {
-  readonly #worker: Worker;
-
-  constructor(bidPort: number) {
-    this.#worker = new Worker(new URL('client.js', import.meta.url), { workerData: { bidPort } });
-  }
-
-  /** @returns when the file was saved, on the machine's monotonic clock */
-  async edit(path: string): Promise<bigint> {
-    const told = await this.#ask({ do: 'edit', path });
-    if (told.is !== 'edited') throw new Error(`the client told of ${told.is} when it was to edit`);
-    return told.atNs;
-  }
-
-  async latencies(): Promise<Latencies> {
-    const told = await this.#ask({ do: 'tell' });
-    if (told.is !== 'latencies')
-      throw new Error(`the client told of ${told.is} when it was to tell latencies`);
-    return told.latencies;
-  }
-
-  stop(): void {
-    this.#worker.postMessage({ do: 'stop' } satisfies ToClient);
-  }
-
-  async #ask(message: ToClient): Promise<FromClient> {
-    this.#worker.postMessage(message);
-    const [told] = (await once(this.#worker, 'message')) as [FromClient];
-    return told;
+  /** @returns when the next catalogue is in use, by `performance.now()`; rejects when none comes in time */
+  async next(): Promise<number> {
+    const tooLate = setTimeout(() => {
+      this.failed(new Error(`an edit was not live within ${LIVE_WITHIN_MS / 1_000} s`));
+    }, LIVE_WITHIN_MS);
+    try {
+      return await new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    } finally {
+      clearTimeout(tooLate);
+    }
   }
 }
