@@ -52,7 +52,7 @@ function whole(name: string, text: string, min: number, max: number): number {
   const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
   if (number >= min && number <= max) return number;
   process.stderr.write(`${name} is "${text}" but must be a whole number from ${min} to ${max}\n`);
-  process.exit(2);
+  return process.exit(2);
 }
 
 function report({ startMs, lineItems, phases, liveMs, heapMb }: RebuildFigures): string {
