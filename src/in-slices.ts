@@ -3,7 +3,7 @@ import type { Clock } from './lib/clock.js';
 import type { Steps } from './lib/steps.js';
 
 /** Long enough that taking turns costs little, short enough that no request notices. */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 
 /** Does long work a little at a time, so that bid requests are answered in between. */
 export async function inSlices<Result>(steps: Steps<Result>, clock: Clock): Promise<Result> {

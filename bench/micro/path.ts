@@ -7,7 +7,7 @@ import { buildSnapshot } from '../../src/bid/snapshot.js';
 import type { Campaign } from '../../src/domain/campaign.js';
 import type { Catalog } from '../../src/domain/catalog.js';
 import type { CampaignId, CreativeId, LineItemId } from '../../src/domain/ids.js';
-import { microsFromUnits, USD } from '../../src/domain/money.js';
+import { microsFromUnits, USD, type Currency } from '../../src/domain/money.js';
 import { SILENT_FREQUENCY } from '../../src/domain/frequency.js';
 import { SILENT_METRICS } from '../../src/domain/ports.js';
 import { systemClock } from '../../src/lib/clock.js';
@@ -83,7 +83,14 @@ export function seededCatalog(size: number): Catalog {
       lineItems: [{ ...lineItem, id: 'main' as LineItemId, bid: { model: 'cpm', amountMicros }, creatives }],
     };
   });
-  const rates = { date: '2026-11-20', perUsd: new Map([[USD, 1]]), validUntilMs: Infinity };
+  const rates = {
+    date: '2026-11-20',
+    perUsd: new Map([
+      [USD, 1],
+      ['EUR' as Currency, 0.87],
+    ]),
+    validUntilMs: Infinity,
+  };
   return {
     version: 1,
     campaigns,

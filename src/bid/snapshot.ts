@@ -7,7 +7,7 @@ import { compileCreative, type CompiledCreative } from '../exchange/compile-crea
 import { compileDsaAnswer, type DsaAnswer } from '../exchange/dsa.js';
 import { sortSteps } from '../lib/sort-steps.js';
 import { doAll, Pace, type Steps } from '../lib/steps.js';
-import { TargetingIndex } from '../targeting/targeting-index.js';
+import { chosenDimensions, TargetingIndex, type ChosenDimensions } from '../targeting/targeting-index.js';
 
 /** A line item with everything about it that does not depend on the request. */
 export interface ServedLineItem {
@@ -19,6 +19,7 @@ export interface ServedLineItem {
   readonly usdPerUnit: number;
   /** The most that an offer of it can have; 0 for the open auction. See Offer. */
   readonly priorityMax: number;
+  readonly chosen: ChosenDimensions;
   readonly creatives: readonly ServedCreative[];
   readonly caps: LineItemCaps;
   /** Are there any? Said here, because looking into `caps` of every candidate costs more than all else that is asked of most. */
@@ -128,6 +129,7 @@ function serve(
     valueMicrosUsd: rankingValue(dearestBid(lineItem), usdPerUnit),
     usdPerUnit,
     priorityMax: priorityMax(lineItem),
+    chosen: chosenDimensions(lineItem),
     caps,
     isCapped: caps.caps.length > 0,
     dsa: transparency && compileDsaAnswer(transparency, lineItem, links.host),

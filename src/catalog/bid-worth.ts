@@ -1,5 +1,13 @@
 import type { Campaign, LineItem } from '../domain/campaign.js';
-import { convertMicros, MICROS_PER_UNIT, unitsText, USD, type Micros, type Rates } from '../domain/money.js';
+import {
+  convertMicros,
+  MICROS_PER_UNIT,
+  unitsText,
+  USD,
+  type Currency,
+  type Micros,
+  type Rates,
+} from '../domain/money.js';
 import type { FilePath } from './finding.js';
 import type { AmountFault } from './jumps.js';
 
@@ -12,6 +20,7 @@ const BID_USD_MAX = 1_000;
 /** Finds bids that are worth more than anybody pays; what has no rate can be bid in its own currency only. */
 export function bidsWorthTooMuch({ budget, lineItems }: Campaign, rates: Rates): readonly AmountFault[] {
   const { currency } = budget;
+  if (isDearestWorthLittle(lineItems, currency, rates)) return [];
   return lineItems.flatMap(bidAmounts).flatMap(({ amountMicros, path }) => {
     const worthMicros = convertMicros(rates, amountMicros, currency, USD);
     if (worthMicros === undefined || worthMicros <= BID_USD_MAX * MICROS_PER_UNIT) return [];
@@ -21,6 +30,18 @@ export function bidsWorthTooMuch({ budget, lineItems }: Campaign, rates: Rates):
       'per thousand impressions, a dollar for each of them';
     return [{ path, says }];
   });
+}
+
+/** The quick way for nearly all, without a list of amounts: is the dearest of them worth no more than that? */
+function isDearestWorthLittle(lineItems: Campaign['lineItems'], currency: Currency, rates: Rates): boolean {
+  let dearestMicros = 0 as Micros;
+  for (const { bid, dealTerms } of lineItems) {
+    if (bid.amountMicros > dearestMicros) dearestMicros = bid.amountMicros;
+    for (const { amountMicros } of dealTerms.values())
+      if (amountMicros !== undefined && amountMicros > dearestMicros) dearestMicros = amountMicros;
+  }
+  const worthMicros = convertMicros(rates, dearestMicros, currency, USD);
+  return worthMicros !== undefined && worthMicros <= BID_USD_MAX * MICROS_PER_UNIT;
 }
 
 /** Whatever a line item may bid for a thousand impressions, and where that stands in its campaign: its bid, and those of its deals. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { doAll, Pace } from '../lib/steps.js';
 import { idOwners } from './id-owners.js';
 
 const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
@@ -24,7 +25,7 @@ describe('who owns an id', () => {
   it('leaves every running file with the id that it wants, or the one that it had', () => {
     fc.assert(
       fc.property(claims, (files) => {
-        const owners = idOwners(files);
+        const owners = doAll(idOwners(files, new Pace()));
         for (const { file, wanted: wish, former } of files) {
           const mayUse = [wish, former].filter((name) => name !== undefined && owners.get(name) === file);
           if (former !== undefined) expect(mayUse).not.toEqual([]);

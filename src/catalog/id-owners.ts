@@ -1,3 +1,5 @@
+import type { Pace, Steps } from '../lib/steps.js';
+
 /**
  * Which file a campaign id belongs to.
  *
@@ -16,10 +18,11 @@ export interface IdClaim {
 }
 
 /** @returns the file that each id belongs to */
-export function idOwners(claims: readonly IdClaim[]): ReadonlyMap<string, string> {
+export function* idOwners(claims: readonly IdClaim[], pace: Pace): Steps<ReadonlyMap<string, string>> {
   const winners = new Map<string, IdClaim>();
   const waiting = claims.map((claim) => ({ claim, id: claim.wanted ?? claim.former }));
   for (const { claim, id } of waiting) {
+    if (pace.isDue()) yield;
     if (id === undefined) continue;
     const rival = winners.get(id);
     const wins = !rival || (claim.former === id && rival.former !== id);
@@ -27,5 +30,10 @@ export function idOwners(claims: readonly IdClaim[]): ReadonlyMap<string, string
     const loser = wins ? rival : claim;
     if (loser && loser.former !== id) waiting.push({ claim: loser, id: loser.former });
   }
-  return new Map([...winners].map(([id, { file }]) => [id, file]));
+  const owners = new Map<string, string>();
+  for (const [id, { file }] of winners) {
+    owners.set(id, file);
+    if (pace.isDue()) yield;
+  }
+  return owners;
 }

@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../lib/clock.js';
+import { Pace } from '../lib/steps.js';
+import { FileFault, faultText, isSameStamp, isSettled, lookAt, type Look, type Stamp } from './file-look.js';
 import { wholeFileFinding, type Finding } from './finding.js';
+import { inOrderOfNames, keepListing } from './folder-listing.js';
 import { FILE_BYTES_MAX } from './json-file.js';
 import type { LastGoodStore } from './last-good.js';
 import type { FileContent, ReadContent } from './read-file.js';
+import { createTurns, inTurns } from './turns.js';
 
-const ENDING = '.json';
-const FILES_MAX = 10_000;
-const IGNORED_TOLD_MAX = 20;
-const IGNORED =
-  'this is not looked at: only files right in this folder whose names end in .json (small letters) are';
-/** A file that was changed so shortly before it was read may change again without its time telling. */
-const UNSETTLED_MS = 2_000;
+/** Few enough that what the file system says of them is taken down in a moment. */
+const LOOKED_AT_ONCE = 32;
 
 /**
  * The files of one folder through their versions. Each scan looks at what the file system says of every file, reads
@@ -24,10 +23,18 @@ const UNSETTLED_MS = 2_000;
  * Whether a version that could be read is accepted is for the caller to say (it may repeat another file's id).
  */
 export interface KeptFolder<Content> {
-  /** @returns the files in the order of their names, and what is wrong with the folder itself */
-  scan(): Promise<{ readonly files: readonly KeptFile<Content>[]; readonly problems: readonly Finding[] }>;
+  scan(): Promise<FolderScan<Content>>;
   /** Makes the present version of a file its last good one. @returns a warning when the copy could not be stored */
   accept(file: KeptFile<Content>): Promise<readonly Finding[]>;
+}
+
+interface FolderScan<Content> {
+  /** In the order of their names; the same array as long as there are the same ones. */
+  readonly files: readonly KeptFile<Content>[];
+  /** What is wrong with the folder itself. */
+  readonly problems: readonly Finding[];
+  /** Do the files say anything else than at the scan before? */
+  readonly isChanged: boolean;
 }
 
 export interface KeptFile<Content> {
@@ -53,12 +60,6 @@ export interface KeptFolderOptions<Content> {
   readonly onGone?: (lastGood: Content) => Promise<readonly Finding[]>;
 }
 
-interface Stamp {
-  readonly mtimeMs: number;
-  readonly size: number;
-  readonly ino: number;
-}
-
 interface Entry<Content> extends KeptFile<Content> {
   present: FileContent<Content>;
   lastGood: { readonly content: Content; readonly savedMs: number } | undefined;
@@ -72,29 +73,55 @@ interface Entry<Content> extends KeptFile<Content> {
 
 export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFolder<Content> {
   const { configDir, folder, required, optional = [], lastGood, onGone } = options;
-  const atTop = [...required, ...optional];
+  const listing = keepListing(options);
   const entries = new Map<string, Entry<Content>>();
+  let names: readonly string[] = [];
+  let files: readonly Entry<Content>[] = [];
   let storedSeen = false;
+
+  /** Drops the files that are gone. @returns what is wrong with that */
+  const take = async (listed: readonly string[] | undefined): Promise<Finding[]> => {
+    const problems: Finding[] = [];
+    const atTop = [...required, ...optional];
+    const stored = storedSeen ? [] : (await lastGood.list()).filter((file) => isWithin(folder, file, atTop));
+    storedSeen = true;
+    const known = [...entries.keys(), ...stored];
+    // A folder that cannot be listed says nothing about its files: what ran keeps running.
+    const present = new Set(listed ?? [...known, ...required]);
+    const turns = createTurns();
+    for (const file of known) {
+      await turns.pause();
+      if (present.has(file)) continue;
+      const gone = entries.get(file) ?? (await newEntry(options, file));
+      if (gone.lastGood) problems.push(...((await onGone?.(gone.lastGood.content)) ?? []));
+      entries.delete(file);
+      await lastGood.remove(file);
+    }
+    names = listed ?? (await inTurns(inOrderOfNames([...present], new Pace()), turns));
+    return problems;
+  };
 
   return {
     scan: async () => {
-      const { names, problems } = await listFolder(configDir, folder, required, optional);
-      const stored = storedSeen
-        ? []
-        : (await lastGood.list()).filter((file) => isWithin(folder, file, atTop));
-      const known = [...entries.keys(), ...stored];
-      // A folder that cannot be listed says nothing about its files: what ran keeps running.
-      const present = new Set(names ?? [...known, ...required]);
-      for (const file of known.filter((file) => !present.has(file))) {
-        const gone = entries.get(file) ?? (await newEntry(options, file));
-        if (gone.lastGood) problems.push(...((await onGone?.(gone.lastGood.content)) ?? []));
-        entries.delete(file);
-        await lastGood.remove(file);
+      const listed = await listing.look();
+      const problems = [...listed.problems];
+      const isListChanged = listed.names === undefined || listed.names !== names;
+      if (isListChanged) problems.push(...(await take(listed.names)));
+      const turns = createTurns();
+      let isChanged = isListChanged;
+      for (let from = 0; from < names.length; from += LOOKED_AT_ONCE) {
+        await turns.pause();
+        const some = names.slice(from, from + LOOKED_AT_ONCE);
+        const looks = await Promise.all(some.map((file) => lookAt(join(configDir, file))));
+        for (const [i, file] of some.entries()) {
+          const look = looks[i] as Look;
+          if (isSameStamp(entries.get(file)?.stamp, look)) continue;
+          await turns.pause();
+          if (await refresh(options, entries, file, look)) isChanged = true;
+        }
       }
-      storedSeen = true;
-      const files = inOrderOfNames(present);
-      for (const file of files) await refresh(options, entries, file);
-      return { files: files.flatMap((file) => entries.get(file) ?? []), problems };
+      if (isListChanged) files = names.flatMap((file) => entries.get(file) ?? []);
+      return { files, problems, isChanged };
     },
 
     accept: async ({ file }) => {
@@ -104,8 +131,9 @@ export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFo
       // The same settings in other words are no new version.
       const isSame = entry.lastGood && isDeepStrictEqual(entry.lastGood.content, present.content);
       const content = isSame && entry.lastGood ? entry.lastGood.content : present.content;
-      entry.present = { ...present, content };
-      entry.lastGood = { content, savedMs };
+      if (content !== present.content) entry.present = { ...present, content };
+      if (entry.lastGood?.content !== content || entry.lastGood.savedMs !== savedMs)
+        entry.lastGood = { content, savedMs };
       if (entry.storedHash === entry.hash) return [];
       const problems = await storeCopy(lastGood, file, present.json.text, savedMs);
       if (problems.length === 0) entry.storedHash = entry.hash;
@@ -114,35 +142,37 @@ export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFo
   };
 }
 
+/** @returns whether the file now says something else */
 async function refresh<Content>(
   options: KeptFolderOptions<Content>,
   entries: Map<string, Entry<Content>>,
   file: string,
-): Promise<void> {
+  look: Look,
+): Promise<boolean> {
   const { configDir, read, clock } = options;
   const before = entries.get(file);
   const entry = before ?? (await newEntry(options, file));
   entries.set(file, entry);
   try {
-    const path = join(configDir, file);
-    const { mtimeMs, size, ino, isFile } = await statOf(path);
-    if (entry.stamp?.mtimeMs === mtimeMs && entry.stamp.size === size && entry.stamp.ino === ino) return;
+    if ('error' in look) throw look.error;
     const readMs = clock.nowMs();
-    if (!isFile) throw new FileFault('this is no file; remove it or give it another name');
-    if (size > FILE_BYTES_MAX) throw new FileFault(`the file is larger than ${FILE_BYTES_MAX} bytes`);
-    const bytes = await readFile(path);
+    if (!look.isFile) throw new FileFault('this is no file; remove it or give it another name');
+    if (look.size > FILE_BYTES_MAX) throw new FileFault(`the file is larger than ${FILE_BYTES_MAX} bytes`);
+    const bytes = await readFile(join(configDir, file));
     const hash = hashOf(bytes);
-    if (hash !== entry.hash) {
+    const isChanged = hash !== entry.hash;
+    if (isChanged) {
       entry.present = read(bytes, file);
       entry.hash = hash;
-      entry.savedMs = mtimeMs;
+      entry.savedMs = look.mtimeMs;
     }
-    const settled = Math.abs(readMs - mtimeMs) > UNSETTLED_MS;
-    entry.stamp = settled ? { mtimeMs, size, ino } : undefined;
+    entry.stamp = isSettled(look, readMs) ? look : undefined;
+    return isChanged || !before;
   } catch (error) {
     entry.present = { good: false, problems: [wholeFileFinding(file, faultText(error))] };
     entry.hash = undefined;
     entry.stamp = undefined;
+    return true;
   }
 }
 
@@ -168,56 +198,6 @@ async function newEntry<Content>(
 
 function hashOf(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('base64');
-}
-
-async function namesIn(folder: string): Promise<readonly string[] | undefined> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
-    return undefined;
-  }
-}
-
-/** @returns `names` relative to the configuration folder, undefined when the folder cannot be listed */
-async function listFolder(
-  configDir: string,
-  folder: string,
-  required: readonly string[],
-  optional: readonly string[],
-): Promise<{ names: readonly string[] | undefined; problems: Finding[] }> {
-  if (folder === '') {
-    const there = optional.length === 0 ? [] : await namesIn(configDir);
-    // A configuration that is out of reach says nothing about its files.
-    if (!there) return { names: undefined, problems: [] };
-    return { names: [...required, ...optional.filter((name) => there.includes(name))], problems: [] };
-  }
-  try {
-    // Editors keep drafts beside the file: hidden, or with a mark at the end.
-    const inFolder = (await readdir(join(configDir, folder)))
-      .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
-      .map((name) => `${folder}/${name}`)
-      .sort();
-    const found = inFolder.filter((name) => name.endsWith(ENDING));
-    const problems = inFolder
-      .filter((name) => !name.endsWith(ENDING))
-      .slice(0, IGNORED_TOLD_MAX)
-      .map((name) => wholeFileFinding(name, IGNORED, 'warning'));
-    if (found.length > FILES_MAX) {
-      const message = `the folder holds ${found.length} files; only the first ${FILES_MAX} by name are used`;
-      problems.push(wholeFileFinding(folder, message));
-    }
-    return { names: [...new Set([...found.slice(0, FILES_MAX), ...required])], problems };
-  } catch (error) {
-    const message = `the folder ${faultText(error).replace(/^the file /, '')}; what ran keeps running`;
-    return { names: undefined, problems: [wholeFileFinding(folder, message)] };
-  }
-}
-
-/** Without their ending, which would put `trail-copy.json` before `trail.json`, since `-` comes before the dot. */
-function inOrderOfNames(files: Iterable<string>): string[] {
-  const names = Array.from(files, (file) => file.slice(0, -ENDING.length));
-  return names.sort().map((name) => name + ENDING);
 }
 
 function isWithin(folder: string, file: string, atTop: readonly string[]): boolean {
@@ -247,17 +227,4 @@ export async function orWarning(
   } catch (error) {
     return [wholeFileFinding(file, `${loss} (${faultText(error)})`, 'warning')];
   }
-}
-
-class FileFault extends Error {}
-
-async function statOf(path: string): Promise<Stamp & { readonly isFile: boolean }> {
-  const found = await stat(path);
-  return { mtimeMs: found.mtimeMs, size: found.size, ino: found.ino, isFile: found.isFile() };
-}
-
-function faultText(error: unknown): string {
-  if (error instanceof FileFault) return error.message;
-  if (!(error instanceof Error) || !('code' in error)) throw error;
-  return error.code === 'ENOENT' ? 'the file is missing' : `the file cannot be read (${String(error.code)})`;
 }

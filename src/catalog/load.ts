@@ -1,4 +1,3 @@
-import type { Campaign } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { USD, type Rates } from '../domain/money.js';
 import { PRIVACY_DEFAULT, PRIVACY_UNREADABLE, type PrivacyPolicy } from '../domain/privacy-policy.js';
@@ -11,38 +10,24 @@ import {
 } from '../domain/supply-policy.js';
 import { TRAFFIC_DEFAULT } from '../domain/traffic-policy.js';
 import { systemClock, type Clock } from '../lib/clock.js';
-import { bidsWorthTooMuch } from './bid-worth.js';
 import { CampaignLinter } from './campaign-linter.js';
-import {
-  amountFindings,
-  contentRefusals,
-  pinFindings,
-  repeatedId,
-  type CampaignJudges,
-} from './campaign-refusals.js';
+import { amountFindings } from './campaign-refusals.js';
 import { missingConfigDir } from './config-dir.js';
 import type { Finding } from './finding.js';
 import { keepFormerCampaigns } from './former-campaigns.js';
-import { idOwners } from './id-owners.js';
 import { unconfirmedRateJumps } from './jumps.js';
 import { keepFolder, type KeptFile, type KeptFolder } from './kept-files.js';
 import { openLastGood, type LastGoodStore } from './last-good.js';
 import { lintSupply } from './lint-supply.js';
+import { keepCampaigns } from './load-campaigns.js';
 import { lintSurroundings, locatedFinding } from './lint.js';
-import {
-  readCampaign,
-  readExchange,
-  readPrivacy,
-  readRates,
-  readSupply,
-  readTraffic,
-  type FileContent,
-} from './read-file.js';
+import { readCampaign, readExchange, readPrivacy, readRates, readSupply, readTraffic } from './read-file.js';
 import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
 import type { RatesContent } from './schema/rates.js';
 import type { TrafficSettings } from './schema/traffic.js';
 import { keepSupplyFiles } from './supply-files.js';
+import { takeOver } from './take-over.js';
 import { keepTrafficLists } from './traffic-lists.js';
 import { createTurns } from './turns.js';
 
@@ -136,6 +121,7 @@ export function createCatalogLoader(
   };
   let seen: SeenFiles = { campaigns: [], others: [] };
   const linter = new CampaignLinter();
+  const campaignsOf = keepCampaigns(folders.campaigns);
 
   return {
     load: async () => {
@@ -149,7 +135,7 @@ export function createCatalogLoader(
       const settings = await loadSupply(folders.supply, files, exchanges, problems);
       const around = { rates: rates.rates, exchanges, lists: files.lists };
       const judges = { linter, around, former, nowMs };
-      const campaigns = await loadCampaigns(folders.campaigns, judges, problems);
+      const campaigns = await campaignsOf(judges, problems);
       const traffic = await loadPolicy(folders.traffic, undefined, problems);
       const next = {
         campaigns: campaigns.campaigns,
@@ -272,74 +258,6 @@ async function loadExchanges(folder: KeptFolder<Exchange>, problems: Finding[]) 
 
 /** The exchange that is always there. */
 const PLAIN_EXCHANGE = exchangeOf(exchangeFile.parse({}), 'generic');
-
-async function loadCampaigns(
-  folder: KeptFolder<CampaignContent>,
-  judges: CampaignJudges,
-  problems: Finding[],
-) {
-  const { files, problems: ofFolder } = await folder.scan();
-  problems.push(...ofFolder);
-  const refused = await contentRefusals(files, judges);
-  const owners = idOwners(
-    files.map((file) => {
-      const { present, lastGood } = file;
-      const wanted = present.good && !refused.has(file) ? present.content.campaign.id : undefined;
-      return { file: file.file, wanted, former: lastGood?.content.campaign.id };
-    }),
-  );
-  const campaigns: Campaign[] = [];
-  const turns = createTurns();
-  for (const file of files) {
-    await turns.pause();
-    const before = file.lastGood?.content.campaign;
-    const isUsable = ({ campaign }: CampaignContent): boolean =>
-      owners.get(campaign.id) === file.file && bidsWorthTooMuch(campaign, judges.around.rates).length === 0;
-    const repeats = repeatedId(file, owners);
-    const refusals = repeats.length > 0 ? repeats : (refused.get(file) ?? []);
-    problems.push(...pinFindings(file));
-    const content = await takeOver(folder, file, refusals, problems, isUsable);
-    if (content) campaigns.push(content.campaign);
-    const after = file.lastGood?.content.campaign;
-    if (before && before.id !== after?.id) problems.push(...(await judges.former.remember(before)));
-  }
-  return { campaigns, files };
-}
-
-/**
- * Accepts the present version of a file, or tells why not and falls back to its last good one.
- *
- * @param refusals what is wrong with a version that could be read
- * @param isUsable may the last good version be used now?
- * @returns undefined when there is nothing of this file to use
- */
-async function takeOver<Content>(
-  folder: KeptFolder<Content>,
-  file: KeptFile<Content>,
-  refusals: readonly Finding[],
-  problems: Finding[],
-  isUsable: (lastGood: Content) => boolean = () => true,
-): Promise<Content | undefined> {
-  const faults = faultsOf(file.present, refusals);
-  if (faults.length === 0) {
-    problems.push(...(await folder.accept(file)));
-    return file.lastGood?.content;
-  }
-  const usable = file.lastGood && isUsable(file.lastGood.content) ? file.lastGood : undefined;
-  const consequence = usable
-    ? `the version of ${minuteText(usable.savedMs)} keeps running`
-    : 'nothing of this file is in use';
-  for (const fault of faults) problems.push({ ...fault, consequence });
-  return usable?.content;
-}
-
-function faultsOf(present: FileContent<unknown>, refusals: readonly Finding[]): readonly Finding[] {
-  return present.good ? refusals : present.problems;
-}
-
-function minuteText(instantMs: number): string {
-  return `${new Date(instantMs).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
 
 function isSameCatalog(a: Omit<Catalog, 'version'>, b: Omit<Catalog, 'version'>): boolean {
   return (

@@ -1,7 +1,8 @@
 import { setImmediate as afterOtherWork } from 'node:timers/promises';
+import type { Steps } from '../lib/steps.js';
 
 /** Short enough that no bid request notices. */
-const TURN_MS = 2;
+const TURN_MS = 1;
 
 /** Long work in turns with other work. */
 export interface Turns {
@@ -18,4 +19,13 @@ export function createTurns(): Turns {
       turnEndsMs = performance.now() + TURN_MS;
     },
   };
+}
+
+/** Does all the steps in turns with other work. */
+export async function inTurns<Result>(steps: Steps<Result>, turns: Turns): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await turns.pause();
+  }
 }

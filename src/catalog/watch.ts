@@ -12,6 +12,8 @@ const QUIET_MS = 100;
 const QUIET_MS_MAX = 500;
 /** File systems that tell nothing (network mounts, some containers) are asked. */
 const POLL_MS = 2_000;
+/** Of many files a look takes so long that asking for it all the time would be felt: between two polls pass so many times what the last look took. */
+const POLL_REST = 20;
 
 const FOLDERS = ['campaigns', 'exchanges', ...SUPPLY_FOLDERS];
 
@@ -45,10 +47,14 @@ export async function watchCatalog(options: WatchOptions): Promise<CatalogWatch>
   const newWarnings = warningsOnce(loader);
   const warnings = await newWarnings();
   let closed = false;
+  let nextPollMs = 0;
 
   const look = async (): Promise<void> => {
+    const startMs = performance.now();
     const { catalog, problems } = await loader.load();
     if (closed) return;
+    const nowMs = performance.now();
+    nextPollMs = nowMs + POLL_REST * (nowMs - startMs);
     const problemsNow = JSON.stringify(problems);
     if (catalog.version !== version) {
       version = catalog.version;
@@ -67,7 +73,7 @@ export async function watchCatalog(options: WatchOptions): Promise<CatalogWatch>
   const folders = watchFolders(options.configDir, soon.ask);
   const poll = setInterval(() => {
     folders.renew();
-    looking.ask();
+    if (performance.now() >= nextPollMs) looking.ask();
   }, options.pollMs ?? POLL_MS);
   poll.unref();
   // A save between the first look and the start of watching made no event.

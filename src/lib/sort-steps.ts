@@ -1,7 +1,7 @@
 import type { Pace, Steps } from './steps.js';
 
 /** Sorted by the engine in one step. */
-const RUN = 256;
+const RUN = 64;
 
 /** Sorts a copy, a little at a time: short runs first, which are then merged two by two. Equal ones keep their order. */
 export function* sortSteps<Value>(

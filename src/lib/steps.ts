@@ -10,7 +10,7 @@ export function doAll<Result>(steps: Steps<Result>): Result {
 }
 
 /** Small things that are done in one step, such as a value that is looked up: together a fraction of a millisecond. */
-export const STEP_WORK = 1_024;
+export const STEP_WORK = 256;
 
 /** Says when a step has grown long enough: `if (pace.isDue()) yield;` after each small thing. */
 export class Pace {

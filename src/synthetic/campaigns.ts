@@ -16,6 +16,8 @@ export interface CampaignOptions {
   /** Of all campaigns together; a catalogue takes 10,000 campaigns. */
   readonly lineItems: number;
   readonly breadth?: Breadth;
+  /** How many a campaign has; the last one has what is left. */
+  readonly perCampaign?: { readonly min: number; readonly max: number };
 }
 
 const LINE_ITEMS_PER_CAMPAIGN = { min: 4, max: 24 } as const;
@@ -55,12 +57,11 @@ export function* syntheticCampaigns(
   world: World,
   options: CampaignOptions,
 ): Generator<SyntheticCampaign, void> {
-  const { breadth = 'mixed' } = options;
+  const { breadth = 'mixed', perCampaign = LINE_ITEMS_PER_CAMPAIGN } = options;
   let left = options.lineItems;
   for (let number = 0; left > 0; number++) {
     const random = randomOf(world, 'campaign', number);
-    const { min, max } = LINE_ITEMS_PER_CAMPAIGN;
-    const count = Math.min(left, integerBetween(random, min, max));
+    const count = Math.min(left, integerBetween(random, perCampaign.min, perCampaign.max));
     left -= count;
     yield campaignOf(world, random, number, count, breadth);
   }

@@ -2,6 +2,7 @@ import type { Choice, LineItem } from '../domain/campaign.js';
 import type { DimensionName } from '../domain/dimensions.js';
 import type { Pace, Steps } from '../lib/steps.js';
 import type { DimensionDefinition } from './dimension-definition.js';
+import type { IndexedLineItem } from './live-line-items.js';
 import { PostingsBuilder, wordsFor, type Postings, type TermSink } from './postings.js';
 
 /**
@@ -35,15 +36,15 @@ interface Chooser<Condition> {
   readonly passesUntold: boolean;
 }
 
-/** @returns undefined when no line item chooses anything in this dimension */
+/** @param numbers of those that choose something in this dimension, ascending; at least one */
 export function* compileDimension<Condition, Subject>(
   definition: DimensionDefinition<Condition, Subject>,
-  lineItems: readonly LineItem[],
+  items: readonly Pick<IndexedLineItem, 'lineItem'>[],
+  numbers: readonly number[],
   pace: Pace,
-): Steps<CompiledDimension<Subject> | undefined> {
-  const size = lineItems.length;
-  const choosers = yield* choosersIn(definition, lineItems, pace);
-  if (choosers.length === 0) return undefined;
+): Steps<CompiledDimension<Subject>> {
+  const size = items.length;
+  const choosers = yield* choosersAmong(definition, items, numbers, pace);
   const vocabulary = definition.newVocabulary();
   for (const { choice } of choosers) {
     for (const conditions of [choice.anyOf, choice.noneOf]) {
@@ -84,17 +85,27 @@ function resolverOf<Subject>(terms: {
   return (subject, found) => terms.resolve(subject, found);
 }
 
-function* choosersIn<Condition, Subject>(
+/** @returns what a line item chooses in a dimension; undefined when every impression will do */
+export function choiceIn<Condition>(
+  { choiceOf }: Pick<DimensionDefinition<Condition, never>, 'choiceOf'>,
+  lineItem: LineItem,
+): Choice<Condition> | undefined {
+  const choice = choiceOf(lineItem);
+  return choice && choice.anyOf.length + choice.noneOf.length > 0 ? choice : undefined;
+}
+
+function* choosersAmong<Condition, Subject>(
   definition: DimensionDefinition<Condition, Subject>,
-  lineItems: readonly LineItem[],
+  items: readonly Pick<IndexedLineItem, 'lineItem'>[],
+  numbers: readonly number[],
   pace: Pace,
 ): Steps<Chooser<Condition>[]> {
   const choosers: Chooser<Condition>[] = [];
-  for (let number = 0; number < lineItems.length; number++) {
+  for (const number of numbers) {
     if (pace.isDue()) yield;
-    const lineItem = lineItems[number] as LineItem;
-    const choice = definition.choiceOf(lineItem);
-    if (!choice || choice.anyOf.length + choice.noneOf.length === 0) continue;
+    const { lineItem } = items[number] as IndexedLineItem;
+    const choice = choiceIn(definition, lineItem);
+    if (!choice) continue;
     const wishes = choice.anyOf.length > 0;
     const { lineItem: ownWord, byDimension } = lineItem.targeting.unknown;
     const onUnknown = byDimension.get(definition.name) ?? (wishes ? ownWord : 'accept');

@@ -1,16 +1,23 @@
 import type { LineItem } from '../domain/campaign.js';
 import type { DimensionName } from '../domain/dimensions.js';
 import type { Pace, Steps } from '../lib/steps.js';
-import { compileDimension, type CompiledDimension } from './compile-dimension.js';
+import { choiceIn, compileDimension, type CompiledDimension } from './compile-dimension.js';
 import type { DimensionDefinition } from './dimension-definition.js';
+import type { IndexedLineItem } from './live-line-items.js';
 
 const WISHES_SHOWN_MAX = 10;
 
 /** A dimension with the type of its conditions put away, so that all of them fit one list. */
 export interface Dimension<Subject> {
   readonly name: DimensionName;
-  /** @returns undefined when no line item chooses anything here */
-  compile(lineItems: readonly LineItem[], pace: Pace): Steps<CompiledDimension<Subject> | undefined>;
+  /** Does the line item choose anything here? */
+  isChosenIn(lineItem: LineItem): boolean;
+  /** @param numbers of those that do, ascending; at least one */
+  compile(
+    items: readonly Pick<IndexedLineItem, 'lineItem'>[],
+    numbers: readonly number[],
+    pace: Pace,
+  ): Steps<CompiledDimension<Subject>>;
   /** What the line item chooses here, such as `one of runner, outdoor; not bought-shoes-30d`. */
   describeWish(lineItem: LineItem): string;
   /** What the request tells here, or `not told`. */
@@ -22,7 +29,8 @@ export function defineDimension<Condition, Subject>(
 ): Dimension<Subject> {
   return {
     name: definition.name,
-    compile: (lineItems, pace) => compileDimension(definition, lineItems, pace),
+    isChosenIn: (lineItem) => choiceIn(definition, lineItem) !== undefined,
+    compile: (items, numbers, pace) => compileDimension(definition, items, numbers, pace),
     describeWish(lineItem) {
       const { anyOf, noneOf } = definition.choiceOf(lineItem) ?? { anyOf: [], noneOf: [] };
       const parts: string[] = [];

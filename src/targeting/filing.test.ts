@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { lineItemWith } from '../../test/support/targeting-samples.js';
 import type { Targeting } from '../domain/campaign.js';
-import { assert } from '../lib/assert.js';
 import { doAll, Pace } from '../lib/steps.js';
 import { domains } from './dimensions/inventory.js';
 import { segments } from './dimensions/customer.js';
@@ -11,13 +10,12 @@ const one = (value: string) => ({ anyOf: [value], noneOf: [] });
 
 /** @returns who is filed under the segments, under the sites, and nowhere */
 function filed(wishes: readonly Partial<Targeting>[]): [number[], number[], number[]] {
-  const lineItems = wishes.map((targeting) => lineItemWith(targeting).lineItem);
-  const compiled = [segments, domains].map((dimension) => {
-    const each = doAll(dimension.compile(lineItems, new Pace()));
-    assert(each !== undefined, 'somebody chooses in each dimension');
-    return each;
-  });
-  const { filed, firstTerms, unfiled } = doAll(fileSteps(compiled, lineItems.length, new Pace()));
+  const items = wishes.map((targeting) => lineItemWith(targeting));
+  const numbers = [...items.keys()];
+  const compiled = [segments, domains].map((dimension) =>
+    doAll(dimension.compile(items, numbers, new Pace())),
+  );
+  const { filed, firstTerms, unfiled } = doAll(fileSteps(compiled, items.length, new Pace()));
   const [ofSegments, ofSites] = firstTerms as [number, number];
   const listed = (from: number, to: number): number[] => [
     ...filed.entries.subarray(filed.starts[from], filed.starts[to]),
@@ -25,7 +23,7 @@ function filed(wishes: readonly Partial<Targeting>[]): [number[], number[], numb
   return [
     listed(ofSegments, ofSites).sort((a, b) => a - b),
     listed(ofSites, filed.counts.length).sort((a, b) => a - b),
-    [...lineItems.keys()].filter((number) => (((unfiled[0] as number) >>> number) & 1) === 1),
+    numbers.filter((number) => (((unfiled[0] as number) >>> number) & 1) === 1),
   ];
 }
 

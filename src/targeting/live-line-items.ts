@@ -1,12 +1,15 @@
 import type { Campaign, LineItem } from '../domain/campaign.js';
 import type { CampaignRule } from '../domain/rejection.js';
 import type { Pace, Steps } from '../lib/steps.js';
+import type { ChosenDimensions } from './chosen-dimensions.js';
 import { setBit, wordsFor } from './postings.js';
 
 /** A line item with the campaign it belongs to. */
 export interface IndexedLineItem {
   readonly campaign: Campaign;
   readonly lineItem: LineItem;
+  /** See chosenDimensions, for those who build an index of the same line items again and again. */
+  readonly chosen?: ChosenDimensions;
 }
 
 /** @returns why a line item takes no part at a moment, or undefined when it does */

@@ -1,13 +1,12 @@
 import type { Impression } from '../domain/bid-request.js';
-import type { LineItem } from '../domain/campaign.js';
 import { DIMENSIONS, type DimensionName } from '../domain/dimensions.js';
 import type { CampaignRule } from '../domain/rejection.js';
 import type { Visit } from '../domain/visit.js';
 import { assert } from '../lib/assert.js';
 import { doAll, Pace, type Steps } from '../lib/steps.js';
 import { Block, BLOCK_WORDS } from './block.js';
+import { chosenDimensions, compileChosen } from './chosen-dimensions.js';
 import type { CompiledDimension } from './compile-dimension.js';
-import type { Dimension } from './dimension.js';
 import { IMPRESSION_DIMENSIONS, VISIT_DIMENSIONS } from './dimensions/all.js';
 import { fileSteps, type Filing } from './filing.js';
 import { dormantReason, LiveLineItems, type IndexedLineItem } from './live-line-items.js';
@@ -18,6 +17,7 @@ import { ResolvedDimension } from './resolved-dimension.js';
 
 export type { IndexedLineItem } from './live-line-items.js';
 export type { MatchScratch } from './match-scratch.js';
+export { chosenDimensions, type ChosenDimensions } from './chosen-dimensions.js';
 
 /**
  * Answers "who wants this impression" without walking the campaigns.
@@ -56,14 +56,16 @@ export class TargetingIndex {
   /** The same, in steps of a fraction of a millisecond. */
   static *buildSteps(items: readonly IndexedLineItem[]): Steps<TargetingIndex> {
     const pace = new Pace();
-    const lineItems: LineItem[] = [];
-    for (const { lineItem } of items) {
-      lineItems.push(lineItem);
+    const ofVisits: number[] = [];
+    const ofImpressions: number[] = [];
+    for (const { lineItem, chosen = chosenDimensions(lineItem) } of items) {
+      ofVisits.push(chosen.visit);
+      ofImpressions.push(chosen.impression);
       if (pace.isDue()) yield;
     }
     const live = yield* LiveLineItems.from(items, pace);
-    const visitDimensions = yield* compileAll(VISIT_DIMENSIONS, lineItems, pace);
-    const impressionDimensions = yield* compileAll(IMPRESSION_DIMENSIONS, lineItems, pace);
+    const visitDimensions = yield* compileChosen(VISIT_DIMENSIONS, items, ofVisits, pace);
+    const impressionDimensions = yield* compileChosen(IMPRESSION_DIMENSIONS, items, ofImpressions, pace);
     const filing = yield* fileSteps(visitDimensions, items.length, pace);
     return new TargetingIndex(items, live, visitDimensions, impressionDimensions, filing);
   }
@@ -251,19 +253,6 @@ function readBlock(words: Uint32Array, block: Block): void {
 }
 
 const NO_WORDS = new Uint32Array(0);
-
-function* compileAll<Subject>(
-  dimensions: readonly Dimension<Subject>[],
-  lineItems: readonly LineItem[],
-  pace: Pace,
-): Steps<CompiledDimension<Subject>[]> {
-  const compiled: CompiledDimension<Subject>[] = [];
-  for (const dimension of dimensions) {
-    const each = yield* dimension.compile(lineItems, pace);
-    if (each) compiled.push(each);
-  }
-  return compiled;
-}
 
 /** Fills `narrowing` with the dimensions that matter, the ones that keep the fewest first: zero is reached sooner. */
 function putInOrder(dimensions: readonly Resolved[], narrowing: Resolved[]): void {
