@@ -51,6 +51,7 @@ function figuresText(f: OverloadFigures): string {
     `resident memory    ${mebibytes(f.residentMiBBefore)} before, ${mebibytes(f.residentMiBAfter)} after`,
     `notices meanwhile  ${notices.calls}, ${notices.failed} failed; p50 ${ms(notices.p50Ms)}, p99 ${ms(notices.p99Ms)}, longest ${ms(notices.longestMs)}`,
     `afterwards         ${percent(f.shedShareAfterwards)} shed at half of the maximum, from one second after`,
+    `bidder             ${f.starvedShare === undefined ? 'unknown' : percent(f.starvedShare, 0)} of the time kept waiting for a processor by others`,
     `generator          p99 ${ms(f.generatorLagP99Ms)} late itself, ${percent(f.generatorBusyShare, 0)} busy`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findMaxRate, type RateStep } from '../../src/load/find-max-rate.js';
 import { getText } from '../../src/load/http-get.js';
@@ -42,6 +42,11 @@ export interface OverloadFigures {
   readonly goodputOfMax: number;
   readonly residentMiBBefore: number | undefined;
   readonly residentMiBAfter: number | undefined;
+  /**
+   * For how much of the time the bidder could have worked and other processes had the processors. Above a few percent the figures
+   * are about the machine. Undefined where the system does not tell.
+   */
+  readonly starvedShare: number | undefined;
   readonly generatorLagP99Ms: number;
   readonly generatorBusyShare: number;
   readonly notices: NoticeLatency;
@@ -140,7 +145,10 @@ async function measure(
   onProgress(`offering ${ratePerSecond}/s for ${seconds} s`);
   const overload = { ...load, ratePerSecond, durationMs: seconds * 1_000, warmUpMs: 0 };
   const noticing = notices.callFor(overload.durationMs);
+  const [startMs, starvedBeforeMs] = [performance.now(), starvedMs(bidder.pid)];
   const { result, shed } = await shedBy(overload);
+  const starvedAfterMs = starvedMs(bidder.pid);
+  const elapsedMs = performance.now() - startMs;
   const noticeLatency = await noticing;
   await new Promise((resolve) => setTimeout(resolve, RECOVERY_MS));
   onProgress('offering half of the maximum');
@@ -172,11 +180,22 @@ async function measure(
     residentMiBBefore:
       figures?.residentBytes && mebibytes(figures.residentBytes - (figures.residentGrowthBytes ?? 0)),
     residentMiBAfter: mebibytes(figures?.residentBytes),
+    starvedShare:
+      starvedBeforeMs === undefined || starvedAfterMs === undefined
+        ? undefined
+        : (starvedAfterMs - starvedBeforeMs) / elapsedMs,
     generatorLagP99Ms: generator.lag.p99Ms,
     generatorBusyShare: generator.busyShare,
     notices: noticeLatency,
     shedShareAfterwards: afterwards.shed / afterwards.result.measured.due,
   };
+}
+
+/** How long the main thread of a process has waited for a processor, as Linux counts it (sched-stats.txt: its second number). */
+function starvedMs(pid: number): number | undefined {
+  const path = `/proc/${pid}/schedstat`;
+  if (!existsSync(path)) return undefined;
+  return Number(readFileSync(path, 'utf8').split(' ')[1]) / 1e6;
 }
 
 async function shedSoFar(admin: URL): Promise<number> {
