@@ -101,11 +101,22 @@ type SharedFacts = Pick<BidEvent, 'requestHash' | 'domain' | 'bundle' | 'test'>;
 function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): BidEvent {
   const { creative } = offer.creative;
   const size = creative.format === 'banner' ? creative.size : undefined;
+  const told = bidFactsTold(facts);
+  // Field by field: to spread what is told takes longer than all else that is done for the log.
   return {
-    // First, where V8 copies a whole object at once.
-    ...bidFactsTold(facts),
     kind: 'bid',
     timeMs: facts.bidAtMs,
+    exchange: told.exchange,
+    bidId: told.bidId,
+    advertiser: told.advertiser,
+    campaign: told.campaign,
+    lineItem: told.lineItem,
+    creative: told.creative,
+    priceMicros: told.priceMicros,
+    currency: told.currency,
+    flightDay: told.flightDay,
+    budgetCurrency: told.budgetCurrency,
+    reservedMicros: told.reservedMicros,
     requestHash: shared.requestHash,
     floorMicros: offer.price.floorMicros,
     auctionType: offer.question.auctionType,
@@ -114,6 +125,7 @@ function bidEvent({ winner: { offer }, facts }: SentBid, shared: SharedFacts): B
     height: size?.h,
     domain: shared.domain,
     bundle: shared.bundle,
+    test: told.test,
   };
 }
 
