@@ -84,7 +84,8 @@ async function runAndCountUnread(
   const before = await readCounters(bidder);
   const result = await runLoad(load);
   const after = await readCounters(bidder);
-  const unread = countedBy('reason', 'narrowcast_no_bids_total', before, after).get('overload') ?? 0;
+  const reasons = countedBy('reason', 'narrowcast_no_bids_total', before, after);
+  const unread = (reasons.get('overload') ?? 0) + (reasons.get('too-late') ?? 0);
   const { measured, warmUp } = result;
   const unreadShare = unread / Math.max(1, measured.answered + warmUp.answered);
   return { ...result, measured: { ...measured, badShare: measured.badShare + unreadShare } };

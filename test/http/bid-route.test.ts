@@ -167,7 +167,9 @@ describe('statuses of the bid route (rule 1)', () => {
 describe('a request that is shed', () => {
   it('is answered before its body has arrived, and the connection goes on behind it', async () => {
     let serves = false;
-    await start({ overload: { turnBegan: () => undefined, mayServe: () => serves } });
+    await start({
+      overload: { turnBegan: () => undefined, refusal: () => (serves ? undefined : 'overload') },
+    });
     const request = post('x'.repeat(1000));
     connection.send(request.subarray(0, request.length - 600));
     expect((await connection.response()).headers.get('x-nbr')).toBe('1');
@@ -183,7 +185,7 @@ describe('a request that is shed', () => {
   });
 
   it('is no way around the checks of its head', async () => {
-    await start({ overload: { turnBegan: () => undefined, mayServe: () => false } });
+    await start({ overload: { turnBegan: () => undefined, refusal: () => 'overload' } });
     connection.send(post('a', ['Content-Length: 1']));
     expect((await connection.response()).status).toBe(400);
   });
