@@ -31,12 +31,14 @@ export async function contentRefusals(
   files: readonly CampaignFile[],
   judges: CampaignJudges,
 ): Promise<ReadonlyMap<CampaignFile, readonly Finding[]>> {
-  const runs = new Map<string, Campaign>();
-  for (const { lastGood } of files)
-    if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
-  const refusals = new Map<CampaignFile, readonly Finding[]>();
   // Bids are answered in between.
   const turns = createTurns();
+  const runs = new Map<string, Campaign>();
+  for (const { lastGood } of files) {
+    await turns.pause();
+    if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
+  }
+  const refusals = new Map<CampaignFile, readonly Finding[]>();
   for (const file of files) {
     await turns.pause();
     if (!file.present.good) continue;

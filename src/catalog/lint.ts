@@ -57,16 +57,16 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
 /**
  * Finds what cannot work in the files of exchanges and rates. Warnings only.
  *
- * @param around with the campaigns, whose advertisers exchanges have seats for
+ * @param advertisers by id, of all campaigns: exchanges have seats for them
  * @param nowMs wall-clock time, for the age of the rates
  */
 export function lintSurroundings(
-  around: Surroundings & Pick<Catalog, 'campaigns'>,
+  around: Surroundings,
+  advertisers: ReadonlySet<string>,
   nowMs: number,
 ): LintFinding[] {
   const { findings, reportIn } = takeDown();
   lintExchanges(around, reportIn);
-  const advertisers = new Set(around.campaigns.map(({ advertiser }) => advertiser.id as string));
   for (const exchange of around.exchanges.values())
     lintExchange(exchange, advertisers, reportIn(`exchanges/${exchange.id}.json`));
   lintRates(around.rates, nowMs, reportIn('rates.json'));

@@ -171,7 +171,7 @@ async function warningsOf(
   nowMs: number,
 ): Promise<Finding[]> {
   const { campaigns, exchanges, rates, supply } = catalog;
-  const around = { campaigns, exchanges, rates, lists: supply.files.lists };
+  const around = { exchanges, rates, lists: supply.files.lists };
   const ofCampaigns: Finding[] = [];
   const turns = createTurns();
   for (const { present } of seen.campaigns) {
@@ -181,8 +181,13 @@ async function warningsOf(
       for (const warning of linter.warnings(content.campaign, json, around, nowMs)) ofCampaigns.push(warning);
     }
   }
+  const advertisers = new Set<string>();
+  for (const { advertiser } of campaigns) {
+    await turns.pause();
+    advertisers.add(advertiser.id);
+  }
   const others = new Map(seen.others.map(({ file, present }) => [file, present]));
-  const ofOthers = lintSurroundings(around, nowMs).flatMap((warning) => {
+  const ofOthers = lintSurroundings(around, advertisers, nowMs).flatMap((warning) => {
     const present = others.get(warning.file);
     return present?.good ? [locatedFinding(warning, present.json)] : [];
   });

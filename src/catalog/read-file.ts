@@ -63,7 +63,8 @@ function read<Given, Content>(
   }
   const checked = schema.safeParse(json.value);
   if (!checked.success) return { good: false, problems: problemsOf(file, json, checked.error) };
-  return { good: true, content: convert(checked.data), json };
+  const { text, locate } = json;
+  return { good: true, content: convert(checked.data), json: { text, locate } };
 }
 
 function baseName(file: string): string {
