@@ -90,6 +90,7 @@ async function measureIn(
     onChange: (catalog) => void bidder.use(catalog).then(uses.inUse, uses.failed),
     onProblems: uses.problems,
   });
+  uses.problems(watch.problems);
   await bidder.use(watch.catalog);
   const startMs = performance.now() - startedMs;
   const asker = new Asker(bidder.environment);
@@ -140,7 +141,10 @@ class Uses {
   readonly failed = (error: unknown): void => this.#settle?.reject(error as Error);
   readonly problems = (found: readonly Finding[]): void => {
     const text = found.map((finding) => formatFinding(finding, { colour: false })).join('\n');
-    if (text !== '') this.#settle?.reject(new Error(`an edit was refused: ${text}`));
+    if (text === '') return;
+    const fault = new Error(`the configuration is not what was to be measured:\n${text}`);
+    if (!this.#settle) throw fault;
+    this.#settle.reject(fault);
   };
 
   /** @returns when the next catalogue is in use, by `performance.now()`; rejects when none comes in time */

@@ -1,6 +1,7 @@
 import type { Campaign, LineItem } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { conversionRate, type Rates } from '../domain/money.js';
+import type { Steps } from '../lib/steps.js';
 import { nearestWord } from '../lib/words.js';
 import { pathText, type FilePath, type Finding } from './finding.js';
 import type { JsonFile } from './json-file.js';
@@ -23,11 +24,11 @@ export interface Surroundings extends Pick<Catalog, 'exchanges' | 'rates'> {
 
 /**
  * Finds in a campaign what no schema can: settings that are right one by one but cannot work together, or cannot work
- * now. Errors do not depend on the time, so that a file that ran once is not refused at a restart; warnings may.
+ * now, a line item at a time. Errors do not depend on the time, so that a file that ran once is not refused at a restart; warnings may.
  *
  * @param nowMs wall-clock time, for the flight
  */
-export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: number): LintFinding[] {
+export function* lintCampaign(campaign: Campaign, around: Surroundings, nowMs: number): Steps<LintFinding[]> {
   const { findings, reportIn } = takeDown();
   const file = `campaigns/${campaign.file}`;
   const report = reportIn(file);
@@ -50,6 +51,7 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
       lintCreative(campaign, lineItem, creative, ofCreative);
       lintResponseRoom({ campaign, lineItem, creative }, exchanges, ofCreative);
     }
+    yield;
   }
   return findings;
 }
