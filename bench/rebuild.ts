@@ -20,6 +20,8 @@ live and how long a turn of the event loop lasts meanwhile.
 Exit codes: 0 = measured, 1 = an edit was not live in time, 2 = wrong options.
 `;
 
+const QUIET_MS = 8_000;
+
 const { values } = parseArgs({
   options: {
     files: { type: 'string', default: '1000' },
@@ -38,6 +40,7 @@ const options: RebuildOptions = {
   files: whole('--files', values.files, 1, 10_000),
   lineItems: whole('--line-items', values['line-items'], 1, 200),
   edits: whole('--edits', values.edits, 2, 1_000),
+  quietMs: QUIET_MS,
 };
 const bar = progressBar(process.stderr, () => performance.now(), 'edit');
 const figures = await measureRebuild(options, (edits) => {

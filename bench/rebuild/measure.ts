@@ -18,15 +18,13 @@ import {
 } from './configuration.js';
 import { TurnMeter, type TurnFigures } from './turn-meter.js';
 
-/** The code is warm, and what the start left behind is collected. */
-const SETTLE_MS = 4_000;
-/** Several polls of the configuration. */
-const IDLE_MS = 8_000;
 const BETWEEN_EDITS_MS = 300;
 const LIVE_WITHIN_MS = 60_000;
 
 export interface RebuildOptions extends ConfigurationSize {
   readonly edits: number;
+  /** For how long is measured without edits, several polls of the configuration; half of that goes before, to warm up. */
+  readonly quietMs: number;
 }
 
 /** What was measured while one thing went on. */
@@ -112,8 +110,8 @@ async function measureIn(
     await sleep(BETWEEN_EDITS_MS);
   };
   try {
-    await sleep(SETTLE_MS);
-    await phase('no edits', () => sleep(IDLE_MS));
+    await sleep(options.quietMs / 2);
+    await phase('no edits', () => sleep(options.quietMs));
     const [first, ...others] = edits;
     await phase('first edit', async () => first && save(first));
     await phase('more edits', async () => {
