@@ -13,12 +13,14 @@ live and how long a turn of the event loop lasts meanwhile.
   npm run bench:rebuild -- --files 10000 --line-items 10 --edits 5
 
   --files N       campaign files, 1 to 10,000 (1,000)
-  --line-items N  in each file, 1 to 1,000 (10)
+  --line-items N  in each file, 1 to 200: a file has a mebibyte at most (10)
   --edits N       how many edits, one after the other, 2 to 1,000 (10)
   --json          the figures as JSON instead of a table
 
 Exit codes: 0 = measured, 1 = an edit was not live in time, 2 = wrong options.
 `;
+
+const QUIET_MS = 8_000;
 
 const { values } = parseArgs({
   options: {
@@ -36,8 +38,9 @@ if (values.help) {
 }
 const options: RebuildOptions = {
   files: whole('--files', values.files, 1, 10_000),
-  lineItems: whole('--line-items', values['line-items'], 1, 1_000),
+  lineItems: whole('--line-items', values['line-items'], 1, 200),
   edits: whole('--edits', values.edits, 2, 1_000),
+  quietMs: QUIET_MS,
 };
 const bar = progressBar(process.stderr, () => performance.now(), 'edit');
 const figures = await measureRebuild(options, (edits) => {

@@ -20,7 +20,9 @@ import { openEventLog } from './events/event-log.js';
 import type { AdminSources } from './http/admin-routes.js';
 import { startAdminServer, type AdminServerOptions } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
+import { inSlices } from './in-slices.js';
 import { systemTimers, type Clock } from './lib/clock.js';
+import { Pace } from './lib/steps.js';
 import type { MetricFigures } from './metrics/merge.js';
 import { createMetrics } from './metrics/metrics.js';
 import { createConversionHandler } from './notices/conversion.js';
@@ -171,7 +173,7 @@ async function openApp(
     const { version, campaigns } = catalog;
     ledger.catalogInUse(catalog);
     await money.catalogInUse(campaigns);
-    const changes = running && campaignChanges(running, campaigns);
+    const changes = running && (await inSlices(campaignChanges(running, campaigns, new Pace()), clock));
     running = campaigns;
     const lineItems = environment.snapshot().lineItems.length;
     logger.info({ version, campaigns: campaigns.length, lineItems, ...changes }, 'catalogue in use');

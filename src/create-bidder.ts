@@ -85,7 +85,6 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
 
   const snapshots = createSnapshotMaker(settings.publicUrl);
   let snapshot: BidSnapshot | undefined;
-  let advertisers: ReadonlySet<string> = new Set();
   const { dataDir, noticeKeys } = settings;
   const keys = loadKeyRing({ name: 'NOTICE_KEYS', setting: noticeKeys, dataDir, fileName: 'notice-key' });
   const tokens = createNoticeTokens(keys);
@@ -136,11 +135,10 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
     store,
     frequencyLogs,
     keepFrequency,
-    isAdvertiser: (id) => advertisers.has(id),
+    isAdvertiser: (id) => snapshot?.ofAdvertisers.has(id) ?? false,
     isReady: () => snapshot !== undefined,
     use: lastOnly(async (catalog) => {
       snapshot = await inSlices(snapshots.steps(catalog), clock);
-      advertisers = new Set(catalog.campaigns.map(({ advertiser }) => advertiser.id));
       metrics.catalogInUse(catalog);
     }),
     explain: (exchange, body, campaign) =>

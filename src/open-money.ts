@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Spending } from './bid/spending.js';
 import type { DeliveryReport } from './delivery/campaign-delivery.js';
@@ -84,8 +84,11 @@ export function openMoney(parts: MoneyParts): Money {
     drySpending: new Spending({ ...spendingParts, isDry: true }),
     deliveries,
     async catalogInUse(campaigns) {
+      // Of ten thousand campaigns each takes some milliseconds: bids are answered in between.
       deliveries.catalogInUse(campaigns);
+      await nextTurn();
       holder.campaignsInUse(campaigns);
+      await nextTurn();
       await warm(campaigns, holder, days, clock);
     },
     async delivery(campaign) {

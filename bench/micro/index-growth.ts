@@ -45,8 +45,7 @@ const NOTES = [
   `Median µs a request over ${ROUNDS} rounds of ${VISITS} requests each: resolving it and walking to the first candidate, to the first ` +
     `${SOME_CANDIDATES}, and to the end; the plain matcher of the tests, which asks every line item, takes its turn in each round. Mixed: two to five wishes ` +
     'a line item, a twelfth of them open to nearly everybody, so candidates grow with the line items. Narrow: each line item wants ' +
-    'segments, a place and a site or words, so that hardly any request finds anybody and the walk goes to the end. Bytes are those of the index alone; ' +
-    'the scratch is the working memory of a request.',
+    'segments, a place and a site or words, so that hardly any request finds anybody and the walk goes to the end. Bytes are those of the index alone.',
 ];
 
 function measureBuild(items: readonly IndexedLineItem[]) {
@@ -64,14 +63,10 @@ function measureBuild(items: readonly IndexedLineItem[]) {
   }
   const buildMs = performance.now() - startMs;
   const bytes = usedBytes() - bytesBefore;
-  const scratch = index.newScratch();
-  const scratchBytes = usedBytes() - bytesBefore - bytes;
-  index.endVisit(scratch);
   const figures = {
     'build ms': buildMs,
     'longest step ms': longestMs,
     'bytes a line item': Math.round(bytes / items.length),
-    'scratch KB': Math.round(scratchBytes / 1024),
   };
   return { index, figures };
 }

@@ -18,15 +18,13 @@ import {
 } from './configuration.js';
 import { TurnMeter, type TurnFigures } from './turn-meter.js';
 
-/** The code is warm, and what the start left behind is collected. */
-const SETTLE_MS = 4_000;
-/** Several polls of the configuration. */
-const IDLE_MS = 8_000;
 const BETWEEN_EDITS_MS = 300;
 const LIVE_WITHIN_MS = 60_000;
 
 export interface RebuildOptions extends ConfigurationSize {
   readonly edits: number;
+  /** For how long is measured without edits, several polls of the configuration; half of that goes before, to warm up. */
+  readonly quietMs: number;
 }
 
 /** What was measured while one thing went on. */
@@ -90,6 +88,7 @@ async function measureIn(
     onChange: (catalog) => void bidder.use(catalog).then(uses.inUse, uses.failed),
     onProblems: uses.problems,
   });
+  uses.problems(watch.problems);
   await bidder.use(watch.catalog);
   const startMs = performance.now() - startedMs;
   const asker = new Asker(bidder.environment);
@@ -111,8 +110,8 @@ async function measureIn(
     await sleep(BETWEEN_EDITS_MS);
   };
   try {
-    await sleep(SETTLE_MS);
-    await phase('no edits', () => sleep(IDLE_MS));
+    await sleep(options.quietMs / 2);
+    await phase('no edits', () => sleep(options.quietMs));
     const [first, ...others] = edits;
     await phase('first edit', async () => first && save(first));
     await phase('more edits', async () => {
@@ -140,7 +139,10 @@ class Uses {
   readonly failed = (error: unknown): void => this.#settle?.reject(error as Error);
   readonly problems = (found: readonly Finding[]): void => {
     const text = found.map((finding) => formatFinding(finding, { colour: false })).join('\n');
-    if (text !== '') this.#settle?.reject(new Error(`an edit was refused: ${text}`));
+    if (text === '') return;
+    const fault = new Error(`the configuration is not what was to be measured:\n${text}`);
+    if (!this.#settle) throw fault;
+    this.#settle.reject(fault);
   };
 
   /** @returns when the next catalogue is in use, by `performance.now()`; rejects when none comes in time */

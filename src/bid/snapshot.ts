@@ -5,7 +5,7 @@ import { conversionRate, USD, wholeMicros, type Micros, type Rates } from '../do
 import { advertiserCaps, capsOf, isSameCaps, type LineItemCaps } from '../frequency/caps.js';
 import { compileCreative, type CompiledCreative } from '../exchange/compile-creative.js';
 import { compileDsaAnswer, type DsaAnswer } from '../exchange/dsa.js';
-import { sortSteps } from '../lib/sort-steps.js';
+import { mergeSteps, sortSteps } from '../lib/sort-steps.js';
 import { doAll, Pace, type Steps } from '../lib/steps.js';
 import { chosenDimensions, TargetingIndex, type ChosenDimensions } from '../targeting/targeting-index.js';
 
@@ -41,6 +41,8 @@ export interface BidSnapshot {
   readonly catalog: Catalog;
   readonly lineItems: readonly ServedLineItem[];
   readonly index: TargetingIndex;
+  /** The caps of each advertiser that has a campaign, by its id. */
+  readonly ofAdvertisers: ReadonlyMap<string, readonly FrequencyCap[]>;
 }
 
 /** Guaranteed deals come before all others, whatever their priority. */
@@ -71,40 +73,57 @@ const STEP_LINE_ITEMS = 20;
 /** @param publicUrl where the links in our markup lead; over plain http no creative is secure */
 export function createSnapshotMaker(publicUrl: string): SnapshotMaker {
   const links = { isSecure: publicUrl.startsWith('https:'), host: new URL(publicUrl).hostname };
-  const known = new WeakMap<Campaign, ServedCampaign>();
+  let known: ReadonlyMap<Campaign, ServedCampaign> = new Map();
+  /** All of `known`, sorted. */
+  let sorted: readonly ServedLineItem[] = [];
 
   function* servedSteps(
     campaign: Campaign,
     ofAdvertiser: readonly FrequencyCap[],
     rates: Rates,
-  ): Steps<readonly ServedLineItem[]> {
-    const before = known.get(campaign);
-    if (before?.rates === rates && isSameCaps(before.ofAdvertiser, ofAdvertiser)) return before.lineItems;
+  ): Steps<ServedCampaign> {
     const lineItems: ServedLineItem[] = [];
     for (const lineItem of campaign.lineItems) {
       lineItems.push(serve(campaign, lineItem, capsOf(campaign, lineItem, ofAdvertiser), rates, links));
       if (lineItems.length % STEP_LINE_ITEMS === 0) yield;
     }
-    known.set(campaign, { rates, ofAdvertiser, lineItems });
     yield;
-    return lineItems;
+    return { rates, ofAdvertiser, lineItems };
   }
 
   return {
     *steps(catalog) {
+      const { rates } = catalog;
       const pace = new Pace();
-      const ofAdvertisers = advertiserCaps(catalog.campaigns);
-      yield;
-      const served: ServedLineItem[] = [];
+      const ofAdvertisers = yield* advertiserCaps(catalog.campaigns, pace);
+      const now = new Map<Campaign, ServedCampaign>();
+      const fresh: ServedLineItem[] = [];
       for (const campaign of catalog.campaigns) {
+        if (pace.isDue()) yield;
         const ofAdvertiser = ofAdvertisers.get(campaign.advertiser.id) ?? [];
-        for (const lineItem of yield* servedSteps(campaign, ofAdvertiser, catalog.rates)) {
-          served.push(lineItem);
-          if (pace.isDue()) yield;
+        let served = known.get(campaign);
+        if (!served || served.rates !== rates || !isSameCaps(served.ofAdvertiser, ofAdvertiser)) {
+          served = yield* servedSteps(campaign, ofAdvertiser, rates);
+          for (const lineItem of served.lineItems) fresh.push(lineItem);
         }
+        now.set(campaign, served);
       }
-      const lineItems = yield* sortSteps(served, byFallingValue, pace);
-      return { catalog, lineItems, index: yield* TargetingIndex.buildSteps(lineItems) };
+      const stay: ServedLineItem[] = [];
+      for (const lineItem of sorted) {
+        if (pace.isDue()) yield;
+        const { campaign } = lineItem;
+        const before = known.get(campaign);
+        if (before !== undefined && now.get(campaign) === before) stay.push(lineItem);
+      }
+      const lineItems = yield* mergeSteps(
+        stay,
+        yield* sortSteps(fresh, byFallingValue, pace),
+        byFallingValue,
+        pace,
+      );
+      known = now;
+      sorted = lineItems;
+      return { catalog, lineItems, index: yield* TargetingIndex.buildSteps(lineItems), ofAdvertisers };
     },
   };
 }

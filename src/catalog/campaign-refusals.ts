@@ -8,7 +8,7 @@ import { unconfirmedJumps, type AmountFault, type AmountsBefore } from './jumps.
 import type { KeptFile } from './kept-files.js';
 import { locatedFinding, type Surroundings } from './lint.js';
 import type { CampaignContent } from './schema/campaign.js';
-import { createTurns } from './turns.js';
+import { createTurns, inTurns, type Turns } from './turns.js';
 
 /** What the present version of a campaign file is held against before it is put to use. */
 export interface CampaignJudges {
@@ -31,18 +31,20 @@ export async function contentRefusals(
   files: readonly CampaignFile[],
   judges: CampaignJudges,
 ): Promise<ReadonlyMap<CampaignFile, readonly Finding[]>> {
-  const runs = new Map<string, Campaign>();
-  for (const { lastGood } of files)
-    if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
-  const refusals = new Map<CampaignFile, readonly Finding[]>();
   // Bids are answered in between.
   const turns = createTurns();
+  const runs = new Map<string, Campaign>();
+  for (const { lastGood } of files) {
+    await turns.pause();
+    if (lastGood) runs.set(lastGood.content.campaign.id, lastGood.content.campaign);
+  }
+  const refusals = new Map<CampaignFile, readonly Finding[]>();
   for (const file of files) {
     await turns.pause();
     if (!file.present.good) continue;
     const { content, json } = file.present;
     const findings = [
-      ...lintErrors(content, json, judges),
+      ...(await lintErrors(content, json, judges, turns)),
       ...amountFindings(file.file, json, await amountFaults(file, content, runs, judges)),
     ].sort((a, b) => a.line - b.line || a.column - b.column);
     // One thing to say of each value: what cannot work comes before how it changed.
@@ -52,9 +54,14 @@ export async function contentRefusals(
   return refusals;
 }
 
-function lintErrors({ campaign }: CampaignContent, json: JsonFile, judges: CampaignJudges): Finding[] {
-  const { linter, around, nowMs } = judges;
-  const errors = linter.lint(campaign, around, nowMs).filter(({ severity }) => severity === 'error');
+async function lintErrors(
+  { campaign }: CampaignContent,
+  json: JsonFile,
+  { linter, around, nowMs }: CampaignJudges,
+  turns: Turns,
+): Promise<Finding[]> {
+  const found = await inTurns(linter.lint(campaign, around, nowMs), turns);
+  const errors = found.filter(({ severity }) => severity === 'error');
   return errors.map((error) => locatedFinding(error, json));
 }
 

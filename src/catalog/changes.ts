@@ -1,4 +1,5 @@
 import type { Campaign } from '../domain/campaign.js';
+import type { Pace, Steps } from '../lib/steps.js';
 
 /** More ids than this are counted and not told. */
 const IDS_TOLD_MAX = 50;
@@ -11,23 +12,45 @@ export interface CampaignChanges {
 }
 
 /** What became of campaigns between two catalogues, for the log. At most 50 ids a list, then how many others. */
-export function campaignChanges(before: readonly Campaign[], after: readonly Campaign[]): CampaignChanges {
-  const old = new Map(before.map((campaign) => [campaign.id, campaign]));
-  const kept = new Set(after.map(({ id }) => id));
-  const lists = {
-    added: after.filter(({ id }) => !old.has(id)),
-    changed: after.filter((campaign) => (old.get(campaign.id) ?? campaign) !== campaign),
-    removed: before.filter(({ id }) => !kept.has(id)),
-  };
+export function* campaignChanges(
+  before: readonly Campaign[],
+  after: readonly Campaign[],
+  pace: Pace,
+): Steps<CampaignChanges> {
+  const old = new Map<string, Campaign>();
+  for (const campaign of before) {
+    old.set(campaign.id, campaign);
+    if (pace.isDue()) yield;
+  }
+  const lists = { added: new IdList(), changed: new IdList(), removed: new IdList() };
+  for (const campaign of after) {
+    if (pace.isDue()) yield;
+    const former = old.get(campaign.id);
+    old.delete(campaign.id);
+    if (former === undefined) lists.added.add(campaign.id);
+    else if (former !== campaign) lists.changed.add(campaign.id);
+  }
+  for (const id of old.keys()) {
+    lists.removed.add(id);
+    if (pace.isDue()) yield;
+  }
   return Object.fromEntries(
     Object.entries(lists)
-      .filter(([, campaigns]) => campaigns.length > 0)
-      .map(([name, campaigns]) => [name, toldIds(campaigns)]),
+      .filter(([, list]) => list.count > 0)
+      .map(([name, list]) => [name, list.told()]),
   );
 }
 
-function toldIds(campaigns: readonly Campaign[]): string[] {
-  const ids = campaigns.slice(0, IDS_TOLD_MAX).map(({ id }) => id as string);
-  const others = campaigns.length - ids.length;
-  return others > 0 ? [...ids, `and ${others} others`] : ids;
+class IdList {
+  count = 0;
+  readonly #told: string[] = [];
+
+  add(id: string): void {
+    if (this.count++ < IDS_TOLD_MAX) this.#told.push(id);
+  }
+
+  told(): readonly string[] {
+    const others = this.count - this.#told.length;
+    return others > 0 ? [...this.#told, `and ${others} others`] : this.#told;
+  }
 }

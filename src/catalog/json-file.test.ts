@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSyntaxFault, readJson, type JsonFile } from './json-file.js';
+import { isSyntaxFault, readJson, type ParsedJson } from './json-file.js';
 
 const read = (text: string) => readJson(new TextEncoder().encode(text));
 
@@ -8,7 +8,7 @@ function fault(text: string): string {
   return isSyntaxFault(found) ? `${found.line}:${found.column} ${found.message}` : 'no fault';
 }
 
-function sound(text: string): JsonFile {
+function sound(text: string): ParsedJson {
   const found = read(text);
   if (isSyntaxFault(found)) throw new Error(found.message);
   return found;

@@ -10,9 +10,13 @@ export const FILE_BYTES_MAX = 1_048_576;
 /** A configuration file that is sound JSON, with a way back from its values to its lines. */
 export interface JsonFile {
   readonly text: string;
-  readonly value: unknown;
   /** Where the value at `path` stands, or the nearest thing around it that does stand in the file. */
-  locate(path: FilePath): SourcePlace;
+  readonly locate: (path: FilePath) => SourcePlace;
+}
+
+/** What was read of it. Of a file that is put to use the value is let go of: it takes as much memory as all that is made of it. */
+export interface ParsedJson extends JsonFile {
+  readonly value: unknown;
 }
 
 interface SourcePlace extends Position {
@@ -31,7 +35,7 @@ export interface SyntaxFault extends Position {
 }
 
 /** @param bytes the file's content, at most FILE_BYTES_MAX */
-export function readJson(bytes: Uint8Array): JsonFile | SyntaxFault {
+export function readJson(bytes: Uint8Array): ParsedJson | SyntaxFault {
   const parsed = parseText(bytes);
   if ('message' in parsed) return parsed;
   const { text, value } = parsed;
@@ -63,7 +67,7 @@ function parseText(bytes: Uint8Array): { readonly text: string; readonly value: 
   }
 }
 
-export function isSyntaxFault(read: JsonFile | SyntaxFault): read is SyntaxFault {
+export function isSyntaxFault(read: ParsedJson | SyntaxFault): read is SyntaxFault {
   return 'message' in read;
 }
 

@@ -53,7 +53,9 @@ export interface KeptFolderOptions<Content> {
   readonly required: readonly string[];
   /** Files at the top that may be there. */
   readonly optional?: readonly string[];
-  readonly read: ReadContent<Content>;
+  readonly read: (
+    ...given: Parameters<ReadContent<Content>>
+  ) => FileContent<Content> | Promise<FileContent<Content>>;
   readonly lastGood: LastGoodStore;
   readonly clock: Clock;
   /** Told of the last good version of each file that is gone, before the copy goes too; gives what is wrong with that. */
@@ -162,7 +164,7 @@ async function refresh<Content>(
     const hash = hashOf(bytes);
     const isChanged = hash !== entry.hash;
     if (isChanged) {
-      entry.present = read(bytes, file);
+      entry.present = await read(bytes, file);
       entry.hash = hash;
       entry.savedMs = look.mtimeMs;
     }
@@ -182,7 +184,7 @@ async function newEntry<Content>(
 ): Promise<Entry<Content>> {
   const copy = await lastGood.read(file);
   // A copy that is no longer good, say after an update of this program, is as good as absent.
-  const kept = copy && copy.bytes.length <= FILE_BYTES_MAX ? read(copy.bytes, file) : undefined;
+  const kept = copy && copy.bytes.length <= FILE_BYTES_MAX ? await read(copy.bytes, file) : undefined;
   const hash = copy && hashOf(copy.bytes);
   return {
     file,

@@ -1,6 +1,7 @@
 import type { Campaign, LineItem } from '../domain/campaign.js';
 import type { Catalog, Exchange } from '../domain/catalog.js';
 import { conversionRate, type Rates } from '../domain/money.js';
+import type { Steps } from '../lib/steps.js';
 import { nearestWord } from '../lib/words.js';
 import { pathText, type FilePath, type Finding } from './finding.js';
 import type { JsonFile } from './json-file.js';
@@ -23,11 +24,11 @@ export interface Surroundings extends Pick<Catalog, 'exchanges' | 'rates'> {
 
 /**
  * Finds in a campaign what no schema can: settings that are right one by one but cannot work together, or cannot work
- * now. Errors do not depend on the time, so that a file that ran once is not refused at a restart; warnings may.
+ * now, a line item at a time. Errors do not depend on the time, so that a file that ran once is not refused at a restart; warnings may.
  *
  * @param nowMs wall-clock time, for the flight
  */
-export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: number): LintFinding[] {
+export function* lintCampaign(campaign: Campaign, around: Surroundings, nowMs: number): Steps<LintFinding[]> {
   const { findings, reportIn } = takeDown();
   const file = `campaigns/${campaign.file}`;
   const report = reportIn(file);
@@ -50,6 +51,7 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
       lintCreative(campaign, lineItem, creative, ofCreative);
       lintResponseRoom({ campaign, lineItem, creative }, exchanges, ofCreative);
     }
+    yield;
   }
   return findings;
 }
@@ -57,16 +59,16 @@ export function lintCampaign(campaign: Campaign, around: Surroundings, nowMs: nu
 /**
  * Finds what cannot work in the files of exchanges and rates. Warnings only.
  *
- * @param around with the campaigns, whose advertisers exchanges have seats for
+ * @param advertisers by id, of all campaigns: exchanges have seats for them
  * @param nowMs wall-clock time, for the age of the rates
  */
 export function lintSurroundings(
-  around: Surroundings & Pick<Catalog, 'campaigns'>,
+  around: Surroundings,
+  advertisers: ReadonlySet<string>,
   nowMs: number,
 ): LintFinding[] {
   const { findings, reportIn } = takeDown();
   lintExchanges(around, reportIn);
-  const advertisers = new Set(around.campaigns.map(({ advertiser }) => advertiser.id as string));
   for (const exchange of around.exchanges.values())
     lintExchange(exchange, advertisers, reportIn(`exchanges/${exchange.id}.json`));
   lintRates(around.rates, nowMs, reportIn('rates.json'));

@@ -21,7 +21,14 @@ import { openLastGood, type LastGoodStore } from './last-good.js';
 import { lintSupply } from './lint-supply.js';
 import { keepCampaigns } from './load-campaigns.js';
 import { lintSurroundings, locatedFinding } from './lint.js';
-import { readCampaign, readExchange, readPrivacy, readRates, readSupply, readTraffic } from './read-file.js';
+import {
+  readCampaignInTurns,
+  readExchange,
+  readPrivacy,
+  readRates,
+  readSupply,
+  readTraffic,
+} from './read-file.js';
 import type { CampaignContent } from './schema/campaign.js';
 import { exchangeFile, exchangeOf } from './schema/exchange.js';
 import type { RatesContent } from './schema/rates.js';
@@ -29,7 +36,7 @@ import type { TrafficSettings } from './schema/traffic.js';
 import { keepSupplyFiles } from './supply-files.js';
 import { takeOver } from './take-over.js';
 import { keepTrafficLists } from './traffic-lists.js';
-import { createTurns } from './turns.js';
+import { createTurns, inTurns } from './turns.js';
 
 const GENERIC_EXCHANGE_FILE = 'exchanges/generic.json';
 const RATES_FILE = 'rates.json';
@@ -93,7 +100,7 @@ export function createCatalogLoader(
       ...common,
       folder: 'campaigns',
       required: [],
-      read: readCampaign,
+      read: readCampaignInTurns,
       onGone: ({ campaign }) => former.remember(campaign),
     }),
     exchanges: keepFolder({
@@ -171,18 +178,24 @@ async function warningsOf(
   nowMs: number,
 ): Promise<Finding[]> {
   const { campaigns, exchanges, rates, supply } = catalog;
-  const around = { campaigns, exchanges, rates, lists: supply.files.lists };
+  const around = { exchanges, rates, lists: supply.files.lists };
   const ofCampaigns: Finding[] = [];
   const turns = createTurns();
   for (const { present } of seen.campaigns) {
     await turns.pause();
     if (present.good) {
       const { content, json } = present;
-      for (const warning of linter.warnings(content.campaign, json, around, nowMs)) ofCampaigns.push(warning);
+      const warnings = await inTurns(linter.warnings(content.campaign, json, around, nowMs), turns);
+      for (const warning of warnings) ofCampaigns.push(warning);
     }
   }
+  const advertisers = new Set<string>();
+  for (const { advertiser } of campaigns) {
+    await turns.pause();
+    advertisers.add(advertiser.id);
+  }
   const others = new Map(seen.others.map(({ file, present }) => [file, present]));
-  const ofOthers = lintSurroundings(around, nowMs).flatMap((warning) => {
+  const ofOthers = lintSurroundings(around, advertisers, nowMs).flatMap((warning) => {
     const present = others.get(warning.file);
     return present?.good ? [locatedFinding(warning, present.json)] : [];
   });

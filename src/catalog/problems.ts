@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { nearestWord } from '../lib/words.js';
 import { pathText, type FilePath, type Finding } from './finding.js';
-import type { JsonFile } from './json-file.js';
+import type { ParsedJson } from './json-file.js';
 import { numberMeant } from './number-text.js';
 
 /** A file with more problems than this was written for something else. */
@@ -19,7 +19,7 @@ type Issue = z.core.$ZodIssue;
  * @param fileName relative to the configuration folder
  * @param error of a schema that is built from ./schema/fields.ts
  */
-export function problemsOf(fileName: string, file: JsonFile, error: z.ZodError): Finding[] {
+export function problemsOf(fileName: string, file: ParsedJson, error: z.ZodError): Finding[] {
   const problems = new Map<string, Finding>();
   for (const issue of error.issues.flatMap((found) => unwrapUnion(found, []))) {
     if (problems.size === PROBLEMS_MAX) break;
@@ -57,7 +57,7 @@ function unfit(issue: Issue): boolean {
   return issue.code === 'invalid_union' && !issue.errors.some(fitsOutermost);
 }
 
-function findingsOf(file: string, json: JsonFile, issue: Issue): Finding[] {
+function findingsOf(file: string, json: ParsedJson, issue: Issue): Finding[] {
   const path = issue.path as (string | number)[];
   if (issue.code === 'unrecognized_keys') {
     const keys = issue.keys.slice(0, PROBLEMS_MAX);
@@ -72,7 +72,7 @@ function findingsOf(file: string, json: JsonFile, issue: Issue): Finding[] {
   return [wrongValue(file, json, path, issue)];
 }
 
-function unknownName(file: string, json: JsonFile, path: FilePath, known: string): Finding {
+function unknownName(file: string, json: ParsedJson, path: FilePath, known: string): Finding {
   const name = String(path.at(-1));
   const words = known.split(', ');
   const hint = nearestWord(name, words);
@@ -84,7 +84,7 @@ function unknownName(file: string, json: JsonFile, path: FilePath, known: string
 }
 
 /** A name of a group whose names are free within a pattern, such as the days of `hours`. */
-function wrongName(file: string, json: JsonFile, path: FilePath, issue: Issue): Finding {
+function wrongName(file: string, json: ParsedJson, path: FilePath, issue: Issue): Finding {
   const name = String(path.at(-1));
   const nested = issue.code === 'invalid_key' ? issue.issues : [];
   const expected = nested[0]?.message ?? issue.message;
@@ -94,7 +94,7 @@ function wrongName(file: string, json: JsonFile, path: FilePath, issue: Issue): 
   return finding(file, json.locate(path).name, path, message, { found: name, expected, hint });
 }
 
-function wrongValue(file: string, json: JsonFile, path: FilePath, issue: Issue): Finding {
+function wrongValue(file: string, json: ParsedJson, path: FilePath, issue: Issue): Finding {
   const place = json.locate(path);
   const expected = expectation(issue, json.value);
   if (place.path.length < path.length) {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { campaignWith, fileText, type Path } from '../../test/support/campaign-file.js';
 import { isObject, type Json } from '../../test/support/merge.js';
-import { readCampaign } from './read-file.js';
+import { readCampaign, readCampaignInTurns } from './read-file.js';
 
 /** Paths to every value of a file, its top included. */
 function pathsOf(json: Json, path: Path = []): Path[] {
@@ -54,25 +54,45 @@ const strangeValue: fc.Arbitrary<Json> = fc.oneof(
   fc.string({ unit: 'grapheme' }),
 );
 
+/** One of `paths`, and what stands there instead: another value, a value of another name, or nothing. */
+const changed = (paths: readonly Path[]): fc.Arbitrary<Json> =>
+  fc
+    .tuple(
+      fc.constantFrom(...paths),
+      fc.option(strangeValue, { nil: undefined }),
+      fc.option(fc.string({ maxLength: 12 }), { nil: undefined }),
+    )
+    .map(([path, value, newName]) => {
+      const isEntry = typeof path.at(-1) === 'number'; // Lists have no names, but JavaScript's have a "length".
+      const place = newName === undefined || isEntry ? path : [...path.slice(0, -1), newName];
+      return campaignWith(place, value);
+    });
+
 describe('whatever is done to a campaign file, reading it', () => {
   const paths = pathsOf(campaignWith()).filter((path) => path.length > 0);
 
   it('gives a campaign or problems with their places when a value is replaced, added or taken away', () => {
     fc.assert(
-      fc.property(
-        fc.constantFrom(...paths),
-        fc.option(strangeValue, { nil: undefined }),
-        fc.option(fc.string({ maxLength: 12 }), { nil: undefined }),
-        (path, value, newName) => {
-          const isEntry = typeof path.at(-1) === 'number'; // Lists have no names, but JavaScript's have a "length".
-          const place = newName === undefined || isEntry ? path : [...path.slice(0, -1), newName];
-          expectAnAnswer(Buffer.from(fileText(campaignWith(place, value))));
-        },
-      ),
+      fc.property(changed(paths), (campaign) => {
+        expectAnAnswer(Buffer.from(fileText(campaign)));
+      }),
       { numRuns: 2_000 },
     );
     expect(Object.keys(Object.prototype)).toEqual([]);
     expect({}).not.toHaveProperty('polluted');
+  });
+
+  it('says the same when its line items are checked one by one', async () => {
+    await fc.assert(
+      fc.asyncProperty(changed(paths), async (campaign) => {
+        const bytes = Buffer.from(fileText(campaign));
+        const atOnce = readCampaign(bytes, 'campaigns/trail.json');
+        const inTurns = await readCampaignInTurns(bytes, 'campaigns/trail.json');
+        const told = (found: typeof atOnce) => (found.good ? found.content : found.problems);
+        expect(told(inTurns)).toEqual(told(atOnce));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('does the same when its bytes are cut, swapped or overwritten', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { lineItemWith } from '../../test/support/targeting-samples.js';
 import { NOBODY_SEEN, type FrequencyRecord, type VisitorFrequency } from '../domain/frequency.js';
 import { compactLog, LOG_RECORDS_MAX } from '../domain/frequency-log.js';
+import { doAll, Pace } from '../lib/steps.js';
 import { advertiserCaps, capsOf, type Cap } from './caps.js';
 import { cappedBy, frequencyRefusal } from './capped.js';
 import { SeenImpressions } from './seen.js';
@@ -149,7 +150,7 @@ describe('the caps of a line item', () => {
     const ofCampaign = { ...campaign, frequency: [cap(2)] };
     const advertiser = { ...campaign.advertiser, frequency: [cap(3), cap(4, 'household')] };
     const other = { ...campaign, advertiser: { ...advertiser, frequency: [cap(3), cap(5)] } };
-    const all = advertiserCaps([{ ...ofCampaign, advertiser }, other]);
+    const all = doAll(advertiserCaps([{ ...ofCampaign, advertiser }, other], new Pace()));
     const { caps, countsHousehold } = capsOf(ofCampaign, lineItem, all.get('acme') ?? []);
     expect(caps.map(({ level, impressions }) => `${level} ${impressions}`)).toEqual([
       'lineItem 1',

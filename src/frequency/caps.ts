@@ -1,4 +1,5 @@
 import type { Campaign, FrequencyCap, LineItem } from '../domain/campaign.js';
+import type { Pace, Steps } from '../lib/steps.js';
 import { frequencyHashes, type FrequencyHashes } from '../domain/frequency.js';
 
 /** A cap as it is asked: of whom which impressions are counted. */
@@ -42,12 +43,16 @@ export function capsOf(
 }
 
 /** @returns the caps of each advertiser over all campaigns, by its id, each once */
-export function advertiserCaps(campaigns: readonly Campaign[]): ReadonlyMap<string, readonly FrequencyCap[]> {
+export function* advertiserCaps(
+  campaigns: readonly Campaign[],
+  pace: Pace,
+): Steps<ReadonlyMap<string, readonly FrequencyCap[]>> {
   const byAdvertiser = new Map<string, FrequencyCap[]>();
   for (const { advertiser } of campaigns) {
     const caps = byAdvertiser.get(advertiser.id) ?? [];
     for (const cap of advertiser.frequency) if (!caps.some((known) => isSame(known, cap))) caps.push(cap);
     byAdvertiser.set(advertiser.id, caps);
+    if (pace.isDue()) yield;
   }
   return byAdvertiser;
 }

@@ -11,8 +11,21 @@ export interface ZoneClock {
   hourOfWeek(instantMs: number): number;
 }
 
+/** There are some six hundred zones. */
+const ZONES_KEPT_MAX = 1_000;
+/** Making one takes as long as checking a line item, and campaigns share a few zones. */
+const clocks = new Map<string, ZoneClock>();
+
 /** @param timeZone an IANA zone that `isTimeZone` accepts */
 export function zoneClock(timeZone: string): ZoneClock {
+  const known = clocks.get(timeZone);
+  if (known) return known;
+  const clock = newZoneClock(timeZone);
+  if (clocks.size < ZONES_KEPT_MAX) clocks.set(timeZone, clock);
+  return clock;
+}
+
+function newZoneClock(timeZone: string): ZoneClock {
   // The Swedish form of a date is the ISO one.
   const format = new Intl.DateTimeFormat('sv-SE', {
     timeZone,
@@ -83,6 +96,7 @@ export function isDay(text: string): boolean {
 /** Is `text` a zone of the IANA data base, such as `Europe/Paris` or `UTC`? Offsets such as `+02:00` are not. */
 export function isTimeZone(text: string): boolean {
   if (!/^(UTC|[A-Za-z]+(\/[A-Za-z0-9_+-]+)+)$/.test(text)) return false;
+  if (clocks.has(text)) return true;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone !== '';
   } catch (error) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { sortSteps } from './sort-steps.js';
+import { mergeSteps, sortSteps } from './sort-steps.js';
 import { doAll, Pace, STEP_WORK } from './steps.js';
 
 const byTens = (a: number, b: number): number => Math.floor(a / 10) - Math.floor(b / 10);
@@ -11,6 +11,16 @@ it('sorts as the engine does, equal ones in the order in which they came', () =>
       expect(doAll(sortSteps(values, byTens, new Pace()))).toEqual(values.toSorted(byTens));
     }),
     { numRuns: 100 },
+  );
+});
+
+it('merges as sorting both together does, of equal ones those of the first list first', () => {
+  const sorted = fc.array(fc.nat(100)).map((values) => values.toSorted(byTens));
+  fc.assert(
+    fc.property(sorted, sorted, (first, second) => {
+      const merged = doAll(mergeSteps(first, second, byTens, new Pace()));
+      expect(merged).toEqual([...first, ...second].toSorted(byTens));
+    }),
   );
 });
 

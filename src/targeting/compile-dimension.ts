@@ -1,7 +1,8 @@
 import type { Choice, LineItem } from '../domain/campaign.js';
 import type { DimensionName } from '../domain/dimensions.js';
+import { assert } from '../lib/assert.js';
 import type { Pace, Steps } from '../lib/steps.js';
-import type { DimensionDefinition } from './dimension-definition.js';
+import type { DimensionDefinition, Vocabulary } from './dimension-definition.js';
 import type { IndexedLineItem } from './live-line-items.js';
 import { PostingsBuilder, wordsFor, type Postings, type TermSink } from './postings.js';
 
@@ -25,16 +26,20 @@ export interface CompiledDimension<Subject> {
   resolve(subject: Subject, found: TermSink): number;
 }
 
-/** A line item that chooses something in the dimension. */
-interface Chooser<Condition> {
-  readonly number: number;
-  readonly choice: Choice<Condition>;
-  /** The kinds of fact that it asks about, as bits. */
-  readonly asked: number;
-  /** Does it pass, unless banned, when some of them are told, and when none is? */
-  readonly passesTold: boolean;
-  readonly passesUntold: boolean;
+/**
+ * Those who choose something in the dimension, a place each. Flat, since an object each for a hundred thousand line items in
+ * every dimension keeps the garbage collector busy for as long as requests have to wait.
+ */
+interface Choosers {
+  readonly numbers: readonly number[];
+  /** The kinds of fact that each asks about, as bits. */
+  readonly asked: Uint8Array;
+  /** Does it pass, unless banned: when some of them are told, and when none is? As PASSES_TOLD and PASSES_UNTOLD. */
+  readonly passing: Uint8Array;
 }
+
+const PASSES_TOLD = 1;
+const PASSES_UNTOLD = 2;
 
 /** @param numbers of those that choose something in this dimension, ascending; at least one */
 export function* compileDimension<Condition, Subject>(
@@ -44,27 +49,21 @@ export function* compileDimension<Condition, Subject>(
   pace: Pace,
 ): Steps<CompiledDimension<Subject>> {
   const size = items.length;
-  const choosers = yield* choosersAmong(definition, items, numbers, pace);
   const vocabulary = definition.newVocabulary();
-  for (const { choice } of choosers) {
-    for (const conditions of [choice.anyOf, choice.noneOf]) {
-      for (const condition of conditions) {
-        vocabulary.learn(condition);
-        if (pace.isDue()) yield;
-      }
-    }
-  }
+  const choosers = yield* learnChoices(definition, items, numbers, vocabulary, pace);
   const terms = vocabulary.finish();
   const wanted = new PostingsBuilder();
   const banned = new PostingsBuilder();
-  for (const { number, choice } of choosers) {
+  for (const number of numbers) {
+    if (pace.isDue()) yield;
+    const { anyOf, noneOf } = chosenBy(definition, (items[number] as IndexedLineItem).lineItem);
     wanted.lineItem = number;
     banned.lineItem = number;
-    for (const condition of choice.anyOf) {
+    for (const condition of anyOf) {
       terms.termsOf(condition, wanted);
       if (pace.isDue()) yield;
     }
-    for (const condition of choice.noneOf) {
+    for (const condition of noneOf) {
       terms.termsOf(condition, banned);
       if (pace.isDue()) yield;
     }
@@ -94,30 +93,42 @@ export function choiceIn<Condition>(
   return choice && choice.anyOf.length + choice.noneOf.length > 0 ? choice : undefined;
 }
 
-function* choosersAmong<Condition, Subject>(
+/** Notes down how each chooses, and tells the vocabulary its conditions. */
+function* learnChoices<Condition, Subject>(
   definition: DimensionDefinition<Condition, Subject>,
   items: readonly Pick<IndexedLineItem, 'lineItem'>[],
   numbers: readonly number[],
+  vocabulary: Vocabulary<Condition, Subject>,
   pace: Pace,
-): Steps<Chooser<Condition>[]> {
-  const choosers: Chooser<Condition>[] = [];
-  for (const number of numbers) {
+): Steps<Choosers> {
+  const asked = new Uint8Array(numbers.length);
+  const passing = new Uint8Array(numbers.length);
+  for (let place = 0; place < numbers.length; place++) {
     if (pace.isDue()) yield;
-    const { lineItem } = items[number] as IndexedLineItem;
-    const choice = choiceIn(definition, lineItem);
-    if (!choice) continue;
+    const { lineItem } = items[numbers[place] as number] as IndexedLineItem;
+    const choice = chosenBy(definition, lineItem);
     const wishes = choice.anyOf.length > 0;
     const { lineItem: ownWord, byDimension } = lineItem.targeting.unknown;
     const onUnknown = byDimension.get(definition.name) ?? (wishes ? ownWord : 'accept');
-    choosers.push({
-      number,
-      choice,
-      asked: kindsAsked(choice, definition.kindOf),
-      passesTold: !wishes,
-      passesUntold: onUnknown === 'accept',
-    });
+    asked[place] = kindsAsked(choice, definition.kindOf);
+    passing[place] = (wishes ? 0 : PASSES_TOLD) | (onUnknown === 'accept' ? PASSES_UNTOLD : 0);
+    for (const conditions of [choice.anyOf, choice.noneOf]) {
+      for (const condition of conditions) {
+        vocabulary.learn(condition);
+        if (pace.isDue()) yield;
+      }
+    }
   }
-  return choosers;
+  return { numbers, asked, passing };
+}
+
+function chosenBy<Condition, Subject>(
+  definition: DimensionDefinition<Condition, Subject>,
+  lineItem: LineItem,
+): Choice<Condition> {
+  const choice = choiceIn(definition, lineItem);
+  assert(choice !== undefined, 'who is compiled for a dimension chooses something there');
+  return choice;
 }
 
 function kindsAsked<Condition>(
@@ -133,17 +144,20 @@ function kindsAsked<Condition>(
 
 /** One mask for each set of fact kinds that a request may tell: everybody but the choosers that do not pass then. */
 function* passMasks(
-  choosers: readonly Chooser<unknown>[],
+  { numbers, asked, passing }: Choosers,
   kindCount: number,
   size: number,
   pace: Pace,
 ): Steps<Pick<CompiledDimension<never>, 'passes' | 'passCounts'>> {
   const passes = Array.from({ length: 1 << kindCount }, () => everybody(size));
   const passCounts = passes.map(() => size);
-  for (const { number, asked, passesTold, passesUntold } of choosers) {
+  for (let place = 0; place < numbers.length; place++) {
     if (pace.isDue()) yield;
-    for (const [told, mask] of passes.entries()) {
-      if ((asked & told) === 0 ? passesUntold : passesTold) continue;
+    const number = numbers[place] as number;
+    for (let told = 0; told < passes.length; told++) {
+      const isTold = ((asked[place] as number) & told) !== 0;
+      if (((passing[place] as number) & (isTold ? PASSES_TOLD : PASSES_UNTOLD)) !== 0) continue;
+      const mask = passes[told] as Uint32Array;
       mask[number >>> 5] = (mask[number >>> 5] as number) & ~(1 << (number & 31));
       passCounts[told] = (passCounts[told] as number) - 1;
     }

@@ -12,9 +12,10 @@ const one = (value: string) => ({ anyOf: [value], noneOf: [] });
 function filed(wishes: readonly Partial<Targeting>[]): [number[], number[], number[]] {
   const items = wishes.map((targeting) => lineItemWith(targeting));
   const numbers = [...items.keys()];
-  const compiled = [segments, domains].map((dimension) =>
-    doAll(dimension.compile(items, numbers, new Pace())),
-  );
+  const compiled = [segments, domains].map((dimension) => {
+    const choosers = numbers.filter((number) => dimension.isChosenIn(lineItemWith(wishes[number]).lineItem));
+    return doAll(dimension.compile(items, choosers, new Pace()));
+  });
   const { filed, firstTerms, unfiled } = doAll(fileSteps(compiled, items.length, new Pace()));
   const [ofSegments, ofSites] = firstTerms as [number, number];
   const listed = (from: number, to: number): number[] => [

@@ -1,10 +1,11 @@
 import { BLOCK_LINE_ITEMS, BLOCK_WORDS, type Block } from './block.js';
 import type { Postings, TermSink } from './postings.js';
 
-const NOBODY = new Uint32Array(BLOCK_WORDS);
+/** The bits of a block in which nobody is. */
+export const NOBODY = new Uint32Array(BLOCK_WORDS);
 
 /**
- * The line items of several terms together, for one request, a block of 1,024 line items at a time. Of each list only as
+ * The line items of several terms together, for one request, a block of 512 line items at a time. Of each list only as
  * much is read as the walk gets to see: when it enters a block, the list is read on up to the block's end. So what a
  * request costs follows how far it walks, not how many line items its terms have. Blocks must be asked for in ascending
  * order, until `rewind`.

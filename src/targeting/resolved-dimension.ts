@@ -1,8 +1,8 @@
 import type { DimensionName } from '../domain/dimensions.js';
 import { BLOCK_WORDS, type Block } from './block.js';
 import type { CompiledDimension } from './compile-dimension.js';
-import { PostingUnion } from './posting-union.js';
-import type { TermSink } from './postings.js';
+import { NOBODY, PostingUnion } from './posting-union.js';
+import type { Postings, TermSink } from './postings.js';
 
 /** Where the terms that a dimension finds are looked up in the filing. */
 export interface Filed {
@@ -22,7 +22,8 @@ export class ResolvedDimension<Subject> implements TermSink {
   readonly #size: number;
   readonly #filed: Filed | undefined;
   readonly #wanted: PostingUnion;
-  readonly #banned: PostingUnion;
+  /** Undefined where nobody bans anything, as in most dimensions. */
+  readonly #banned: PostingUnion | undefined;
   #passes: Uint32Array;
 
   /** @param filed undefined when no line item is filed in the dimension */
@@ -32,7 +33,7 @@ export class ResolvedDimension<Subject> implements TermSink {
     this.#size = size;
     this.#filed = filed;
     this.#wanted = new PostingUnion(compiled.wanted);
-    this.#banned = new PostingUnion(compiled.banned);
+    this.#banned = isNobody(compiled.banned) ? undefined : new PostingUnion(compiled.banned);
     this.#passes = compiled.passes[0] as Uint32Array;
   }
 
@@ -42,22 +43,22 @@ export class ResolvedDimension<Subject> implements TermSink {
     const passing = this.#compiled.passCounts[told] as number;
     this.#passes = this.#compiled.passes[told] as Uint32Array;
     this.keepsMax = passing + this.#wanted.count;
-    this.matters = passing < this.#size || this.#banned.count > 0;
+    this.matters = passing < this.#size || (this.#banned !== undefined && this.#banned.count > 0);
   }
 
   add(term: number): void {
     this.#wanted.add(term);
-    this.#banned.add(term);
+    this.#banned?.add(term);
     if (this.#filed) this.#filed.union.add(this.#filed.firstTerm + term);
   }
 
   /** Keeps of a block those that pass. Blocks must come in ascending order. */
   narrow(block: Block): void {
     const wanted = this.#wanted.of(block);
-    const banned = this.#banned.of(block);
     const passes = this.#passes;
     const { bits, lit, litCount } = block;
     const first = block.number * BLOCK_WORDS;
+    const banned = this.#banned?.of(block) ?? NOBODY;
     let left = 0;
     for (let i = 0; i < litCount; i++) {
       const place = lit[i] as number;
@@ -72,11 +73,15 @@ export class ResolvedDimension<Subject> implements TermSink {
   /** Goes back to the first block. */
   rewind(): void {
     this.#wanted.rewind();
-    this.#banned.rewind();
+    this.#banned?.rewind();
   }
 
   clear(): void {
     this.#wanted.clear();
-    this.#banned.clear();
+    this.#banned?.clear();
   }
+}
+
+function isNobody({ entries, bitmaps }: Postings): boolean {
+  return entries.length === 0 && bitmaps.length === 0;
 }

@@ -29,7 +29,7 @@ export { chosenDimensions, type ChosenDimensions } from './chosen-dimensions.js'
  *
  * - *Resolve*: each dimension finds the terms that hold for the request. Most belong to the request as a whole and are
  *   found once; deals, sizes and the like belong to each impression.
- * - *Walk*: a block of 1,024 line items at a time, start from those in flight that may want it (see ./filing.ts) and keep,
+ * - *Walk*: a block of 512 line items at a time, start from those in flight that may want it (see ./filing.ts) and keep,
  *   dimension by dimension, those that are indifferent to it or wanted a term found, less those that banned one; stop when
  *   nobody is left. Dimensions that keep few are asked first, those that turn nobody away not at all.
  *
@@ -155,10 +155,8 @@ export class TargetingIndex {
     return number;
   }
 
-  /** Empties the scratch. A request that failed half way may leave this out: the next one starts afresh anyway. */
+  /** Ends the walk. A request that failed half way may leave this out: the next one starts afresh anyway. */
   endVisit(scratch: MatchScratch): void {
-    for (const dimension of scratch.inOrder) dimension.clear();
-    scratch.filed.clear();
     beginWalk(scratch, this.#blockCount);
   }
 

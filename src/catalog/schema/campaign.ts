@@ -228,39 +228,59 @@ type LineItemSection = z.output<typeof lineItem>;
 
 // The whole file
 
-export const campaignFile = group('a campaign in braces: { "id": …, "advertiser": …, … }', {
-  $schema: z
-    .string()
-    .optional()
-    .describe('Lets editors complete and check: "../schema/campaign.schema.json".'),
-  id: id('the campaign', 'trail-shoes-autumn').describe(
-    'Your name for the campaign; unique among all files.',
-  ),
-  advertiser: advertiser.describe('Who advertises.'),
-  status,
-  flight: flight.describe('From which day to which day it runs.'),
-  budget: budget.describe('How much it may spend.'),
-  frequency: caps.describe('How often one visitor may see anything of the campaign: all caps hold.'),
-  lineItems: list(lineItem, 'a list of line items', LINE_ITEMS_MAX).describe(
-    'Each with its own bid, targeting and creatives.',
-  ),
-  confirm: list(number('an amount such as 32', positive), 'a list of amounts such as [32]', LINE_ITEMS_MAX)
-    .default([])
-    .describe(
-      'Amounts that are meant although they are ten times the former ones or more, or a tenth of them or less.',
+const fileOf = <Section extends LineItemSection, Written>(section: z.ZodType<Section, Written>) =>
+  group('a campaign in braces: { "id": …, "advertiser": …, … }', {
+    $schema: z
+      .string()
+      .optional()
+      .describe('Lets editors complete and check: "../schema/campaign.schema.json".'),
+    id: id('the campaign', 'trail-shoes-autumn').describe(
+      'Your name for the campaign; unique among all files.',
     ),
-})
-  .superRefine(({ lineItems }, context) => {
+    advertiser: advertiser.describe('Who advertises.'),
+    status,
+    flight: flight.describe('From which day to which day it runs.'),
+    budget: budget.describe('How much it may spend.'),
+    frequency: caps.describe('How often one visitor may see anything of the campaign: all caps hold.'),
+    lineItems: list(section, 'a list of line items', LINE_ITEMS_MAX).describe(
+      'Each with its own bid, targeting and creatives.',
+    ),
+    confirm: list(number('an amount such as 32', positive), 'a list of amounts such as [32]', LINE_ITEMS_MAX)
+      .default([])
+      .describe(
+        'Amounts that are meant although they are ten times the former ones or more, or a tenth of them or less.',
+      ),
+  }).superRefine(({ lineItems }, context) => {
     refuseRepeats(context, lineItems, 'line item of this campaign', ['lineItems']);
     for (const [i, { creatives }] of lineItems.entries()) {
       refuseRepeats(context, creatives, 'creative of this line item', ['lineItems', i, 'creatives']);
     }
-  })
-  .meta({
-    title: 'Campaign',
-    description:
-      'A campaign of one advertiser: what it may spend, whom it wants to reach, and what it shows.',
   });
+
+export const campaignFile = fileOf(lineItem).meta({
+  title: 'Campaign',
+  description: 'A campaign of one advertiser: what it may spend, whom it wants to reach, and what it shows.',
+});
+
+/** By the very object that was parsed: line items that passed by themselves. */
+const checkedLineItems = new WeakMap<object, LineItemSection>();
+
+/** Checks one line item of a parsed file by itself. @returns whether it passed; `campaignFileOfChecked` then knows it */
+export function checkLineItem(written: unknown): boolean {
+  const { data } = lineItem.safeParse(written);
+  if (data === undefined || typeof written !== 'object' || written === null) return false;
+  checkedLineItems.set(written, data);
+  return true;
+}
+
+/** The same as `campaignFile` for a file whose line items have all passed, with little left to do. */
+export const campaignFileOfChecked = fileOf(
+  z
+    .custom<object>(
+      (written) => typeof written === 'object' && written !== null && checkedLineItems.has(written),
+    )
+    .transform((written) => checkedLineItems.get(written) as LineItemSection),
+);
 
 /** A checked campaign and the amounts that its file vouches for. */
 export interface CampaignContent {

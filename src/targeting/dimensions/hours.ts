@@ -12,7 +12,7 @@ const OFFSET_TOLD = 2;
 interface ZoneHours {
   /** Undefined for the visitor's own zone. */
   readonly clock: ZoneClock | undefined;
-  /** Term by the flags of the week, written as 168 digits. */
+  /** Term by the flags of the week, as `weekKey` writes them. */
   readonly terms: Map<string, number>;
   readonly weeks: { readonly ofWeek: readonly boolean[]; readonly term: number }[];
 }
@@ -67,8 +67,18 @@ function newZone(timeZone: string): ZoneHours {
   return { clock, terms: new Map(), weeks: [] };
 }
 
+const HOURS_A_CHARACTER = 16;
+
+/** The hours as bits, sixteen a character: digits of their own take longer to write than all else of a condition. */
 function weekKey(ofWeek: readonly boolean[]): string {
-  return ofWeek.map(Number).join('');
+  let key = '';
+  for (let from = 0; from < ofWeek.length; from += HOURS_A_CHARACTER) {
+    let bits = 0;
+    for (let hour = from; hour < from + HOURS_A_CHARACTER; hour++)
+      bits = (bits << 1) | Number(ofWeek[hour] === true);
+    key += String.fromCharCode(bits);
+  }
+  return key;
 }
 
 function resolveHours({ geo, nowMs }: Visit, zones: readonly ZoneHours[], found: TermSink): number {
