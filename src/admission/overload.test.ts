@@ -51,7 +51,7 @@ function run({ serviceMs, offeredAt, durationMs, seed, pauseMs = 0 }: Load): End
     const read = arrivedUntil(nowMs);
     control.turnBegan(nowMs, idleMs);
     for (const arrivedMs of read) {
-      const isServed = control.mayServe(nowMs, Math.max(0, nowMs - timerDueMs), Infinity);
+      const isServed = control.refusal(nowMs, Math.max(0, nowMs - timerDueMs), Infinity) === undefined;
       nowMs += isServed ? serviceMs : serviceMs * SHED_COST;
       ended.push({ arrivedMs, latencyMs: nowMs - arrivedMs, isServed });
     }
@@ -120,10 +120,10 @@ describe('whatever comes', () => {
   it('sheds what has waited for longer than the operator or its exchange allow', () => {
     const control = new OverloadControl(DELAY_MS_MAX);
     control.turnBegan(0, 0);
-    expect(control.mayServe(0, 99, Infinity)).toBe(true);
-    expect(control.mayServe(0, 100, Infinity)).toBe(false);
-    expect(control.mayServe(0, 59, 60)).toBe(true);
-    expect(control.mayServe(0, 60, 60)).toBe(false);
+    expect(control.refusal(0, 99, Infinity)).toBeUndefined();
+    expect(control.refusal(0, 100, Infinity)).toBe('overload');
+    expect(control.refusal(0, 59, 60)).toBeUndefined();
+    expect(control.refusal(0, 60, 60)).toBe('too-late');
   });
 
   it('takes one long turn for no queue', () => {

@@ -17,8 +17,8 @@ import type { OverloadPolicy } from '../domain/ports.js';
  * the budget is large, and becomes small when for an interval every turn was long and the loop never idle. It becomes large again when
  * the loop was idle for a twentieth of one, so no more than that is ever lost by shedding too much.
  *
- * Whatever the budget, a request that has waited for too long is shed: longer than the operator allows, or than its exchange waits
- * for an answer.
+ * Whatever the budget, a request that has waited for too long is not served: longer than the operator allows, or, which is told as too
+ * late, than its exchange waits for an answer.
  */
 export class OverloadControl implements OverloadPolicy {
   readonly #delayMsMax: number;
@@ -61,15 +61,14 @@ export class OverloadControl implements OverloadPolicy {
     this.#intervalIdleMs = idleMs;
   }
 
-  mayServe(nowMs: number, waitedMs: number, patienceMs: number): boolean {
-    if (waitedMs >= this.#delayMsMax || waitedMs >= Math.max(patienceMs, SHORT_WAIT_MS)) return false;
-    return nowMs - this.#turnBeganMs < this.budgetMs;
+  refusal(nowMs: number, waitedMs: number, patienceMs: number): 'overload' | 'too-late' | undefined {
+    if (waitedMs >= patienceMs) return 'too-late';
+    const isServed = waitedMs < this.#delayMsMax && nowMs - this.#turnBeganMs < this.budgetMs;
+    return isServed ? undefined : 'overload';
   }
 }
 
 const INTERVAL_MS = 100;
-/** No wait to speak of: who has no patience for it is told so by the bid path, as too late. */
-const SHORT_WAIT_MS = 10;
 /** The small budget as a share of the large one. */
 const STANDING_SHARE = 0.1;
 /** A turn that takes this share of the large budget leaves a queue behind. */

@@ -243,8 +243,9 @@ export interface OverloadPolicy {
   /**
    * @param waitedMs for how long the request may have waited before this turn came to it
    * @param patienceMs after how long of that its answer would be late
+   * @returns why it is not served, if it is not
    */
-  mayServe(nowMs: number, waitedMs: number, patienceMs: number): boolean;
+  refusal(nowMs: number, waitedMs: number, patienceMs: number): 'overload' | 'too-late' | undefined;
 }
 
 export interface BidMetrics extends SupplyMetrics {
@@ -288,7 +289,7 @@ export interface BidCall {
 }
 
 /** Why a request is answered without being looked at. */
-export type UnreadReason = Extract<NoBidReason, 'overload' | 'quota'>;
+export type UnreadReason = Extract<NoBidReason, 'overload' | 'quota' | 'too-late'>;
 
 export type BidAnswer =
   | {

@@ -99,10 +99,17 @@ function acceptBid(route: BidRoute, res: HttpResponse, req: HttpRequest): void {
   const method = req.getCaseSensitiveMethod();
   const exchange = req.getParameter(0) ?? '';
   const version = route.versionOf(exchange);
-  const isPlain = version !== undefined && method === 'POST' && hasCertainBody(head, route.limits);
-  if (isPlain && !route.port.draining && !mayServe(route, exchange)) {
-    shed(route, res, exchange, version);
-    return;
+  if (
+    version !== undefined &&
+    method === 'POST' &&
+    !route.port.draining &&
+    hasCertainBody(head, route.limits)
+  ) {
+    const refusal = refusalOf(route, exchange);
+    if (refusal) {
+      shed(route, res, exchange, version, refusal);
+      return;
+    }
   }
   const request: BidRequestInWork = {
     route,
@@ -136,20 +143,26 @@ function hasCertainBody(
   return framing === 'sized' && contentLength <= bytesMax;
 }
 
-/** Is there time and room for a request? Asked again when its body has arrived, which may be much later. */
-function mayServe(route: BidRoute, exchange: string): boolean {
+/** Is there no time or room for a request? Asked again when its body has arrived, which may be much later. */
+function refusalOf(route: BidRoute, exchange: string): UnreadReason | undefined {
   const nowMs = route.port.clock.monotonicMs();
   route.turns.enter(nowMs);
-  if (route.inFlight >= route.inFlightMax) return false;
-  return route.overload.mayServe(nowMs, route.loopDelay.delayMs(), route.patienceMsOf(exchange));
+  if (route.inFlight >= route.inFlightMax) return 'overload';
+  return route.overload.refusal(nowMs, route.loopDelay.delayMs(), route.patienceMsOf(exchange));
 }
 
 /**
  * Answers as soon as the head is there, and makes nothing that outlives this call: how much is served under overload hangs on what
  * this costs. The library drops the body as it comes.
  */
-function shed(route: BidRoute, res: HttpResponse, exchange: string, version: string): void {
-  const { nbr } = route.unreadAnswer(exchange, 'overload');
+function shed(
+  route: BidRoute,
+  res: HttpResponse,
+  exchange: string,
+  version: string,
+  why: UnreadReason,
+): void {
+  const { nbr } = route.unreadAnswer(exchange, why);
   route.metrics.outcome(exchange, 'no-bid', 0);
   res.writeStatus('204 No Content').writeHeader('x-openrtb-version', version);
   if (nbr !== undefined) res.writeHeader('x-nbr', String(nbr));
@@ -163,12 +176,13 @@ async function serve(request: BidRequestInWork, received: ReceivedBody): Promise
     refuse(request, 'too-large', '413 Payload Too Large');
     return;
   }
-  if (received === 'shed' || !mayServe(route, exchange)) {
+  if (received === 'shed') {
     answerBid(request, route.unreadAnswer(exchange, 'overload'));
     return;
   }
-  if (!route.withinQuota(exchange)) {
-    answerBid(request, route.unreadAnswer(exchange, 'quota'));
+  const refusal = refusalOf(route, exchange) ?? (route.withinQuota(exchange) ? undefined : 'quota');
+  if (refusal) {
+    answerBid(request, route.unreadAnswer(exchange, refusal));
     return;
   }
   const body = inflate(received, request.contentEncoding, route.limits.bytesMax);

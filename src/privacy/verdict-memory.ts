@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { PrivacyLimit } from '../domain/gates.js';
 import type { PrivacyPolicy } from '../domain/privacy-policy.js';
+import { ownText } from '../lib/own-text.js';
 import { canadaLimit, consentLimit } from './consent.js';
 import { readGpp } from './gpp.js';
 import { usPrivacyOptsOut } from './us-privacy.js';
@@ -61,7 +62,7 @@ export class VerdictMemory {
   }
 
   #keep(text: string, remembered: Remembered): void {
-    if (text.length <= CHARACTERS_KEPT_MAX) this.#cache.set(text, remembered);
+    if (text.length <= CHARACTERS_KEPT_MAX) this.#cache.set(ownText(text), remembered);
   }
 }
 

@@ -7,6 +7,7 @@ import type { FrequencyMetrics } from '../domain/ports.js';
 import { hasFrequencyLog, profileKeyText, type ProfileKey } from '../domain/profile.js';
 import type { SecretKey } from '../domain/secret-key.js';
 import { assert } from '../lib/assert.js';
+import { ownText } from '../lib/own-text.js';
 import { KeyedHash } from '../secrets/keyed-hash.js';
 import type { Clock } from '../lib/clock.js';
 
@@ -68,7 +69,7 @@ export class FrequencyMemory {
     const names = this.#secrets.map(
       (secret) => `${prefix}:${secret.ofText(text).toString('base64url', 0, NAME_BYTES)}`,
     );
-    this.#names.set(text, names);
+    this.#names.set(ownText(text), names);
     return names;
   }
 

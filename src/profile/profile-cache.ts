@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ProfileCacheFigures, ProfileChange, StoredProfile } from '../domain/ports.js';
 import type { Clock } from '../lib/clock.js';
+import { ownText } from '../lib/own-text.js';
 import { storedBytes } from './stored-bytes.js';
 
 /**
@@ -52,8 +53,9 @@ export class ProfileCache {
   }
 
   /** @param askedMs monotonic time at which the store was asked */
-  remember(key: string, entry: Entry, askedMs: number): void {
+  remember(text: string, entry: Entry, askedMs: number): void {
     if (this.#isOutdated(entry, askedMs)) return;
+    const key = ownText(text);
     const size = storedBytes(key, entry.stored, entry.changeNames);
     this.#entries.set(key, entry, { size });
     // The cache takes no entry that is larger than the whole of it.

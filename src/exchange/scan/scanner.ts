@@ -8,6 +8,7 @@ import { SCANNER_CODE } from './scanner-code.js';
  *
  * WebAssembly passes over the body once, checks that it is JSON and writes down on a tape where the fields are
  * (scanner.as.ts). From there objects are made that look like what `JSON.parse` makes, but for the fields that nobody reads.
+ * Their texts are views into the body: see lib/own-text.ts.
  */
 
 /** What its memory is made for; pages of it that no body needed are never touched. */
