@@ -200,7 +200,9 @@ function starvedMs(pid: number): number | undefined {
 
 async function shedSoFar(admin: URL): Promise<number> {
   const { body } = await getText(new URL('/metrics', admin), undefined);
-  const counts = body.matchAll(/^narrowcast_no_bids_total\{[^}]*reason="(?:overload|too-late)"[^}]*\} (\S+)/gm);
+  const counts = body.matchAll(
+    /^narrowcast_no_bids_total\{[^}]*reason="(?:overload|too-late)"[^}]*\} (\S+)/gm,
+  );
   return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
