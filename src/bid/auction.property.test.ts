@@ -220,6 +220,7 @@ const SPENDING = unlimitedSpending(new DayNumbers());
 const SIZES = new ResponseSizes(() => 0);
 const SEES_EVERYTHING: BidTrace = {
   hearsTargeting: false,
+  hears: () => true,
   decoded: () => {},
   admitted: () => {},
   visited: () => {},

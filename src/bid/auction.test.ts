@@ -89,6 +89,19 @@ const FILE = {
   delivery: 'progressive',
 } as const;
 
+const SILENT_TRACE: BidTrace = {
+  hearsTargeting: false,
+  hears: () => true,
+  decoded: () => {},
+  admitted: () => {},
+  visited: () => {},
+  auctionStarted: () => {},
+  rejected: () => {},
+  offered: () => {},
+  dropped: () => {},
+  auctionWon: () => {},
+};
+
 describe('a mistake in the middle of the auctions', () => {
   it('keeps no money for bids that nobody hears of, and leaves the scratch as it was', () => {
     let asked = 0;
@@ -114,14 +127,7 @@ describe('a mistake in the middle of the auctions', () => {
   it('keeps none either when it is whoever watches that fails', () => {
     const money = countedMoney();
     const trace: BidTrace = {
-      hearsTargeting: false,
-      decoded: () => {},
-      admitted: () => {},
-      visited: () => {},
-      auctionStarted: () => {},
-      rejected: () => {},
-      offered: () => {},
-      dropped: () => {},
+      ...SILENT_TRACE,
       auctionWon: () => {
         throw new Error('a mistake of the program');
       },
@@ -178,10 +184,60 @@ describe('an impression that takes several bids', () => {
       }),
       surveyShare: () => 1,
     };
-    const trace = new DeliverySurvey(deliveries, NOW_MS, 1);
+    const trace = new DeliverySurvey({
+      deliveries,
+      nowMs: NOW_MS,
+      weight: 1,
+      number: 0,
+      lineItemCount: 3,
+    });
     const campaigns = [film('one', 3, 15), film('two', 2, 15), film('three', 1, 15)];
     const impressions = [anImpression({ video: thirtySeconds })];
     auctionsOf(campaigns, impressions, countedMoney(), { deliveries, trace }).hold();
     expect(Object.fromEntries(fates)).toEqual({ bid: 2, 'outbid-by-own': 1 });
+  });
+});
+
+describe('a trace', () => {
+  it('is told of what can win, and behind it only of what it wants to hear of', () => {
+    const campaigns = [5, 4, 3, 2, 1].map((units) => campaign(`c${units}`, units));
+    const told: string[] = [];
+    const trace: BidTrace = {
+      ...SILENT_TRACE,
+      hears: (item) => item.campaign.id === 'c2',
+      offered: (item) => told.push(item.campaign.id),
+    };
+    const { hold } = auctionsOf(campaigns, [anImpression()], countedMoney(), { trace });
+    expect(hold().winners.map(({ item }) => item.campaign.id)).toEqual(['c5']);
+    expect(told).toEqual(['c5', 'c2']);
+  });
+
+  it('that surveys deliveries hears of each of many line items once in as many surveys as there are parts', () => {
+    const counts = new Map<string, number>();
+    const delivery = UNPACED.of(campaign('any', 1), NOW_MS);
+    const deliveries: Deliveries = {
+      of: ({ id }) => ({
+        ...delivery,
+        count: (_, weight) => counts.set(id, (counts.get(id) ?? 0) + weight),
+      }),
+      surveyShare: () => 1,
+    };
+    const campaigns = Array.from({ length: 100 }, (_, i) => campaign(`c${i}`, 1 + i));
+    // As if there were many more, so that there are four parts.
+    for (let number = 7; number < 11; number++) {
+      const trace = new DeliverySurvey({
+        deliveries,
+        nowMs: NOW_MS,
+        weight: 3,
+        number,
+        lineItemCount: 2_000,
+      });
+      const before = counts.size;
+      auctionsOf(campaigns, [anImpression()], countedMoney(), { deliveries, trace }).hold();
+      expect(counts.size - before).toBeGreaterThan(10);
+      expect(counts.size - before).toBeLessThan(50);
+    }
+    expect(counts.size).toBe(100);
+    expect([...counts.values()].every((count) => count === 12)).toBe(true);
   });
 });

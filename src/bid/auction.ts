@@ -173,6 +173,7 @@ function holdAuction(
       }
     }
     const isIdle = isBeaten || isBelowFloors;
+    if (isIdle && !trace?.hears(item)) continue;
     if (!isIdle && --share.candidatesLeft < 0) {
       share.cutShort = true;
       if (!trace) break;

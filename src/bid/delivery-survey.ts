@@ -5,21 +5,48 @@ import { unreachable } from '../lib/assert.js';
 import type { ServedLineItem } from './snapshot.js';
 import type { BidTrace } from './trace.js';
 
+/** About so many line items of the catalogue are looked at by one survey: some tenths of a millisecond. */
+const LINE_ITEMS_OF_SURVEY = 512;
+
+/** Which survey it is, and of what. */
+export interface SurveyOptions {
+  readonly deliveries: Deliveries;
+  readonly nowMs: number;
+  /** For how many requests it stands. */
+  readonly weight: number;
+  /** Surveys are counted through from 0. */
+  readonly number: number;
+  /** In the catalogue. */
+  readonly lineItemCount: number;
+}
+
 /**
- * Counts what becomes of every line item that an impression matches, so that a campaign which spends too little can be told why.
- * An auction stops at the first bid that stands; with this trace it goes on, so only a share of the requests is surveyed, and each
- * counts for as many as it stands for.
+ * Counts what becomes of the line items that an impression matches, so that a campaign which spends too little can be told why.
+ *
+ * An auction stops at the first bid that stands; with this trace it goes on, so only a share of the requests is surveyed. Where there
+ * are many line items, each survey looks at one part of them, and the next survey at the next part. What is counted counts for
+ * all the requests and parts that it stands for.
  */
 export class DeliverySurvey implements BidTrace {
   readonly hearsTargeting = false;
   readonly #deliveries: Deliveries;
   readonly #nowMs: number;
+  readonly #number: number;
+  /** A power of two, less one. */
+  readonly #partMask: number;
   #weight: number;
 
-  constructor(deliveries: Deliveries, nowMs: number, weight: number) {
+  constructor({ deliveries, nowMs, weight, number, lineItemCount }: SurveyOptions) {
+    const parts = 2 ** Math.max(0, Math.ceil(Math.log2(lineItemCount / LINE_ITEMS_OF_SURVEY)));
     this.#deliveries = deliveries;
     this.#nowMs = nowMs;
-    this.#weight = weight;
+    this.#number = number;
+    this.#partMask = parts - 1;
+    this.#weight = weight * parts;
+  }
+
+  hears({ caps }: ServedLineItem): boolean {
+    return ((caps.hashes.lineItem ^ this.#number) & this.#partMask) === 0;
   }
 
   /** Test traffic is bid on whatever the money and the pace, and says nothing of either. */
@@ -56,6 +83,7 @@ export class DeliverySurvey implements BidTrace {
   }
 
   #count(item: ServedLineItem, fate: DeliveryFate, sign: 1 | -1): void {
+    if (!this.hears(item)) return;
     this.#deliveries.of(item.campaign, this.#nowMs).count(fate, sign * this.#weight);
   }
 }

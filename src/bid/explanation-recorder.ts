@@ -53,6 +53,10 @@ export class ExplanationRecorder implements BidTrace {
     this.#campaign = campaign;
   }
 
+  hears(): boolean {
+    return true;
+  }
+
   decoded(request: BidRequest): void {
     this.#request = request;
   }

@@ -27,12 +27,19 @@ export function createBidHandler(
   witness?: BidTrace,
 ): BidHandler {
   let surveyed = 0;
+  let surveys = 0;
   const surveyOrNot = (): DeliverySurvey | undefined => {
     const share = deliveries.surveyShare();
     surveyed += share;
     if (surveyed < 1) return undefined;
     surveyed -= 1;
-    return new DeliverySurvey(deliveries, env.clock.nowMs(), 1 / share);
+    return new DeliverySurvey({
+      deliveries,
+      nowMs: env.clock.nowMs(),
+      weight: 1 / share,
+      number: surveys++,
+      lineItemCount: env.snapshot().lineItems.length,
+    });
   };
   return async (call) => {
     const decision = await decideOrFail(env, call, bothTraces(surveyOrNot(), witness), onMistake);

@@ -7,11 +7,14 @@ import type { BidSnapshot, ServedLineItem } from './snapshot.js';
 
 /**
  * Watches one request being decided. The bid path runs without a trace; an explanation is the same path with one, so
- * what is explained is what was decided. With a trace the auction looks at every candidate, not only at the best.
+ * what is explained is what was decided. With a trace the auction looks at every candidate that the trace wants to hear of, not
+ * only at the best.
  */
 export interface BidTrace {
   /** Is it told of line items that do not want the impression at all? That takes long where there are many. */
   readonly hearsTargeting: boolean;
+  /** Is a candidate to be looked at although it cannot win any more? Of others it may hear as well. */
+  hears(item: ServedLineItem): boolean;
   decoded(request: BidRequest, snapshot: BidSnapshot): void;
   admitted(budgetMs: number, limit: PrivacyLimit | undefined): void;
   visited(visit: Visit): void;
@@ -28,6 +31,7 @@ export function bothTraces(first: BidTrace | undefined, second: BidTrace | undef
   if (!first || !second) return first ?? second;
   return {
     hearsTargeting: first.hearsTargeting || second.hearsTargeting,
+    hears: (item) => first.hears(item) || second.hears(item),
     decoded(request, snapshot) {
       first.decoded(request, snapshot);
       second.decoded(request, snapshot);

@@ -56,6 +56,10 @@ export class RejectionCounts implements BidTrace {
   #visit: Visit | undefined;
   #impression: Impression | undefined;
 
+  hears(): boolean {
+    return true;
+  }
+
   decoded(): void {
     this.#countScenes();
   }
