@@ -1,6 +1,7 @@
 import { pino, type Logger } from 'pino';
 import { startApp } from '../app.js';
 import { systemClock } from '../lib/clock.js';
+import { limitHeapGrowth } from '../lib/heap-growth.js';
 import type { Settings } from '../settings.js';
 import { serveWorkers } from '../workers/serve-workers.js';
 
@@ -14,6 +15,7 @@ const SAMPLE_REQUEST = 'fixtures/requests/runner-on-news-site.json';
  * @param environment what workers get for theirs: without what config/bidder.env says, which each reads anew
  */
 export async function serve(settings: Settings, environment: NodeJS.ProcessEnv): Promise<void> {
+  limitHeapGrowth();
   const logger = pino({ level: settings.logLevel });
   const stopping = new Promise<string>((resolve) => {
     for (const signal of SIGNALS) process.once(signal, () => resolve(signal));

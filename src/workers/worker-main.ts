@@ -1,10 +1,12 @@
 import { errorText } from '../cli/error-text.js';
+import { limitHeapGrowth } from '../lib/heap-growth.js';
 import { loadSettingsFile, readSettings } from '../settings.js';
 import { openChannel } from './channel.js';
 import { runWorker } from './run-worker.js';
 
 /** The program of a worker. Its supervisor gives it its number, and the settings in the environment. */
 const channel = openChannel(process);
+limitHeapGrowth();
 try {
   loadSettingsFile(process.env);
   await runWorker(readSettings(process.env), Number(process.argv[2]), channel);
