@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import type { BidRequest } from '../src/domain/bid-request.js';
 import { SILENT_METRICS } from '../src/domain/ports.js';
@@ -11,6 +9,7 @@ import { readDirectly } from '../src/profile/direct-reader.js';
 import { createEmbeddedStore } from '../src/profile/embedded-store.js';
 import { createProfileLookup } from '../src/profile/lookup.js';
 import { ProfileCache } from '../src/profile/profile-cache.js';
+import { liveBytes } from './support/live-bytes.js';
 import { ROOMY_EXCHANGE } from './support/outgoing-bid.js';
 
 /**
@@ -21,13 +20,6 @@ const REQUESTS = 400;
 const BODY_BYTES = 100_000;
 const POLICY = { ...PRIVACY_DEFAULT, vendorId: 7 };
 const PADDING = 'x'.repeat(BODY_BYTES);
-
-function heapBytes(): number {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  collect();
-  return process.memoryUsage().heapUsed;
-}
 
 function decoded(number: number): BidRequest {
   const mark = String(number).padStart(12, 'A');
@@ -49,9 +41,9 @@ it.each<[string, (request: BidRequest) => unknown]>([
   ['names of frequency logs', lookingUp()],
   ['keys of the profile cache', caching()],
 ])('%s keep no bodies', async (_, remember) => {
-  const before = heapBytes();
+  const before = liveBytes();
   for (let i = 0; i < REQUESTS; i++) await remember(decoded(i));
-  expect(heapBytes() - before).toBeLessThan((REQUESTS * BODY_BYTES) / 4);
+  expect(liveBytes() - before).toBeLessThan((REQUESTS * BODY_BYTES) / 4);
 });
 
 function judging(): (request: BidRequest) => unknown {

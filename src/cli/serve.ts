@@ -1,7 +1,7 @@
 import { pino, type Logger } from 'pino';
 import { startApp } from '../app.js';
 import { systemClock } from '../lib/clock.js';
-import { limitHeapGrowth } from '../lib/heap-growth.js';
+import { limitHeapGrowth } from '../heap-growth.js';
 import type { Settings } from '../settings.js';
 import { serveWorkers } from '../workers/serve-workers.js';
 

@@ -88,7 +88,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
   readonly #options: LedgerOptions;
   readonly #facts: HolderFacts;
   readonly #campaigns = new Map<string, CampaignMoney>();
-  readonly #openBids = new OpenBids();
+  readonly #openBids: OpenBids;
   readonly #billings: Billings;
   readonly #replays: Replays;
   #stopTicking: (() => void) | undefined;
@@ -112,6 +112,7 @@ export class MoneyHolder implements BidMoney, NoticeLedger {
     this.#options = options;
     const { authority, metrics, holder, holdMsMax, replay, onTrouble } = options;
     this.#facts = { holder, leaseMs: LEASE_MS, holdMs: 2 * holdMsMax };
+    this.#openBids = new OpenBids(holder);
     this.#replays = new Replays(replay, onTrouble);
     this.#billings = new Billings({
       authority,

@@ -1,5 +1,5 @@
 import { errorText } from '../cli/error-text.js';
-import { limitHeapGrowth } from '../lib/heap-growth.js';
+import { limitHeapGrowth } from '../heap-growth.js';
 import { loadSettingsFile, readSettings } from '../settings.js';
 import { openChannel } from './channel.js';
 import { runWorker } from './run-worker.js';

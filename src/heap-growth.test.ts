@@ -17,7 +17,7 @@ function fullCollections(begin: string): number {
 
 describe('limitHeapGrowth', () => {
   it('has garbage collected before there is as much of it as of what is in use', () => {
-    const program = new URL('../../dist/src/lib/heap-growth.js', import.meta.url).href;
+    const program = new URL('../dist/src/heap-growth.js', import.meta.url).href;
     const limited = fullCollections(`import { limitHeapGrowth } from '${program}'; limitHeapGrowth();`);
     expect(limited).toBeGreaterThan(1.5 * fullCollections(''));
   });
