@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
+import { spawnWorkerProgram } from '../../test/support/worker-program.js';
 import { backOffMs } from './back-off.js';
 import { WorkerEnded, WorkerProcess } from './worker-process.js';
 
@@ -9,14 +9,9 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map(({ ended }) => ended));
 });
 
-/** @param program what it does with `say`, which tells its supervisor something */
+/** @param program see spawnWorkerProgram */
 function startWorker(program: string): WorkerProcess {
-  const code = `const say = (message) => process.send(message); process.on('message', () => {}); ${program}`;
-  const child = spawn(process.execPath, ['-e', code], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    serialization: 'advanced',
-  });
-  const worker = new WorkerProcess(7, child);
+  const worker = new WorkerProcess(7, spawnWorkerProgram(program));
   started.push(worker);
   return worker;
 }
