@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { spawnWorkerProgram } from '../../test/support/worker-program.js';
 import { backOffMs } from './back-off.js';
+import { forkWorker } from './fork-worker.js';
 import { WorkerEnded, WorkerProcess } from './worker-process.js';
 
+const ENVIRONMENT_CHARACTERS_TOO_MANY = 4_000_000;
 const started: WorkerProcess[] = [];
 afterEach(async () => {
   for (const worker of started) worker.kill();
@@ -33,6 +35,15 @@ describe('a worker', () => {
   it('that cannot start says why', async () => {
     const worker = startWorker(`say({ kind: 'failure', message: 'PORT is taken' }); `);
     await expect(worker.ready).rejects.toThrow(new WorkerEnded('PORT is taken'));
+  });
+
+  it('that no process can be made for says why', async () => {
+    const worker = new WorkerProcess(
+      7,
+      forkWorker(7, { TOO_LONG: 'x'.repeat(ENVIRONMENT_CHARACTERS_TOO_MANY) }),
+    );
+    await expect(worker.ready).rejects.toThrow(new WorkerEnded('spawn E2BIG'));
+    await worker.leave(0, 10_000);
   });
 
   it('is killed when it does not leave in time', async () => {
