@@ -66,6 +66,8 @@ export function maxRateText({ ratePerSecond, limitedBy }: MaxRate, deadlineMs: n
   const limits = {
     generator: 'more may be possible: the generator was the limit, not the bidder',
     search: 'more may be possible: nothing higher was tried',
+    connections:
+      'the bidder is the limit, or the number of connections: all were busy, so try more (--connections-max)',
     bidder: 'the bidder is the limit',
   };
   return `${held}; ${limits[limitedBy]}\n`;
