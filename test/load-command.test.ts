@@ -59,6 +59,14 @@ describe('narrowcast load', () => {
     expect(stdout).toMatch(/^every request answered in time, p99 [\d.]+ ms/m);
   });
 
+  it('tells rates of less than one request a second', async () => {
+    const page = join(folder, 'slow.html');
+    const slow = ['--rate', '0.4', '--for', '1ms', '--warm-up', '0ms', '--timeout', '20s', '--html', page];
+    const { stdout } = await load(url, traffic, ...slow);
+    expect(stdout).toMatch(/^rate +0\.4\/s due for 2\.5 s, 0\.4\/s answered in time$/m);
+    expect(readFileSync(page, 'utf8')).toContain('<strong>0.4/s</strong>');
+  });
+
   it('ends with 1 when more is bad than --fail-over allows', async () => {
     const server = await startScriptedServer(({ socket }) => {
       socket.write('HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n');

@@ -91,7 +91,7 @@ function runSections(run: LoadResult, deadlineMs: number): string {
   const bad = measured.badShare;
   return [
     tiles([
-      ['rate', `${whole(ratePerSecond)}/s`, false],
+      ['rate', `${ratePerSecond.toLocaleString('en')}/s`, false],
       [
         'measured for',
         `${(elapsedMs / 1_000).toFixed(1)} s${isInterrupted ? ', interrupted' : ''}`,
