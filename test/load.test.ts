@@ -260,6 +260,7 @@ describe('a run', () => {
     const server = await serve(({ socket }) => socket.write(NO_BID));
     await load(server.url);
     const { connections } = server;
+    await expect.poll(() => server.openConnections).toBe(0);
     await sleep(150);
     expect(server.connections).toBe(connections);
   });
