@@ -134,12 +134,13 @@ describe('what a load generator measures', () => {
   it('gives up what is never answered, and does not send what waited for a connection until it was too late', async () => {
     const server = await serve(() => undefined);
     const wishes = { timeoutMs: 30, patienceMs: 30, connections: 2, connectionsMax: 3 };
-    const { measured } = await load(server.url, wishes);
+    const { measured, series } = await load(server.url, wishes);
     expectAllAccountedFor(measured);
     expect(measured.answered).toBe(0);
     expect(measured.unanswered).toBeGreaterThan(0);
     expect(measured.unsent).toBeGreaterThan(0);
     expect(measured.unanswered).toBe(server.requests);
+    expect(Math.max(...series.map(({ maxMs }) => maxMs))).toBe(measured.latency.maxMs);
   });
 });
 
@@ -231,6 +232,14 @@ describe('a run', () => {
     expect(compressed).toBeLessThan(150);
   });
 
+  it('lasts as long as its requests take at their rate, also when that is longer than was asked for', async () => {
+    const server = await serve(({ socket }) => socket.write(NO_BID));
+    const wishes = { ratePerSecond: 8, warmUpMs: 70, durationMs: 70 };
+    const { elapsedMs, measured, warmUp, series } = await load(server.url, wishes);
+    expect([warmUp.due, measured.due, elapsedMs]).toEqual([1, 1, 125]);
+    expect(series.filter(({ isWarmUp }) => isWarmUp).map(({ startMs }) => startMs)).toEqual([0, 100]);
+  });
+
   it('ends early when it is told to, with what it has', async () => {
     const stopping = new AbortController();
     const server = await serve(({ number, socket }) => {
@@ -251,6 +260,7 @@ describe('a run', () => {
     const server = await serve(({ socket }) => socket.write(NO_BID));
     await load(server.url);
     const { connections } = server;
+    await expect.poll(() => server.openConnections).toBe(0);
     await sleep(150);
     expect(server.connections).toBe(connections);
   });

@@ -168,6 +168,24 @@ describe('the walk through the README', () => {
     idle.destroy();
   });
 
+  it('ends at once on a second signal, though it is another one', async () => {
+    const { child, port, adminPort, exit } = await serve();
+    const slow = connect(port, '127.0.0.1');
+    slow.on('error', () => {});
+    slow.write('POST /openrtb2/generic HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n{');
+    const isDraining = async () =>
+      (await (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).text()) === 'draining\n';
+    // What is answered now was read after the request that is never whole.
+    await new Promise((resolve) => slow.once('connect', resolve));
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
+    child.kill('SIGINT');
+    await expect.poll(isDraining).toBe(true);
+    child.kill('SIGTERM');
+    expect(await exit).toBe(null);
+    expect(child.signalCode).toBe('SIGTERM');
+    slow.destroy();
+  });
+
   it('tells of wrong settings before it starts, all at once', () => {
     const broken = { ...environment, PORT: 'http', LOG_LEVEL: 'loud' };
     try {

@@ -1,4 +1,5 @@
 import { appendFileSync, readdirSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fullRequest } from './support/case-file.js';
@@ -11,6 +12,9 @@ const WORKERS = 2;
 const IMPRESSIONS = 1_000_000;
 const BILLED = 30;
 const CLIENTS = 6;
+/** So many that no worker is left without one; they stay though they are asked to leave. */
+const CALLERS_FOR_ALL = 32;
+const ASK_MS = 500;
 /** Starting processes takes its time where others want the cores, too. */
 const PATIENCE_MS = 90_000;
 
@@ -172,6 +176,29 @@ describe.skipIf(!hasRedisServer())('several workers', { timeout: 2 * PATIENCE_MS
     const workers = workerPids(served);
     expect(await served.stop()).toBe(0);
     expect(workers.filter(isRunning)).toEqual([]);
+  });
+
+  it('finish at once when it is told to stop in a rolling restart, also those that wait for their callers to leave', async () => {
+    served = await startServing({
+      ...folder.environment,
+      REDIS_URL: redis.url,
+      WORKERS: `${WORKERS}`,
+      DRAIN_MS: '0',
+    });
+    const callers = Array.from({ length: CALLERS_FOR_ALL }, () => connect(served.port, '127.0.0.1'));
+    const asking = setInterval(() => {
+      for (const caller of callers) caller.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+    }, ASK_MS);
+    for (const caller of callers) caller.resume().on('error', () => {});
+    process.kill(served.pid, 'SIGHUP');
+    await whenSo(() => timesLogged(served, 'draining') > 0, 'a worker leaves');
+    expect(await served.stop()).toBe(0);
+    clearInterval(asking);
+    // Whoever is killed does not say so.
+    const stopped = () =>
+      logOf(served).filter(({ msg, worker }) => msg === 'stopped' && worker !== undefined);
+    await whenSo(() => stopped().length === WORKERS + 1, 'all workers have stopped');
+    for (const caller of callers) caller.destroy();
   });
 });
 

@@ -18,7 +18,7 @@ export function loadText(result: LoadResult, deadlineMs: number, style: Style): 
   return lines([
     row(
       'rate',
-      `${wholeText(achieved)}/s due for ${seconds.toFixed(1)} s, ${wholeText(inTime(measured) / Math.max(seconds, 0.001))}/s answered in time`,
+      `${rateText(achieved)} due for ${seconds.toFixed(1)} s, ${rateText(inTime(measured) / Math.max(seconds, 0.001))} answered in time`,
     ),
     row('requests', `${wholeText(measured.due)}${unmetText(measured, style)}`),
     row('answers', answersText(measured)),
@@ -66,6 +66,8 @@ export function maxRateText({ ratePerSecond, limitedBy }: MaxRate, deadlineMs: n
   const limits = {
     generator: 'more may be possible: the generator was the limit, not the bidder',
     search: 'more may be possible: nothing higher was tried',
+    connections:
+      'the bidder is the limit, or the number of connections: all were busy, so try more (--connections-max)',
     bidder: 'the bidder is the limit',
   };
   return `${held}; ${limits[limitedBy]}\n`;
@@ -77,6 +79,10 @@ function lines(texts: readonly string[]): string {
 
 function row(name: string, text: string): string {
   return `${name.padEnd(NAME_CHARACTERS)} ${text}`;
+}
+
+function rateText(perSecond: number): string {
+  return `${perSecond < 10 ? perSecond.toFixed(1) : wholeText(perSecond)}/s`;
 }
 
 function inTime({ answered, late }: RequestFigures): number {

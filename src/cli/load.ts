@@ -39,9 +39,9 @@ Examples:
   narrowcast load http://127.0.0.1:8080/openrtb2/generic web.ndjson=3 app.ndjson=1 --rate 500 --gzip 50% --html report.html
   narrowcast load http://127.0.0.1:8080/openrtb2/generic traffic.ndjson --find-max --deadline 100ms --admin http://127.0.0.1:9090
 
-Exit code 0: it was measured. Exit code 1: more requests were late or failed than --fail-over allows, or p99 was above
---deadline with it; with --find-max, no rate was held. Exit code 2: it cannot be tried: an option, a file or the bidder cannot be
-used, or no answer was any of a bidder's.
+Exit code 0: it was measured. Exit code 1: with --fail-over, more requests were late or failed than it allows, p99 was above
+--deadline, or nothing was measured; with --find-max, no rate was held. Exit code 2: it cannot be tried: an option, a file or the
+bidder cannot be used, or no answer was any of a bidder's.
 `;
 
 /** `narrowcast load URL FILE…` */
@@ -132,7 +132,7 @@ async function loadOnce(
   writeHtml(options, common.traffic, { runs: [result], maxRate: undefined });
   if (failOver === undefined) return 0;
   const limits = { deadlineMs: isDeadlineGiven ? deadlineMs : Infinity, badShareMax: failOver };
-  return whyNotHeld(result, limits) === '' ? 0 : EXIT_BAD;
+  return result.measured.due > 0 && whyNotHeld(result, limits) === '' ? 0 : EXIT_BAD;
 }
 
 async function findMax(

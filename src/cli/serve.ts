@@ -18,7 +18,11 @@ export async function serve(settings: Settings, environment: NodeJS.ProcessEnv):
   limitHeapGrowth();
   const logger = pino({ level: settings.logLevel });
   const stopping = new Promise<string>((resolve) => {
-    for (const signal of SIGNALS) process.once(signal, () => resolve(signal));
+    const stop = (signal: string): void => {
+      for (const each of SIGNALS) process.off(each, stop);
+      resolve(signal);
+    };
+    for (const signal of SIGNALS) process.on(signal, stop);
   });
   const served =
     settings.workers > 1

@@ -22,7 +22,7 @@ import {
   type Port,
 } from './call.js';
 import { inflate } from './gzip.js';
-import { readHead } from './head.js';
+import { queryOf, readHead } from './head.js';
 import { listen } from './listener.js';
 import { streamAnswer } from './stream.js';
 
@@ -94,7 +94,7 @@ function acceptAdmin(
   const method = req.getCaseSensitiveMethod();
   const parameter = req.getParameter(0) ?? '';
   const campaign = req.getQuery('campaign') || undefined;
-  const query = req.getQuery();
+  const query = queryOf(req);
   const verdict = state.guard(callerOf(req), route?.needsToken ?? true);
   const call = createCall(state.port, res, framing, method);
   const gone = new AbortController();

@@ -30,7 +30,7 @@ interface BidRouteOptions {
   readonly overload: OverloadPolicy;
   /** How long after a request of an exchange was sent an answer is worth the work, in milliseconds. */
   readonly patienceMsOf: (exchange: string) => number;
-  readonly loopDelay: Pick<LoopDelay, 'delayMs'>;
+  readonly loopDelay: LoopDelay;
   readonly handleBid: BidHandler;
   /** The version of OpenRTB that an exchange speaks; undefined for one that we do not know. */
   readonly versionOf: (exchange: string) => string | undefined;

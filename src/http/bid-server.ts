@@ -27,7 +27,7 @@ export interface BidServerOptions {
   readonly sharesPort?: boolean;
   /** Limit of a body, before and after inflating. Default 262,144. */
   readonly bodyBytesMax?: number;
-  /** From the head of a request to the end of its body. Default 10,000. */
+  /** From the first byte of a body to its last. Default 10,000. */
   readonly bodyTimeoutMs?: number;
   /** Limit of the unfinished bodies of all connections together. Default 67,108,864. */
   readonly heldBytesMax?: number;

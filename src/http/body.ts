@@ -5,7 +5,7 @@ import { readHead } from './head.js';
 export interface BodyLimits {
   /** Of one body, as it arrives. */
   readonly bytesMax: number;
-  /** From the head of a request to the end of its body. */
+  /** From the first byte of a body to its last. A caller who sends none is cut by the library. */
   readonly timeoutMs: number;
   /** Of the unfinished bodies of all calls together. */
   readonly heldBytesMax: number;

@@ -6,7 +6,6 @@ const TICK_MS = 10;
 export interface LoopDelay {
   /** For how long what is read now may have been waiting to be read, in milliseconds. */
   readonly delayMs: () => number;
-  readonly close: () => void;
 }
 
 /**
@@ -22,10 +21,5 @@ export function watchLoopDelay(clock: Clock): LoopDelay {
     dueMs = nowMs + TICK_MS;
   }, TICK_MS);
   timer.unref();
-  return {
-    delayMs: () => Math.max(lastDelayMs, clock.monotonicMs() - dueMs, 0),
-    close: () => {
-      clearInterval(timer);
-    },
-  };
+  return { delayMs: () => Math.max(lastDelayMs, clock.monotonicMs() - dueMs, 0) };
 }

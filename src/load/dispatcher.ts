@@ -152,15 +152,16 @@ export class Dispatcher {
     const { work } = connection;
     if (work) {
       work.measurements.addFailure(message);
-      this.#options.series.addBad();
+      this.#options.series.addFailure();
       this.outstanding -= 1;
     }
     this.#connections.replenish(this.#waiting.length);
   }
 
   #giveUp(work: Work, why: 'unsent' | 'unanswered', nowMs: number): void {
-    work.measurements.addUnmet(why, nowMs - work.dueMs);
-    this.#options.series.addBad();
+    const waitedMs = nowMs - work.dueMs;
+    work.measurements.addUnmet(why, waitedMs);
+    this.#options.series.addUnmet(waitedMs);
     this.outstanding -= 1;
   }
 }

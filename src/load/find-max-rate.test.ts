@@ -7,6 +7,7 @@ import { Measurements } from './measurements.js';
 import type { LoadOptions } from './run-load.js';
 
 const DEADLINE_MS = 50;
+const CONNECTIONS_MAX = 8;
 const EMPTY = Buffer.alloc(0);
 
 /** A run of 100 requests, of which some take so long and some are answered by so many 503. */
@@ -50,7 +51,7 @@ function search(startRatePerSecond: number, run: (rate: number) => LoadResult) {
     durationMs: 1,
     warmUpMs: 0,
     connections: 1,
-    connectionsMax: 1,
+    connectionsMax: CONNECTIONS_MAX,
     patienceMs: 0,
     seed: 1,
     admin: undefined,
@@ -96,6 +97,14 @@ describe('the search for the highest rate', () => {
       rate > 4_000 ? resultOf(rate, 90, 0, 80) : resultOf(rate, 1),
     );
     expect(found.limitedBy).toBe('generator');
+  });
+
+  it('says when every connection was busy, since that may be the limit as well', async () => {
+    const found = await search(1_000, (rate) => {
+      const result = resultOf(rate, rate > 4_000 ? 90 : 1);
+      return { ...result, generator: { ...result.generator, connectionsMost: CONNECTIONS_MAX } };
+    });
+    expect(found.limitedBy).toBe('connections');
   });
 
   it('does not double for ever', async () => {

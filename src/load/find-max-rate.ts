@@ -27,8 +27,11 @@ export interface RateStep {
 export interface MaxRate {
   /** The highest rate that was held; 0 when none was. */
   readonly ratePerSecond: number;
-  /** What kept it from more; `search`: a million requests a second were held, or there were too many steps. */
-  readonly limitedBy: 'bidder' | 'generator' | 'search' | 'interrupted';
+  /**
+   * What kept it from more. `connections`: all that there may be were busy, which a slow bidder brings about as well as too few of
+   * them, and which of both it was does not show. `search`: nothing higher was tried.
+   */
+  readonly limitedBy: 'bidder' | 'connections' | 'generator' | 'search' | 'interrupted';
   readonly steps: readonly RateStep[];
 }
 
@@ -62,7 +65,7 @@ export async function findMaxRate(options: FindMaxOptions, run = runLoad): Promi
     if (next === undefined) break;
     rate = next;
   }
-  return { ratePerSecond: held, limitedBy: limitOf(steps, notHeld, options.deadlineMs), steps };
+  return { ratePerSecond: held, limitedBy: limitOf(steps, notHeld, options), steps };
 }
 
 /** @returns undefined when `held` is close enough to what is not, or there is nothing in between */
@@ -91,10 +94,15 @@ async function tryTwice(
   }
 }
 
-function limitOf(steps: readonly RateStep[], notHeld: number, deadlineMs: number): MaxRate['limitedBy'] {
+function limitOf(
+  steps: readonly RateStep[],
+  notHeld: number,
+  { deadlineMs, connectionsMax }: FindMaxOptions,
+): MaxRate['limitedBy'] {
   const failed = steps.findLast(({ ratePerSecond }) => ratePerSecond === notHeld);
   if (!failed) return 'search';
-  return isGeneratorTheLimit(failed.result, deadlineMs) ? 'generator' : 'bidder';
+  if (isGeneratorTheLimit(failed.result, deadlineMs)) return 'generator';
+  return failed.result.generator.connectionsMost >= connectionsMax ? 'connections' : 'bidder';
 }
 
 /** @returns empty when the rate was held */

@@ -74,6 +74,17 @@ it('loads nothing from anywhere and draws what was measured', () => {
   }
 });
 
+it('draws no latency where no request came to an end, such as in the middle of a stall', () => {
+  const result = run();
+  const nothing = { lengthMs: 100, sent: 5, answered: 0, bad: 0, p50Ms: 0, p99Ms: 0, maxMs: 0 };
+  const stalled = { ...result, series: [...result.series, { ...nothing, startMs: 200, isWarmUp: false }] };
+  const page = htmlReport({ url: '', traffic: [], deadlineMs: 40, runs: [stalled], maxRate: undefined });
+  const pointsOf = (title: string) =>
+    new RegExp(`aria-label="${title}".*?points="([^"]*)"`).exec(page)?.[1]?.split(' ');
+  expect(pointsOf('latency over time')).toHaveLength(2);
+  expect(pointsOf('requests a second over time')).toHaveLength(3);
+});
+
 it('says when there is nothing to show', () => {
   const page = htmlReport({
     url: 'http://bidder.example/',

@@ -91,7 +91,7 @@ function runSections(run: LoadResult, deadlineMs: number): string {
   const bad = measured.badShare;
   return [
     tiles([
-      ['rate', `${whole(ratePerSecond)}/s`, false],
+      ['rate', `${ratePerSecond.toLocaleString('en')}/s`, false],
       [
         'measured for',
         `${(elapsedMs / 1_000).toFixed(1)} s${isInterrupted ? ', interrupted' : ''}`,
@@ -107,9 +107,9 @@ function runSections(run: LoadResult, deadlineMs: number): string {
     percentilePlot(run, deadlineMs),
     '<h2>Latency over time</h2>',
     timePlot(run, 'latency over time', 'ms', [
-      ['max', 'three', ({ maxMs }) => maxMs],
-      ['p99', 'two', ({ p99Ms }) => p99Ms],
-      ['p50', 'one', ({ p50Ms }) => p50Ms],
+      ['max', 'three', ({ maxMs }) => maxMs || undefined],
+      ['p99', 'two', ({ p99Ms }) => p99Ms || undefined],
+      ['p50', 'one', ({ p50Ms }) => p50Ms || undefined],
     ]),
     '<h2>Rate over time</h2>',
     timePlot(run, 'requests a second over time', 'a second', [
@@ -154,7 +154,8 @@ type Interval = LoadResult['series'][number];
 type TimeLine = readonly [
   name: string,
   kind: 'one' | 'two' | 'three' | 'bad',
-  value: (interval: Interval) => number,
+  /** Undefined where there is none, and the line goes on to the next one. */
+  value: (interval: Interval) => number | undefined,
 ];
 
 function timePlot(
@@ -176,7 +177,10 @@ function timePlot(
     lines: lines.map(([name, kind, value]) => ({
       name,
       kind,
-      points: series.map((each) => [(each.startMs + each.lengthMs / 2) / wholeMs, value(each)] as const),
+      points: series.flatMap((each) => {
+        const drawn = value(each);
+        return drawn === undefined ? [] : [[(each.startMs + each.lengthMs / 2) / wholeMs, drawn] as const];
+      }),
     })),
     dots: [],
     mark: undefined,

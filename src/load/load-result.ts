@@ -62,6 +62,7 @@ export interface IntervalFigures {
   readonly answered: number;
   /** Late, not answered, failed, 5xx. */
   readonly bad: number;
+  /** Of what was answered or given up in it; 0 where nothing was. */
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;

@@ -99,6 +99,9 @@ class Run {
   readonly #dispatcher: Dispatcher;
   readonly #warmUpCount: number;
   readonly #allCount: number;
+  /** The time of a request ends when the next one is due, so these are whole intervals, however long was asked for. */
+  readonly #warmUpMs: number;
+  readonly #durationMs: number;
   #onWarmedUp: () => void = () => undefined;
   #onSent: () => void = () => undefined;
   #usage = new Usage();
@@ -113,7 +116,9 @@ class Run {
     this.#options = options;
     this.#warmUpCount = Math.round(warmUpMs / intervalMs);
     this.#allCount = this.#warmUpCount + Math.max(1, Math.round(durationMs / intervalMs));
-    this.#series = new Series(warmUpMs + durationMs, warmUpMs);
+    this.#warmUpMs = this.#warmUpCount * intervalMs;
+    this.#durationMs = this.#allCount * intervalMs - this.#warmUpMs;
+    this.#series = new Series(this.#warmUpMs + this.#durationMs, this.#warmUpMs);
     this.warmedUp = new Promise((resolve) => (this.#onWarmedUp = resolve));
     this.sent = new Promise((resolve) => (this.#onSent = resolve));
     const choose = createChooser(traffic, seededRandom(seed));
@@ -196,10 +201,8 @@ class Run {
 
   #endSending(atMs: number): void {
     this.#work = this.#usage.read(this.#pacer.spunMs - this.#spunBeforeMs);
-    const { warmUpMs, durationMs } = this.#options;
-    const measuredMs = Math.max(0, atMs - this.#pacer.startMs - warmUpMs);
-    // The time of a request ends when the next one would be due.
-    this.#elapsedMs = this.#pacer.isStopped ? measuredMs : Math.max(measuredMs, durationMs);
+    const measuredMs = Math.max(0, atMs - this.#pacer.startMs - this.#warmUpMs);
+    this.#elapsedMs = this.#pacer.isStopped ? measuredMs : Math.max(measuredMs, this.#durationMs);
     // A run that was ended while it warmed up has nothing to be waited for.
     this.#onWarmedUp();
     this.#onSent();

@@ -31,7 +31,13 @@ export class Series {
     if (!isGood) this.#bad += 1;
   }
 
-  addBad(): void {
+  /** @param waitedMs since it was due */
+  addUnmet(waitedMs: number): void {
+    this.#latency.record(waitedMs);
+    this.#bad += 1;
+  }
+
+  addFailure(): void {
     this.#bad += 1;
   }
 

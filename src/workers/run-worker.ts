@@ -20,9 +20,15 @@ const SUPERVISORS_SIGNALS = ['SIGINT', 'SIGHUP'] as const;
 export async function runWorker(settings: Settings, number: number, channel: Channel): Promise<void> {
   const logger = pino({ level: settings.logLevel }).child({ worker: number });
   for (const signal of SUPERVISORS_SIGNALS) process.on(signal, () => {});
+  const hurrying = new Promise<void>((resolve) => {
+    process.once('SIGTERM', () => resolve());
+    void channel.lost.then(resolve);
+    channel.onMessage((message) => {
+      if (message.kind === 'leave' && message.lingerMs === 0) resolve();
+    });
+  });
   const leaving = new Promise<number>((resolve) => {
-    process.once('SIGTERM', () => resolve(0));
-    void channel.lost.then(() => resolve(0));
+    void hurrying.then(() => resolve(0));
     channel.onMessage((message) => {
       if (message.kind === 'leave') resolve(message.lingerMs);
     });
@@ -44,7 +50,8 @@ export async function runWorker(settings: Settings, number: number, channel: Cha
   await Promise.race([ready(), leaving]);
   const lingerMs = await leaving;
   logger.info('draining: finishing what is in work');
-  if (lingerMs > 0) await app.leave(lingerMs);
+  // There may be nobody left to go to while callers leave.
+  if (lingerMs > 0) await Promise.race([app.leave(lingerMs), hurrying]);
   await app.close();
   clearInterval(beating);
   await channel.say({ kind: 'farewell', figures: await app.answers.metrics() });

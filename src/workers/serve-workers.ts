@@ -1,6 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { adminPlace, deliveryText } from '../app.js';
 import { mergeReports } from '../delivery/merge-reports.js';
@@ -10,10 +8,9 @@ import { claimPort } from '../http/listener.js';
 import { systemClock } from '../lib/clock.js';
 import { MergedMetrics } from '../metrics/merge.js';
 import type { Settings } from '../settings.js';
+import { forkWorker } from './fork-worker.js';
 import { Supervisor } from './supervisor.js';
 import type { WorkerProcess } from './worker-process.js';
-
-const WORKER_PROGRAM = fileURLToPath(new URL('./worker-main.js', import.meta.url));
 
 /** 1 where Linux hands connections that a leaving worker has not accepted to another one, instead of resetting them. */
 const MIGRATION_SETTING = '/proc/sys/net/ipv4/tcp_migrate_req';
@@ -55,7 +52,7 @@ export async function serveWorkers(
     count: settings.workers,
     drainMs: settings.drainMs,
     logger,
-    fork: (number) => startWorker(number, env),
+    fork: (number) => forkWorker(number, env),
     onEnded: ({ figures }) => {
       metrics.retire(figures);
     },
@@ -75,10 +72,6 @@ export async function serveWorkers(
     throw error;
   }
   return { port, adminPort: adminServer.port, roll: () => supervisor.roll(), close };
-}
-
-function startWorker(number: number, env: NodeJS.ProcessEnv): ChildProcess {
-  return fork(WORKER_PROGRAM, [String(number)], { env, serialization: 'advanced' });
 }
 
 function supervisorAnswers(supervisor: Supervisor, metrics: MergedMetrics, count: number): AdminSources {

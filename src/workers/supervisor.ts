@@ -27,6 +27,8 @@ export interface SupervisorOptions {
 interface Place {
   readonly number: number;
   worker: WorkerProcess;
+  /** Young ones in a row. */
+  deaths: number;
 }
 
 /**
@@ -86,7 +88,7 @@ export class Supervisor {
   async start(): Promise<void> {
     try {
       for (let number = 1; number <= this.#options.count && !this.isStopping; number++) {
-        const place = { number, worker: this.#begin(number) };
+        const place = { number, worker: this.#begin(number), deaths: 0 };
         this.#places.push(place);
         if (number === 1) await place.worker.ready;
       }
@@ -97,7 +99,7 @@ export class Supervisor {
       throw error;
     }
     this.#hasStarted = true;
-    for (const place of this.#places) void this.#keep(place);
+    for (const place of this.#places) this.#occupy(place, place.worker);
   }
 
   /** A rolling restart. Called while there is one, it begins another one afterwards. */
@@ -126,22 +128,21 @@ export class Supervisor {
     return worker;
   }
 
-  /** Replaces whoever dies in this place. */
-  async #keep(place: Place): Promise<void> {
-    const { logger } = this.#options;
+  #occupy(place: Place, worker: WorkerProcess): void {
+    place.worker = worker;
+    void worker.ended.then((why) => this.#replace(place, worker, why));
+  }
+
+  /** Unless it was told to leave, or somebody else is in its place by then. */
+  async #replace(place: Place, worker: WorkerProcess, why: string): Promise<void> {
     const { signal } = this.#stopping;
-    for (let deaths = 0; !signal.aborted;) {
-      const { worker } = place;
-      const why = await worker.ended;
-      if (signal.aborted) return;
-      if (place.worker !== worker) continue;
-      this.#restarts += 1;
-      if (performance.now() - worker.startedMs > YOUNG_MS) deaths = 0;
-      const pauseMs = backOffMs(deaths++);
-      logger.error({ worker: place.number, why, pauseMs }, 'a worker died and is replaced');
-      await wait(pauseMs, undefined, { signal }).catch(() => {});
-      if (!signal.aborted && place.worker === worker) place.worker = this.#begin(place.number);
-    }
+    if (signal.aborted || place.worker !== worker) return;
+    this.#restarts += 1;
+    if (performance.now() - worker.startedMs > YOUNG_MS) place.deaths = 0;
+    const pauseMs = backOffMs(place.deaths++);
+    this.#options.logger.error({ worker: place.number, why, pauseMs }, 'a worker died and is replaced');
+    await wait(pauseMs, undefined, { signal }).catch(() => {});
+    if (!signal.aborted && place.worker === worker) this.#occupy(place, this.#begin(place.number));
   }
 
   async #roll(): Promise<void> {
@@ -169,7 +170,7 @@ export class Supervisor {
       );
       if (failure !== undefined) return `worker ${place.number} cannot start: ${failure}`;
       const before = place.worker;
-      place.worker = next;
+      this.#occupy(place, next);
       await before.leave(LINGER_MS, LINGER_MS + drainMs + CLOSE_MS);
     }
     return undefined;

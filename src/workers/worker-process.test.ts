@@ -1,22 +1,19 @@
-import { spawn } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
+import { spawnWorkerProgram } from '../../test/support/worker-program.js';
 import { backOffMs } from './back-off.js';
+import { forkWorker } from './fork-worker.js';
 import { WorkerEnded, WorkerProcess } from './worker-process.js';
 
+const ENVIRONMENT_CHARACTERS_TOO_MANY = 4_000_000;
 const started: WorkerProcess[] = [];
 afterEach(async () => {
   for (const worker of started) worker.kill();
   await Promise.all(started.splice(0).map(({ ended }) => ended));
 });
 
-/** @param program what it does with `say`, which tells its supervisor something */
+/** @param program see spawnWorkerProgram */
 function startWorker(program: string): WorkerProcess {
-  const code = `const say = (message) => process.send(message); process.on('message', () => {}); ${program}`;
-  const child = spawn(process.execPath, ['-e', code], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-    serialization: 'advanced',
-  });
-  const worker = new WorkerProcess(7, child);
+  const worker = new WorkerProcess(7, spawnWorkerProgram(program));
   started.push(worker);
   return worker;
 }
@@ -38,6 +35,15 @@ describe('a worker', () => {
   it('that cannot start says why', async () => {
     const worker = startWorker(`say({ kind: 'failure', message: 'PORT is taken' }); `);
     await expect(worker.ready).rejects.toThrow(new WorkerEnded('PORT is taken'));
+  });
+
+  it('that no process can be made for says why', async () => {
+    const worker = new WorkerProcess(
+      7,
+      forkWorker(7, { TOO_LONG: 'x'.repeat(ENVIRONMENT_CHARACTERS_TOO_MANY) }),
+    );
+    await expect(worker.ready).rejects.toThrow(new WorkerEnded('spawn E2BIG'));
+    await worker.leave(0, 10_000);
   });
 
   it('is killed when it does not leave in time', async () => {

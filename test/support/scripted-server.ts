@@ -11,7 +11,9 @@ export interface ScriptedRequest {
 
 export interface ScriptedServer {
   readonly url: URL;
+  /** So far. */
   readonly connections: number;
+  readonly openConnections: number;
   readonly requests: number;
   close(): Promise<void>;
 }
@@ -50,6 +52,9 @@ export async function startScriptedServer(
     url: new URL(`http://127.0.0.1:${port}/bid`),
     get connections() {
       return connections;
+    },
+    get openConnections() {
+      return sockets.size;
     },
     get requests() {
       return requests;
