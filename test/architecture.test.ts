@@ -40,7 +40,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   certify: ['lib'],
   load: ['lib', 'files'],
   synthetic: ['lib', 'domain'],
-  recording: ['lib', 'domain'],
+  recording: ['lib', 'domain', 'exchange'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
   replay: ['lib', 'domain', 'files', 'pricing', 'bid'],
 };
