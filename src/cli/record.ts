@@ -50,10 +50,11 @@ const PROGRESS_ON_TERMINAL_EVERY_MS = 200;
 const CLEAR_LINE = '\r\u001B[K';
 
 const HELP = `
-The bidder samples what exchanges post to it and hands the lines to this command, which writes them to a new file. What leaves the bidder names
-nobody: ids are replaced by pseudonyms under a key that is thrown away at the end, addresses are cut to /24 and /48, places to a kilometre, and
-years of birth to five years; of user and device only known fields are kept, pages lose their query, and whatever stands in extensions is
-replaced by something of the same shape. Of requests that allow nothing personal not even pseudonyms are left. ARCHITECTURE.md has all of it.
+The bidder samples what exchanges post to it and hands the lines to this command, which writes them to a new file. What leaves the bidder has no
+ids of persons or devices in the fields for them: they are replaced by pseudonyms under a key that is thrown away at the end. Addresses are cut to /24
+and /48, places to a kilometre, and years of birth to five years. Pages keep host and path, and whatever the bidder does not read is replaced by
+something of the same shape. Of requests that allow nothing personal not even pseudonyms and paths are left. User agent, city, consent and page
+stay, and a name in a path cannot be told from other words: treat the file as personal data. ARCHITECTURE.md has all of it.
 
 --by visitor keeps everything that a sampled visitor sends, so that frequency caps replay as they were.
 
@@ -65,10 +66,10 @@ Exit code 0: every sampled request is in the file. 1: some are missing, because 
 reached. 2: nothing could be recorded, or not to the end. 130: Ctrl-C; the file has everything sampled before.
 `;
 
-/** `narrowcast record`: a traffic file of what a running bidder is asked, without anybody's ids. */
+/** `narrowcast record`: a traffic file of what a running bidder is asked, with ids of persons replaced. */
 export function recordCommand(parts: RecordCommandParts): Command {
   return new Command('record')
-    .description('Record a sample of the requests that a running bidder gets, without personal ids.')
+    .description('Record a sample of the requests that a running bidder gets, with ids of persons replaced.')
     .requiredOption('--out <file>', 'a new file; compressed when it ends in .gz')
     .option('--admin <url>', "the bidder's admin port; this machine's otherwise. ADMIN_TOKEN is sent along")
     .option('--share <number>', 'of the requests or visitors, above 0 up to 1', RECORDING_DEFAULTS.share)

@@ -28,9 +28,11 @@ export class Pseudonyms {
     return pseudonym;
   }
 
-  /** A number with as many digits. */
+  /** A number of the same sign with as many digits before and behind its point, where the first ones are not zeros. */
   ofNumber(number: number): number {
-    return Number(this.of(`${Math.trunc(Math.abs(number))}`).replace(/^0+/, '') || 0);
+    const [, digits = '', exponent = ''] = /^([\d.]+)(.*)$/.exec(String(Math.abs(number))) ?? [];
+    const pseudonym = Math.min(Number(this.of(digits) + exponent), Number.MAX_VALUE);
+    return number < 0 ? -pseudonym : pseudonym;
   }
 }
 
