@@ -6,6 +6,7 @@ import { createCatalogLoader } from '../catalog/load.js';
 import type { Catalog } from '../domain/catalog.js';
 import type { TrafficFault } from '../files/read-traffic.js';
 import type { Clock } from '../lib/clock.js';
+import { SEED_MAX } from '../lib/option-reader.js';
 import { nearestWord } from '../lib/words.js';
 import { openReplay, type ReplayWorld } from '../open-replay.js';
 import { replayTraffic, type ReplayedTraffic } from '../replay/replay-traffic.js';
@@ -41,7 +42,6 @@ interface ReplayCommandOptions {
 const FAULTS_TOLD_MAX = 20;
 const DAY_MS = 86_400_000;
 const RATE_MAX = 10_000;
-const SEED_MAX = 2 ** 32 - 1;
 /** How often the progress is looked at. */
 const PROGRESS_REQUESTS = 256;
 const HELP = `
