@@ -9,7 +9,7 @@ import type { Pseudonyms } from './pseudonyms.js';
 /** Larger numbers are nobody's amounts, codes or flags; ids and phone numbers are. */
 const NUMBER_MAX = 1_000_000;
 /** The patterns below take time with the square of what they look at. */
-const WORDS_CHARACTERS_MAX = 256;
+const WORDS_CHARACTERS_MAX = 100;
 const DEVICE_CHARACTERS_MAX = 1_024;
 const CONSENT_CHARACTERS_MAX = 16_384;
 /** Sections of the United States have flags alone; those of Europe and Canada have the moment of consent, which few share. */

@@ -29,6 +29,9 @@ describe('a pseudonym', () => {
     expect(pseudonyms.of(UUID)).not.toBe(UUID);
     expect(pseudonyms.of(UUID)).not.toBe(pseudonyms.of(UUID.replace('6', '7')));
     expect(pseudonyms.of(UUID)).not.toBe(new Pseudonyms().of(UUID));
+    const short = pseudonyms.of('a-7');
+    for (let i = 0; i < 20_000; i++) pseudonyms.of(`t${i}`);
+    expect(pseudonyms.of('a-7')).toBe(short);
     const long = 'x'.repeat(1_000);
     expect(new Set(pseudonyms.of(long).match(/.{64}/g)).size).toBe(15);
     expect(pseudonyms.of(long)).not.toBe(pseudonyms.of(`${long.slice(1)}y`));
