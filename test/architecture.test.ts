@@ -37,7 +37,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   files: ['lib'],
   sync: ['lib', 'domain', 'exchange'],
   http: ['lib', 'domain'],
-  certify: ['lib'],
+  certify: ['lib', 'files'],
   load: ['lib', 'files'],
   synthetic: ['lib', 'domain'],
   recording: ['lib', 'domain', 'exchange'],
