@@ -33,6 +33,10 @@ interface Recording {
 
 /** `narrowcast record` as it would run beside the bidder; resolves when the recording is on. */
 async function startRecording(...words: string[]): Promise<Recording> {
+  return startRecordingOn({ isTTY: false }, ...words);
+}
+
+async function startRecordingOn({ isTTY }: { isTTY: boolean }, ...words: string[]): Promise<Recording> {
   const folder = mkdtempSync(join(tmpdir(), 'narrowcast-record-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'traffic.ndjson.gz');
@@ -44,7 +48,7 @@ async function startRecording(...words: string[]): Promise<Recording> {
     terminal: {
       stdin: new PassThrough(),
       stdout: { write: (text) => (said.out += text) },
-      stderr: { write: (text) => (said.err += text) },
+      stderr: { isTTY, write: (text) => (said.err += text) },
     },
     exit: (code) => {
       said.code = code;
@@ -296,6 +300,14 @@ describe('narrowcast record', () => {
       unreadable: 1,
       dropped: 0,
     });
+  });
+
+  it('shows how far it is on a terminal, and clears that away', async () => {
+    const { done } = await startRecordingOn({ isTTY: true }, '--for', '1s', '--share', '1');
+    const { code, err } = await done;
+    expect(code).toBe(0);
+    expect(err).toMatch(/\[-{24}\] +0 % +0 of 1 second +0 requests recorded/);
+    expect(err.endsWith('\r\u001B[K')).toBe(true);
   });
 
   it('ends when there are bytes enough', async () => {

@@ -5,12 +5,14 @@ import { json } from 'node:stream/consumers';
 import { readLines } from '../files/file-lines.js';
 import { writeLines } from '../files/write-lines.js';
 import type { Clock } from '../lib/clock.js';
+import { timeIn } from '../lib/option-reader.js';
 import { askAdmin, type AdminAddress } from '../recording/admin-client.js';
 import { RECORDING_DEFAULTS } from '../recording/ask.js';
 import type { RecordingFigures } from '../recording/recorder.js';
 import type { Settings } from '../settings.js';
 import { errorText } from './error-text.js';
 import { countText, wholeText, type Terminal } from './output.js';
+import { progressBar } from './progress-bar.js';
 
 export interface RecordCommandParts {
   readonly settings: () => Pick<Settings, 'adminPort' | 'adminToken'>;
@@ -45,9 +47,8 @@ const EXIT_LINES_MISSING = 1;
 const EXIT_CANNOT = 2;
 const EXIT_STOPPED = 130;
 const LINE_BYTES_MAX = 1_048_576;
-const PROGRESS_EVERY_MS = 5_000;
-const PROGRESS_ON_TERMINAL_EVERY_MS = 200;
-const CLEAR_LINE = '\r\u001B[K';
+/** How often the progress is looked at. */
+const PROGRESS_EVERY_MS = 100;
 
 const HELP = `
 The bidder samples what exchanges post to it and hands the lines to this command, which writes them to a new file. What leaves the bidder has no
@@ -105,7 +106,7 @@ async function record(options: Options, parts: RecordCommandParts): Promise<Reco
   const signal = stop();
   signal.addEventListener('abort', () => void endRecording(address, lines));
   let done = 0;
-  const stopShowing = showProgress(parts, options.for, () => done);
+  const stopShowing = showProgress(parts, timeIn(options.for, 1, Infinity) ?? 0, () => done);
   try {
     const written = await writeLines(file, textLines(lines), (count) => (done = count));
     const figures = (await json(await askAdmin(address, 'GET', '/recording'))) as RecordingFigures;
@@ -142,23 +143,19 @@ async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
 
 function showProgress(
   { clock, terminal }: RecordCommandParts,
-  lasts: string,
+  lastsMs: number,
   count: () => number,
 ): () => void {
-  const { stderr } = terminal;
-  const isTerminal = stderr.isTTY === true;
-  const startMs = clock.monotonicMs();
-  const timer = setInterval(
-    () => {
-      const seconds = Math.floor((clock.monotonicMs() - startMs) / 1_000);
-      const text = `${countText(count(), 'request')} recorded in ${seconds} s of ${lasts}`;
-      stderr.write(isTerminal ? `${CLEAR_LINE}${text}` : `${text}\n`);
-    },
-    isTerminal ? PROGRESS_ON_TERMINAL_EVERY_MS : PROGRESS_EVERY_MS,
-  );
+  const nowMs = (): number => clock.monotonicMs();
+  const bar = progressBar(terminal.stderr, nowMs, 'second');
+  const startMs = nowMs();
+  const timer = setInterval(() => {
+    const seconds = Math.floor((nowMs() - startMs) / 1_000);
+    bar.show(seconds, Math.ceil(lastsMs / 1_000), ` ${countText(count(), 'request')} recorded`);
+  }, PROGRESS_EVERY_MS);
   return () => {
     clearInterval(timer);
-    if (isTerminal) stderr.write(CLEAR_LINE);
+    bar.end();
   };
 }
 

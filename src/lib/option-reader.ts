@@ -23,7 +23,7 @@ export function wholeNumberIn(text: string, min: number, max: number): number | 
 }
 
 /** Such as `500ms`, `90s`, `1.5h` or `7d`. @returns milliseconds */
-function timeIn(text: string, minMs: number, maxMs: number): number | undefined {
+export function timeIn(text: string, minMs: number, maxMs: number): number | undefined {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? [];
   return within(Number(number) * (UNIT_MS[unit] ?? NaN), minMs, maxMs);
 }
