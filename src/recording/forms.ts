@@ -34,10 +34,13 @@ const HEXADECIMAL = /(?=[a-f-]*\d)[\da-f-]{16,}/i;
 /** What no word looks like: letters among digits, or of both cases. */
 const TOKEN = /(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{10,}/i;
 const ENCODED = /(?=\w{9})\w*[a-z][A-Z]\w*/;
-const LONG_TOKEN = /(?=[a-z\d_-]*\d)(?=[a-z\d_-]*[a-z])(?=.*[A-Z])[\w-]{16,}/;
+const MIXED_TOKEN = /(?=[a-z\d_-]*\d)(?=[a-z\d_-]*[a-z])(?=.*[A-Z])[\w-]{16,}/;
 const IPV6 = /[\da-f]{0,4}(?::[\da-f]{0,4}){2,}/i;
 const MAIL_SIGN = /@|%/;
-const PERSONAL = [DIGITS, HEXADECIMAL, TOKEN, ENCODED, LONG_TOKEN, IPV6, MAIL_SIGN];
+/** Names of sites have digits among their letters, but not so many of either. */
+const LONG_TOKEN = /(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{16,}/i;
+const PERSONAL_OF_DOMAINS = [DIGITS, HEXADECIMAL, LONG_TOKEN];
+const PERSONAL = [DIGITS, HEXADECIMAL, TOKEN, ENCODED, MIXED_TOKEN, IPV6, MAIL_SIGN];
 
 /** Version numbers and models are full of digits, so that it takes more of them to be somebody's. `.0.0.0` ends versions of browsers. */
 const PERSONAL_OF_DEVICES = [
@@ -46,7 +49,7 @@ const PERSONAL_OF_DEVICES = [
   /(?<![\d.])(?!\d+\.0\.0\.0)\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g,
   new RegExp(IPV6, 'gi'),
   new RegExp(HEXADECIMAL, 'gi'),
-  /(?=[a-z]*\d)(?=\d*[a-z])[a-z\d]{16,}/gi,
+  new RegExp(LONG_TOKEN, 'gi'),
 ];
 
 export function isSmall(number: number): boolean {
@@ -72,7 +75,8 @@ export function isVersion(text: string): boolean {
 }
 
 export function isDomain(text: string): boolean {
-  return DOMAIN.test(text) && parseIp(text) === undefined && !isPersonal(text);
+  if (text.length > WORDS_CHARACTERS_MAX || !DOMAIN.test(text) || parseIp(text) !== undefined) return false;
+  return !PERSONAL_OF_DOMAINS.some((pattern) => pattern.test(text));
 }
 
 /** A TC string. */

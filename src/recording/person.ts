@@ -1,5 +1,5 @@
 import { parseIp } from '../lib/ip.js';
-import { COUNT, isConsent, isDomain, isSmall, isVersion, LANGUAGE, withoutPersonal } from './forms.js';
+import { isConsent, isDomain, isSmall, isVersion, LANGUAGE, withoutPersonal } from './forms.js';
 import type { Pseudonyms } from './pseudonyms.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,29 +12,32 @@ type Recorded = (text: string, pseudonyms: Pseudonyms) => string | undefined;
 /** Fields that are told, by what their texts look like; numbers are told where they are small. */
 type Fields = Readonly<Record<string, Recorded>>;
 
+const SMALL_NUMBER = /^-?\d{1,5}(\.\d{1,3})?$/;
 const DEVICE_FIELDS = fields(
   named('ua', withoutPersonal),
   named('make model os hwv carrier', label),
   named('osv', (text) => (isVersion(text) ? text : undefined)),
-  named('dnt lmt devicetype h w ppi pxratio js geofetch connectiontype', like(COUNT)),
+  named('dnt lmt devicetype h w ppi pxratio js geofetch connectiontype', like(SMALL_NUMBER)),
   named('language langb', like(LANGUAGE)),
   named('mccmnc', like(/^\d{3}-?\d{2,3}$/)),
 );
 const DEVICE_IDS = 'ifa didsha1 didmd5 dpidsha1 dpidmd5 macsha1 macmd5'.split(' ');
 const PLACE_FIELDS = fields(
-  named('type utcoffset ipservice metro', like(COUNT)),
-  named('country region regionfips104', like(/^[a-z\d-]{1,6}$/i)),
+  named('type utcoffset ipservice metro', like(SMALL_NUMBER)),
+  named('country region regionfips104', like(/^([a-z]{2}-?)?[a-z\d]{1,3}$/i)),
   named('city', like(/^[\p{L}\p{M} .'’()-]{1,60}$/u)),
 );
 const HINT_FIELDS = fields(
-  named('mobile source bitness', like(COUNT)),
+  named('mobile source bitness', like(SMALL_NUMBER)),
   named('architecture', like(/^[a-z\d_]{1,8}$/i)),
   named('model', label),
 );
-const EXTENDED_ID_FIELDS = fields(named('source inserter matcher', domain), named('mm', like(COUNT)));
+const EXTENDED_ID_FIELDS = fields(named('source inserter matcher', domain), named('mm', like(SMALL_NUMBER)));
 const CONSENT_FIELDS: Fields = { consent: (text) => (isConsent(text) ? text : undefined) };
 /** 2002::/16, with an IPv4 address behind it. Teredo and NAT64 have it at their ends, which are cut off anyway. */
 const SIX_TO_FOUR = 0x2002;
+/** Of ratios; coordinates have more. */
+const DECIMALS_FACTOR = 1_000;
 const ZIP_CHARACTERS = 3;
 /** About a kilometre. */
 const DEGREES_PER_UNIT = 100;
@@ -113,7 +116,7 @@ function recordedEids(eids: unknown, pseudonyms: Pseudonyms): unknown {
   return objectsOf(eids).map((eid) => ({
     ...picked(eid, EXTENDED_ID_FIELDS, pseudonyms),
     uids: objectsOf(eid['uids']).map((uid) => {
-      const recorded = picked(uid, { atype: like(COUNT) }, pseudonyms);
+      const recorded = picked(uid, { atype: like(SMALL_NUMBER) }, pseudonyms);
       copyId(uid, 'id', recorded, pseudonyms);
       return recorded;
     }),
@@ -165,7 +168,8 @@ function picked(from: Json, fields: Fields, pseudonyms: Pseudonyms): Record<stri
     const value = from[name];
     const told = typeof value === 'string' ? textOf(value, pseudonyms) : value;
     if (typeof told === 'string' || typeof told === 'boolean') recorded[name] = told;
-    else if (typeof told === 'number' && isSmall(told)) recorded[name] = told;
+    else if (typeof told === 'number' && isSmall(told))
+      recorded[name] = Math.round(told * DECIMALS_FACTOR) / DECIMALS_FACTOR;
   }
   return recorded;
 }

@@ -104,6 +104,7 @@ describe('what is recorded', () => {
       'https://jane:secret@news.example:8443/u/jane@mail.example/marathon;s=1?mail=jane#jane',
       /^https:\/\/news\.example\/u\/[a-z]{4}-[a-z]{4}-[a-z]{7}\/marathon$/,
     ],
+    ['https://wetter24online.example/', /^https:\/\/wetter24online\.example\/$/],
     ['news.example/sport/', /^news\.example\/sport\/$/],
     ['https://news.example/2026/11/marathon-in-berlin.html', /2026\/11\/marathon-in-berlin\.html$/],
     ['https://news.example/tel/0151-2345678/x', /^https:\/\/news\.example\/tel\/\d{4}-\d{7}\/x$/],
@@ -127,6 +128,7 @@ describe('what is recorded', () => {
     'tel:+491512345678',
     'https://203.0.113.7/',
     'https://x-491512345678.example/',
+    'https://yj0c1dzr4rzxynkbw1.news.example/',
     '/u/jane',
   ])('leaves out %s, which is no page', (page) => {
     expect(recorded({ site: { page } })).toEqual({ site: {} });
@@ -212,9 +214,16 @@ describe('what is recorded', () => {
     expect(recorded({ device, user })).toEqual({ device, user: { ...user, yob: 1985 } });
     const wrong = {
       device: { model: "Jane's phone", osv: '203.0.113.77', language: 'Jane Doe', h: 491_512_345_678 },
-      user: { gender: 'Jane', consent: 'jane@mail.example', yob: 491_512_345_678, data: [{ id: 'jane' }] },
+      user: {
+        geo: { region: '471123', metro: '37.804363' },
+        gender: 'Jane',
+        consent: 'jane@mail.example',
+        yob: 491_512_345_678,
+        data: [{ id: 'jane' }],
+      },
     };
-    expect(recorded(wrong)).toEqual({ device: {}, user: {} });
+    expect(recorded(wrong)).toEqual({ device: {}, user: { geo: {} } });
+    expect(recorded({ device: { pxratio: 37.804363 } })).toEqual({ device: { pxratio: 37.804 } });
     const { ua: told } = recordedDevice(
       { ua: `${ua} id/${UUID} jane@mail.example +49 151 2345678 203.0.113.77 Chrome/120.0.0.0` },
       'pseudonymous',
