@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs';
 import { Agent, request } from 'node:http';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
+import { readTraffic } from '../src/files/read-traffic.js';
 
 /**
  * Posts each request of a traffic file to a running bidder, one after another, and says how they were answered. For
@@ -16,7 +15,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const HELP = `Posts the requests of a traffic file (NDJSON) to a running bidder and counts the answers.
+const HELP = `Posts the requests of a traffic file, compressed when it ends in .gz, to a running bidder and counts the answers.
 
   npm run post -- FILE [--url http://127.0.0.1:8080/openrtb2/generic] [--json]
   npm run post -- traffic.ndjson
@@ -30,7 +29,7 @@ interface Answer {
   readonly body: string;
 }
 
-function post(url: string, body: string): Promise<Answer> {
+function post(url: string, body: Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json' };
     const sent = request(url, { method: 'POST', agent, headers }, (response) => {
@@ -64,10 +63,8 @@ if (values.help || file === undefined) {
 const answers = new Map<string, number>();
 const campaigns = new Map<string, number>();
 let posted = 0;
-for await (const line of createInterface({ input: createReadStream(file) })) {
-  if (line.trim() === '') continue;
-  const parsed = JSON.parse(line) as { request?: unknown };
-  const answer = await post(values.url, JSON.stringify(parsed.request ?? parsed));
+for await (const { body } of readTraffic(file)) {
+  const answer = await post(values.url, body);
   posted += 1;
   count(answers, answer.nbr === undefined ? String(answer.status) : `${answer.status} nbr ${answer.nbr}`);
   if (answer.status === 200) {

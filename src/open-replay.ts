@@ -18,16 +18,15 @@ import { openMoney } from './open-money.js';
 import { ExchangeNotices } from './replay/exchange-notices.js';
 import { RejectionCounts } from './replay/rejection-counts.js';
 import type { ReplayTarget } from './replay/replay-traffic.js';
+import { replayReport, type ReplayReport } from './replay/report.js';
 import { Tally } from './replay/tally.js';
 import { clockOf, Timeline, timersOf } from './replay/timeline.js';
 import type { Settings } from './settings.js';
 
 export interface ReplayWorld {
   readonly target: ReplayTarget;
-  /** Undefined where no explanation is wanted. */
-  readonly rejections: RejectionCounts | undefined;
-  /** What the ledger has booked on campaigns, by id, in micros of their budgets' currencies. */
-  readonly spentMicros: () => Promise<ReadonlyMap<string, number>>;
+  /** What a replay of this traffic came to so far. */
+  readonly report: (facts: Pick<ReplayReport, 'file' | 'traffic'>) => Promise<ReplayReport>;
   readonly close: () => Promise<void>;
 }
 
@@ -39,9 +38,10 @@ export interface ReplayWorldOptions {
 }
 
 /**
- * A whole bidder on a timeline, with all of a campaign's money in this process and nobody listening: the bid path, pacing, ledger and notices
- * are those of a running one. Profiles come from the folder of the settings, and nothing has been spent, shown or learnt before. DATA_DIR and Redis are
- * neither read nor written.
+ * A whole bidder on a timeline, with all of a campaign's money in this process and nobody listening: the bid path, pacing, the holder of money and the
+ * handlers of notices are those of a running one. The account that money comes from is in memory and always answers, prices come in plain text, and
+ * conversions are known by their clicks alone. Profiles come from the folder of the settings, and nothing has been spent, shown or learnt before.
+ * DATA_DIR and Redis are neither read nor written here; the catalogue is the caller's.
  *
  * @throws when the folder of profiles or the geo file cannot be used
  */
@@ -114,8 +114,15 @@ async function openWorld(
   const events = tally.eventLog();
   const notices = openNotices({ bidder, metrics, events, clock, timeline, holder, seed });
   const rejections = explains ? new RejectionCounts() : undefined;
+  const spentMicros = async (): Promise<ReadonlyMap<string, number>> => {
+    const booked = catalog.campaigns.map(async ({ id }) => {
+      // The day does not matter for the total.
+      const statement = await authority.statement(id, 0);
+      return [id, statement?.total.micros ?? 0] as const;
+    });
+    return new Map(await Promise.all(booked));
+  };
   return {
-    rejections,
     target: {
       timeline,
       environment: bidder.environment,
@@ -128,14 +135,19 @@ async function openWorld(
         quietUntilMs = timelineMs;
       },
     },
-    async spentMicros() {
-      const booked = catalog.campaigns.map(async ({ id }) => {
-        // The day does not matter for the total.
-        const statement = await authority.statement(id, 0);
-        return [id, statement?.total.micros ?? 0] as const;
-      });
-      return new Map(await Promise.all(booked));
-    },
+    report: async (facts) =>
+      replayReport({
+        ...facts,
+        start: new Date(startMs).toISOString(),
+        seed,
+        tally,
+        campaigns: catalog.campaigns,
+        spentMicros: await spentMicros(),
+        reasons: rejections && {
+          lineItems: rejections.reasons(bidder.environment.snapshot().lineItems),
+          impressions: rejections.impressions,
+        },
+      }),
   };
 }
 

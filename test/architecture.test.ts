@@ -37,10 +37,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   files: ['lib'],
   sync: ['lib', 'domain', 'exchange'],
   http: ['lib', 'domain'],
-  certify: ['lib'],
+  certify: ['lib', 'files'],
   load: ['lib', 'files'],
   synthetic: ['lib', 'domain'],
-  recording: ['lib', 'domain'],
+  recording: ['lib', 'domain', 'exchange'],
   bid: ['lib', 'domain', 'exchange', ...DECISIONS],
   replay: ['lib', 'domain', 'files', 'pricing', 'bid'],
 };

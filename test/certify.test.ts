@@ -405,9 +405,9 @@ describe('narrowcast certify', () => {
   it('takes the seat and the length from the exchange file, rates, and requests of others', async () => {
     const bidder = await startSampleBidder({ clock: new ManualClock(NOW) });
     closers.push(() => bidder.stop());
-    const traffic = join(bidder.folder, 'traffic.ndjson');
+    const traffic = join(bidder.folder, 'traffic.ndjson.gz');
     const request = readFileSync('fixtures/requests/stranger-in-radio-app.json', 'utf8').replace(/\n/g, ' ');
-    writeFileSync(traffic, `${request}\n{"t_ms":0,"request":${request}}\n`);
+    writeFileSync(traffic, gzipSync(`${request}\n{"t_ms":0,"request":${request}}\n`));
     const url = `http://127.0.0.1:${bidder.app.port}/openrtb2/generic`;
     const args = [url, '--rules', '22', '--requests', traffic, '--rates-file', 'config/rates.json'];
     const right = await run([...args, '--exchange-file', 'config/exchanges/generic.json']);
@@ -415,6 +415,10 @@ describe('narrowcast certify', () => {
     const wrong = await run([...args, '--exchange-file', 'config/exchanges/first-price-example.json']);
     expect([wrong.code, wrong.stdout]).toEqual([1, expect.stringContaining('narrowcast is not our seat')]);
     expect(wrong.stdout).toContain(`${traffic}:1, ${traffic}:2`);
+    writeFileSync(traffic, gzipSync(`${request}\n{`));
+    const broken = await run(args);
+    expect(broken.code).toBe(2);
+    expect(broken.stderr).toContain(`${traffic}:2 the line must be one JSON object`);
   });
 
   it('finds its case files wherever the built program is', async () => {

@@ -10,8 +10,6 @@ import { decodeBidRequest } from '../src/exchange/decode.js';
 import { readTraffic, type TrafficLine } from '../src/files/read-traffic.js';
 import { systemClock } from '../src/lib/clock.js';
 import type { RecordingFigures } from '../src/recording/recorder.js';
-import { syntheticRequests } from '../src/synthetic/requests.js';
-import { createWorld } from '../src/synthetic/world.js';
 import { startSampleBidder, type RunningBidder } from './support/running-bidder.js';
 
 let bidder: RunningBidder;
@@ -35,6 +33,10 @@ interface Recording {
 
 /** `narrowcast record` as it would run beside the bidder; resolves when the recording is on. */
 async function startRecording(...words: string[]): Promise<Recording> {
+  return startRecordingOn({ isTTY: false }, ...words);
+}
+
+async function startRecordingOn({ isTTY }: { isTTY: boolean }, ...words: string[]): Promise<Recording> {
   const folder = mkdtempSync(join(tmpdir(), 'narrowcast-record-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'traffic.ndjson.gz');
@@ -46,7 +48,7 @@ async function startRecording(...words: string[]): Promise<Recording> {
     terminal: {
       stdin: new PassThrough(),
       stdout: { write: (text) => (said.out += text) },
-      stderr: { write: (text) => (said.err += text) },
+      stderr: { isTTY, write: (text) => (said.err += text) },
     },
     exit: (code) => {
       said.code = code;
@@ -243,17 +245,41 @@ describe('narrowcast record', () => {
     expect(idOf(await recorded([body], '--share', '1'))).not.toBe(one);
   });
 
-  it('takes the share that was asked for, and whole visitors where that was asked for', async () => {
-    const bodies: string[] = [];
-    for (const { body } of syntheticRequests(createWorld({ seed: 1, visitors: 60 })))
-      if (bodies.push(body) === 200) break;
-    const { lines } = await recorded(bodies, '--share', '0.25', '--by', 'visitor', '--seed', '3');
-    expect(lines.length).toBeGreaterThan(10);
-    expect(lines.length).toBeLessThan(100);
-    expect((await figures()).seen).toBe(200);
-    const same = await recorded(bodies, '--share', '0.25', '--by', 'visitor', '--seed', '3');
-    expect(same.lines).toHaveLength(lines.length);
-    for (const { body } of lines) expect(decodeBidRequest(body).kind).toBe('request');
+  it('takes all that a sampled visitor sends and nothing of others, where visitors were asked for', async () => {
+    const visitors = Array.from({ length: 40 }, (_, i) => `00000000-0000-4000-8000-0000000000${i + 10}`);
+    // What stands beside the visitor's own ids draws nobody.
+    const bodies = [1, 2, 3].flatMap((round) =>
+      visitors.map((ifa, i) =>
+        JSON.stringify({
+          id: `${round}-${i}`,
+          ext: { ifa: `${round}-${i}` },
+          imp: [{ id: '1', banner: { w: 300, h: 250 } }],
+          device: { ifa },
+          user: { data: [{ id: `${round}-${i}` }] },
+        }),
+      ),
+    );
+    const words = ['--share', '0.25', '--by', 'visitor', '--seed', '3'];
+    const { lines } = await recorded(bodies, ...words);
+    expect((await figures()).seen).toBe(bodies.length);
+    const requests = new Map<string, number>();
+    for (const { body } of lines) {
+      const decoded = decodeBidRequest(body);
+      if (decoded.kind !== 'request') throw new Error(decoded.kind);
+      const ifa = decoded.request.device.ifa ?? '';
+      requests.set(ifa, (requests.get(ifa) ?? 0) + 1);
+    }
+    expect(requests.size).toBeGreaterThan(3);
+    expect(requests.size).toBeLessThan(20);
+    expect([...requests.values()].every((count) => count === 3)).toBe(true);
+    expect((await recorded(bodies, ...words)).lines).toHaveLength(lines.length);
+  });
+
+  it('has nothing of what comes to an address that is no exchange', async () => {
+    const recording = await startRecording('--for', '5m', '--share', '1');
+    await bidder.post('jane.doe', JSON.stringify(markedRequest()));
+    await settled(recording);
+    expect(await figures()).toMatchObject({ seen: 0, recorded: 0 });
   });
 
   it('ends by itself when the time is over, and counts what is no request', async () => {
@@ -274,6 +300,14 @@ describe('narrowcast record', () => {
       unreadable: 1,
       dropped: 0,
     });
+  });
+
+  it('shows how far it is on a terminal, and clears that away', async () => {
+    const { done } = await startRecordingOn({ isTTY: true }, '--for', '1s', '--share', '1');
+    const { code, err } = await done;
+    expect(code).toBe(0);
+    expect(err).toMatch(/\[-{24}\] +0 % +0 of 1 second +0 requests recorded/);
+    expect(err.endsWith('\r\u001B[K')).toBe(true);
   });
 
   it('ends when there are bytes enough', async () => {

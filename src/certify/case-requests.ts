@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readTraffic } from '../files/read-traffic.js';
 import { fields, list, text, type Fields } from './loose-json.js';
 
 /** A request that is put to a bidder, and what may be said of the answer whatever the campaigns are. */
@@ -36,25 +37,19 @@ export function readCaseRequests(folder: string): CaseRequest[] {
   );
 }
 
-/**
- * @param ndjson a request a line, bare or in `request`
- * @param file what it is called
- */
-export function readTraffic(ndjson: string, file: string): CaseRequest[] {
-  return ndjson.split('\n').flatMap((line, i) => {
-    if (line.trim() === '') return [];
-    const parsed = fields(JSON.parse(line));
-    const request = parsed['request'] ?? parsed;
-    return [
-      {
-        name: `${file}:${i + 1}`,
-        rules: [],
-        body: JSON.stringify(request),
-        headers: {},
-        kind: 'unknown' as const,
-      },
-    ];
-  });
+/** @param file of traffic. @throws TrafficFault for a line that cannot be read */
+export async function readTrafficRequests(file: string): Promise<CaseRequest[]> {
+  const requests: CaseRequest[] = [];
+  for await (const { line, body } of readTraffic(file)) {
+    requests.push({
+      name: `${file}:${line}`,
+      rules: [],
+      body: body.toString(),
+      headers: {},
+      kind: 'unknown',
+    });
+  }
+  return requests;
 }
 
 function readJson(file: string): Fields {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { readCaseRequests, readTraffic, type CaseRequest } from '../certify/case-requests.js';
+import { readCaseRequests, readTrafficRequests, type CaseRequest } from '../certify/case-requests.js';
 import { certify } from '../certify/certify.js';
 import { createPoster } from '../certify/post.js';
 import { RULE_TITLES } from '../certify/rule-titles.js';
@@ -82,7 +82,7 @@ async function run(url: string, options: Options, parts: CertifyCommandParts): P
   const rules = options.rules === undefined ? undefined : rulesOf(options.rules);
   const exchange = options.exchangeFile === undefined ? {} : jsonFile(options.exchangeFile);
   const rates = options.ratesFile === undefined ? {} : jsonFile(options.ratesFile);
-  const requests = requestsOf(options, parts);
+  const requests = await requestsOf(options, parts);
   const poster = createPoster(address, () => clock.monotonicMs());
   const first = await poster.post({ headers: { 'content-type': 'application/json' }, body: '{}' });
   if ('failed' in first) throw new Error(`${address.href} does not answer: ${first.failed}`);
@@ -127,7 +127,10 @@ function rulesOf(list: string): ReadonlySet<number> {
   );
 }
 
-function requestsOf({ cases, requests }: Options, { casesFolder }: CertifyCommandParts): CaseRequest[] {
+async function requestsOf(
+  { cases, requests }: Options,
+  { casesFolder }: CertifyCommandParts,
+): Promise<CaseRequest[]> {
   const folder = cases ?? casesFolder ?? fileURLToPath(CASES_FOLDER);
   let found: CaseRequest[];
   try {
@@ -137,9 +140,7 @@ function requestsOf({ cases, requests }: Options, { casesFolder }: CertifyComman
       cause: error,
     });
   }
-  return requests === undefined
-    ? found
-    : [...found, ...readTraffic(readFileSync(requests, 'utf8'), requests)];
+  return requests === undefined ? found : [...found, ...(await readTrafficRequests(requests))];
 }
 
 function jsonFile(file: string): Readonly<Record<string, unknown>> {

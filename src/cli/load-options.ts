@@ -1,3 +1,4 @@
+import { OptionReader } from '../lib/option-reader.js';
 import type { TrafficSource } from '../load/traffic.js';
 
 /** As commander hands them over. */
@@ -45,13 +46,11 @@ export interface LoadCommandOptions {
   readonly html: string | undefined;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 const RUN_MS_MAX = 86_400_000;
 const RATE_MAX = 1_000_000;
 /** Of one run: what is counted stays a number that a histogram and an id can hold. */
 const REQUESTS_MAX = 2 ** 32;
 const CONNECTIONS_MAX = 16_384;
-const SEED_MAX = 2 ** 32 - 1;
 const DEFAULT_RATE = 1_000;
 const DEFAULT_DEADLINE_MS = 200;
 
@@ -61,35 +60,35 @@ export function readLoadOptions(
   files: readonly string[],
   texts: LoadOptionTexts,
 ): LoadCommandOptions {
-  const problems: string[] = [];
   const findsMax = texts.findMax === true;
-  const read = new OptionReader(problems);
+  const read = new OptionReader();
+  const { problems } = read;
   const timeoutMs =
-    texts.timeout === undefined ? undefined : read.time('--timeout', texts.timeout, 1, 60_000);
+    texts.timeout === undefined ? undefined : time(read, '--timeout', texts.timeout, 1, 60_000);
   const deadlineMs =
-    texts.deadline === undefined ? undefined : read.time('--deadline', texts.deadline, 1, 60_000);
+    texts.deadline === undefined ? undefined : time(read, '--deadline', texts.deadline, 1, 60_000);
   const failOver = texts.failOver === undefined ? undefined : read.share('--fail-over', texts.failOver);
   if (deadlineMs !== undefined && !findsMax && failOver === undefined) {
     problems.push('--deadline goes with --find-max or --fail-over');
   }
   if (texts.rate === undefined && !findsMax) problems.push('--rate is missing, such as --rate 1000');
   const options: LoadCommandOptions = {
-    url: read.url('the address', url),
+    url: address(read, 'the address', url),
     sources: files.map((text) => readSource(text, problems)),
     ratePerSecond: texts.rate === undefined ? DEFAULT_RATE : read.number('--rate', texts.rate, 0.1, RATE_MAX),
-    durationMs: read.time('--for', texts.for ?? (findsMax ? '5s' : '30s'), 1, RUN_MS_MAX),
-    warmUpMs: read.time('--warm-up', texts.warmUp ?? (findsMax ? '1s' : '5s'), 0, RUN_MS_MAX),
+    durationMs: time(read, '--for', texts.for ?? (findsMax ? '5s' : '30s'), 1, RUN_MS_MAX),
+    warmUpMs: time(read, '--warm-up', texts.warmUp ?? (findsMax ? '1s' : '5s'), 0, RUN_MS_MAX),
     connections: read.whole('--connections', texts.connections, 1, CONNECTIONS_MAX),
     connectionsMax: read.whole('--connections-max', texts.connectionsMax, 1, CONNECTIONS_MAX),
     gzipShare: read.share('--gzip', texts.gzip),
     timeoutMs,
-    patienceMs: read.time('--patience', texts.patience, 0, 60_000),
+    patienceMs: time(read, '--patience', texts.patience, 0, 60_000),
     deadlineMs: deadlineMs ?? timeoutMs ?? DEFAULT_DEADLINE_MS,
     isDeadlineGiven: deadlineMs !== undefined,
     failOver,
     findsMax,
-    admin: texts.admin === undefined ? undefined : read.url('--admin', texts.admin),
-    seed: read.whole('--seed', texts.seed, 0, SEED_MAX),
+    admin: texts.admin === undefined ? undefined : address(read, '--admin', texts.admin),
+    seed: read.seed('--seed', texts.seed),
     json: texts.json === true,
     html: texts.html,
   };
@@ -102,60 +101,21 @@ export function readLoadOptions(
       `--connections-max is ${connectionsMax} but must be at least --connections, ${connections}`,
     );
   }
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  read.end();
   return options;
 }
 
-/** Reads texts of options, and collects what is wrong with them. */
-class OptionReader {
-  readonly #problems: string[];
+/** In milliseconds. */
+function time(read: OptionReader, option: string, text: string, minMs: number, maxMs: number): number {
+  const expected = `a time from ${minMs}ms to ${maxMs / 1_000}s, such as 500ms, 30s or 10m`;
+  return read.time(option, text, minMs, maxMs, expected);
+}
 
-  constructor(problems: string[]) {
-    this.#problems = problems;
-  }
-
-  number(option: string, text: string, min: number, max: number): number {
-    const value = Number(text);
-    const isNumber = text.trim() !== '' && value >= min && value <= max;
-    return isNumber ? value : this.#refuse(option, text, `a number from ${min} to ${max}`, min);
-  }
-
-  whole(option: string, text: string, min: number, max: number): number {
-    const value = Number(text);
-    const isWhole = /^\d+$/.test(text) && value >= min && value <= max;
-    return isWhole ? value : this.#refuse(option, text, `a whole number from ${min} to ${max}`, min);
-  }
-
-  /** In milliseconds. */
-  time(option: string, text: string, minMs: number, maxMs: number): number {
-    const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-    const ms = match ? Number(match[1]) * (UNIT_MS[match[2] as string] as number) : NaN;
-    const expected = `a time from ${minMs}ms to ${maxMs / 1_000}s, such as 500ms, 30s or 10m`;
-    return ms >= minMs && ms <= maxMs ? ms : this.#refuse(option, text, expected, minMs);
-  }
-
-  /** `0.25` or `25%`, as a part of 1. */
-  share(option: string, text: string): number {
-    const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(text);
-    const share = match ? Number(match[1]) / (match[2] === '%' ? 100 : 1) : NaN;
-    return share <= 1 ? share : this.#refuse(option, text, 'a share such as 0.25 or 25%', 0);
-  }
-
-  url(option: string, text: string): URL {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url?.protocol === 'http:' && url.username === '' && url.password === '') return url;
-    return this.#refuse(
-      option,
-      text,
-      'an http address without a password, such as http://127.0.0.1:8080',
-      new URL('http://none'),
-    );
-  }
-
-  #refuse<Value>(option: string, text: string, expected: string, instead: Value): Value {
-    this.#problems.push(`${option} is ${JSON.stringify(text)} but must be ${expected}`);
-    return instead;
-  }
+function address(read: OptionReader, option: string, text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isPlain = url?.protocol === 'http:' && url.username === '' && url.password === '';
+  const expected = 'an http address without a password, such as http://127.0.0.1:8080';
+  return read.told(option, text, expected, isPlain ? url : undefined) ?? new URL('http://none');
 }
 
 /** `traffic.ndjson` or `traffic.ndjson=3` */

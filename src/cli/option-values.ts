@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { numberIn, wholeNumberIn } from '../lib/option-reader.js';
 
 /** A time as an option's value. @returns milliseconds since the epoch @throws InvalidArgumentError */
 export function instant(text: string): number {
@@ -11,17 +12,14 @@ export function instant(text: string): number {
 
 /** Reads a number within these bounds as an option's value, and throws an InvalidArgumentError for anything else. */
 export function numberOf(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
-    if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`Expected a number from ${min} to ${max}.`);
-  };
+  return (text) => required(numberIn(text, min, max), `a number from ${min} to ${max}`);
 }
 
 export function wholeNumberOf(min: number, max: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d+$/.test(text) ? Number(text) : NaN;
-    if (number >= min && number <= max) return number;
-    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
-  };
+  return (text) => required(wholeNumberIn(text, min, max), `a whole number from ${min} to ${max}`);
+}
+
+function required(number: number | undefined, expected: string): number {
+  if (number === undefined) throw new InvalidArgumentError(`Expected ${expected}.`);
+  return number;
 }

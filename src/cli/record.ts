@@ -5,12 +5,14 @@ import { json } from 'node:stream/consumers';
 import { readLines } from '../files/file-lines.js';
 import { writeLines } from '../files/write-lines.js';
 import type { Clock } from '../lib/clock.js';
+import { timeIn } from '../lib/option-reader.js';
 import { askAdmin, type AdminAddress } from '../recording/admin-client.js';
 import { RECORDING_DEFAULTS } from '../recording/ask.js';
 import type { RecordingFigures } from '../recording/recorder.js';
 import type { Settings } from '../settings.js';
 import { errorText } from './error-text.js';
 import { countText, wholeText, type Terminal } from './output.js';
+import { progressBar } from './progress-bar.js';
 
 export interface RecordCommandParts {
   readonly settings: () => Pick<Settings, 'adminPort' | 'adminToken'>;
@@ -45,15 +47,15 @@ const EXIT_LINES_MISSING = 1;
 const EXIT_CANNOT = 2;
 const EXIT_STOPPED = 130;
 const LINE_BYTES_MAX = 1_048_576;
-const PROGRESS_EVERY_MS = 5_000;
-const PROGRESS_ON_TERMINAL_EVERY_MS = 200;
-const CLEAR_LINE = '\r\u001B[K';
+/** How often the progress is looked at. */
+const PROGRESS_EVERY_MS = 100;
 
 const HELP = `
-The bidder samples what exchanges post to it and hands the lines to this command, which writes them to a new file. What leaves the bidder names
-nobody: ids are replaced by pseudonyms under a key that is thrown away at the end, addresses are cut to /24 and /48, places to a kilometre, and
-years of birth to five years; of user and device only known fields are kept, pages lose their query, and whatever stands in extensions is
-replaced by something of the same shape. Of requests that allow nothing personal not even pseudonyms are left. ARCHITECTURE.md has all of it.
+The bidder samples what exchanges post to it and hands the lines to this command, which writes them to a new file. What leaves the bidder has no
+ids of persons or devices in the fields for them: they are replaced by pseudonyms under a key that is thrown away at the end. Addresses are cut to /24
+and /48, places to a kilometre, and years of birth to five years. Pages keep host and path, and whatever the bidder does not read is replaced by
+something of the same shape. Of requests that allow nothing personal not even pseudonyms and paths are left. User agent, city, consent and page
+stay, and a name in a path cannot be told from other words: treat the file as personal data. ARCHITECTURE.md has all of it.
 
 --by visitor keeps everything that a sampled visitor sends, so that frequency caps replay as they were.
 
@@ -65,10 +67,10 @@ Exit code 0: every sampled request is in the file. 1: some are missing, because 
 reached. 2: nothing could be recorded, or not to the end. 130: Ctrl-C; the file has everything sampled before.
 `;
 
-/** `narrowcast record`: a traffic file of what a running bidder is asked, without anybody's ids. */
+/** `narrowcast record`: a traffic file of what a running bidder is asked, with ids of persons replaced. */
 export function recordCommand(parts: RecordCommandParts): Command {
   return new Command('record')
-    .description('Record a sample of the requests that a running bidder gets, without personal ids.')
+    .description('Record a sample of the requests that a running bidder gets, with ids of persons replaced.')
     .requiredOption('--out <file>', 'a new file; compressed when it ends in .gz')
     .option('--admin <url>', "the bidder's admin port; this machine's otherwise. ADMIN_TOKEN is sent along")
     .option('--share <number>', 'of the requests or visitors, above 0 up to 1', RECORDING_DEFAULTS.share)
@@ -104,7 +106,7 @@ async function record(options: Options, parts: RecordCommandParts): Promise<Reco
   const signal = stop();
   signal.addEventListener('abort', () => void endRecording(address, lines));
   let done = 0;
-  const stopShowing = showProgress(parts, options.for, () => done);
+  const stopShowing = showProgress(parts, timeIn(options.for, 1, Infinity) ?? 0, () => done);
   try {
     const written = await writeLines(file, textLines(lines), (count) => (done = count));
     const figures = (await json(await askAdmin(address, 'GET', '/recording'))) as RecordingFigures;
@@ -141,23 +143,19 @@ async function* textLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<str
 
 function showProgress(
   { clock, terminal }: RecordCommandParts,
-  lasts: string,
+  lastsMs: number,
   count: () => number,
 ): () => void {
-  const { stderr } = terminal;
-  const isTerminal = stderr.isTTY === true;
-  const startMs = clock.monotonicMs();
-  const timer = setInterval(
-    () => {
-      const seconds = Math.floor((clock.monotonicMs() - startMs) / 1_000);
-      const text = `${countText(count(), 'request')} recorded in ${seconds} s of ${lasts}`;
-      stderr.write(isTerminal ? `${CLEAR_LINE}${text}` : `${text}\n`);
-    },
-    isTerminal ? PROGRESS_ON_TERMINAL_EVERY_MS : PROGRESS_EVERY_MS,
-  );
+  const nowMs = (): number => clock.monotonicMs();
+  const bar = progressBar(terminal.stderr, nowMs, 'second');
+  const startMs = nowMs();
+  const timer = setInterval(() => {
+    const seconds = Math.floor((nowMs() - startMs) / 1_000);
+    bar.show(seconds, Math.ceil(lastsMs / 1_000), ` ${countText(count(), 'request')} recorded`);
+  }, PROGRESS_EVERY_MS);
   return () => {
     clearInterval(timer);
-    if (isTerminal) stderr.write(CLEAR_LINE);
+    bar.end();
   };
 }
 

@@ -6,10 +6,10 @@ import { createCatalogLoader } from '../catalog/load.js';
 import type { Catalog } from '../domain/catalog.js';
 import type { TrafficFault } from '../files/read-traffic.js';
 import type { Clock } from '../lib/clock.js';
+import { SEED_MAX } from '../lib/option-reader.js';
 import { nearestWord } from '../lib/words.js';
 import { openReplay, type ReplayWorld } from '../open-replay.js';
-import { replayReport } from '../replay/report.js';
-import { replayTraffic } from '../replay/replay-traffic.js';
+import { replayTraffic, type ReplayedTraffic } from '../replay/replay-traffic.js';
 import type { Settings } from '../settings.js';
 import { openBidsFile, type BidsFile } from './bids-file.js';
 import { errorText } from './error-text.js';
@@ -42,7 +42,6 @@ interface ReplayCommandOptions {
 const FAULTS_TOLD_MAX = 20;
 const DAY_MS = 86_400_000;
 const RATE_MAX = 10_000;
-const SEED_MAX = 2 ** 32 - 1;
 /** How often the progress is looked at. */
 const PROGRESS_REQUESTS = 256;
 const HELP = `
@@ -112,40 +111,22 @@ async function replay(
     stderr.write(
       `no campaign is in flight at ${new Date(startMs).toISOString()}; --start says when the traffic begins\n`,
     );
-  const out = options.out === undefined ? undefined : openBidsFile(options.out, file);
-  const world = await openReplay(settings, catalog, {
-    startMs,
-    seed: options.seed,
-    explains: options.explain === true,
-  });
+  const { seed, explain: explains = false } = options;
+  const world = await openReplay(settings, catalog, { startMs, seed, explains });
   try {
-    const traffic = await play(world, { file, bytes, options, out, stderr, clock });
+    const traffic = await playInto(options.out, world, { file, bytes, options, stderr, clock });
     if (traffic.requests === 0) {
       const why =
         traffic.faults > 0 ? `none of its ${countText(traffic.faults, 'line')} can be used` : 'it is empty';
       stderr.write(`narrowcast: ${file} has no requests: ${why}\n`);
       return 1;
     }
-    const { rejections, target } = world;
-    const report = replayReport({
-      file,
-      start: new Date(startMs).toISOString(),
-      seed: options.seed,
-      traffic,
-      tally: target.tally,
-      campaigns: catalog.campaigns,
-      spentMicros: await world.spentMicros(),
-      reasons: rejections && {
-        lineItems: rejections.reasons(target.environment.snapshot().lineItems),
-        impressions: rejections.impressions,
-      },
-    });
+    const report = await world.report({ file, traffic });
     stdout.write(
       options.json ? `${JSON.stringify(report, null, 2)}\n` : replayText(report, styleFor(stdout)),
     );
     return 0;
   } finally {
-    await out?.end();
     await world.close();
   }
 }
@@ -154,12 +135,30 @@ interface Playing {
   readonly file: string;
   readonly bytes: number;
   readonly options: ReplayCommandOptions;
-  readonly out: BidsFile | undefined;
   readonly stderr: Terminal['stderr'];
   readonly clock: Clock;
 }
 
-async function play(world: ReplayWorld, { file, bytes, options, out, stderr, clock }: Playing) {
+/** @param bidsPath undefined where no file of bids is wanted */
+async function playInto(
+  bidsPath: string | undefined,
+  world: ReplayWorld,
+  playing: Playing,
+): Promise<ReplayedTraffic> {
+  if (bidsPath === undefined) return play(world, playing);
+  const out = openBidsFile(bidsPath, playing.file);
+  try {
+    return await play(world, playing, out);
+  } finally {
+    await out.end();
+  }
+}
+
+async function play(
+  world: ReplayWorld,
+  { file, bytes, options, stderr, clock }: Playing,
+  out?: BidsFile,
+): Promise<ReplayedTraffic> {
   const bar = progressBar(stderr, () => clock.monotonicMs(), 'byte');
   const startedMs = clock.monotonicMs();
   const speedOf = (requests: number): string => {

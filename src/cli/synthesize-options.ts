@@ -1,4 +1,5 @@
 import { isDay } from '../lib/local-day.js';
+import { OptionReader } from '../lib/option-reader.js';
 import type { BodyBytes } from '../synthetic/filler.js';
 import { KINDS, type Kind } from '../synthetic/market.js';
 import { MIX_DEFAULT, type Mix } from '../synthetic/requests.js';
@@ -43,36 +44,28 @@ export interface SynthesizeOptions {
 const COUNT_MAX = 1_000_000_000;
 /** A catalogue takes 10,000 campaigns, which have 14 line items on average. */
 const LINE_ITEMS_MAX = 100_000;
-const SEED_MAX = 4_294_967_295;
 const BODY_BYTES = { min: 500, max: 65_536 } as const;
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** Ten years. */
+const OVER_MS_MAX = 3_650 * 86_400_000;
 
 /** @throws an Error naming every option that cannot be used, one a line */
 export function readSynthesizeOptions(texts: SynthesizeTexts): SynthesizeOptions {
-  const problems: string[] = [];
-  const whole = (name: string, text: string, min: number, max: number): number => {
-    const number = /^\d{1,12}$/.test(text) ? Number(text) : NaN;
-    if (number >= min && number <= max) return number;
-    problems.push(`${name} is "${text}" but must be a whole number from ${min} to ${max}`);
-    return min;
-  };
+  const read = new OptionReader();
+  const { problems } = read;
   if (!isDay(texts.day)) problems.push(`--day is "${texts.day}" but must be a day such as 2026-11-20`);
-  const breadth = BREADTHS.find((each) => each === texts.targeting);
-  if (breadth === undefined)
-    problems.push(`--targeting is "${texts.targeting}" but must be one of ${BREADTHS.join(', ')}`);
   if (texts.out === undefined) problems.push('--out must say where to write to');
   const options: SynthesizeOptions = {
     out: texts.out ?? '',
-    seed: whole('--seed', texts.seed, 0, SEED_MAX),
-    requests: whole('--count', texts.count, 1, COUNT_MAX),
-    lineItems: whole('--line-items', texts.lineItems, 1, LINE_ITEMS_MAX),
-    profiles: whole('--profiles', texts.profiles, 1, COUNT_MAX),
-    visitors: whole('--visitors', texts.visitors, 1, VISITORS_MAX),
+    seed: read.seed('--seed', texts.seed),
+    requests: read.whole('--count', texts.count, 1, COUNT_MAX),
+    lineItems: read.whole('--line-items', texts.lineItems, 1, LINE_ITEMS_MAX),
+    profiles: read.whole('--profiles', texts.profiles, 1, COUNT_MAX),
+    visitors: read.whole('--visitors', texts.visitors, 1, VISITORS_MAX),
     day: texts.day,
-    overMs: durationMs(texts.over, problems),
+    overMs: read.time('--over', texts.over, 1, OVER_MS_MAX, 'a time such as 90s, 30m, 24h or 7d'),
     mix: texts.mix === undefined ? MIX_DEFAULT : mixOf(texts.mix, problems),
     bodyBytes: bodyBytesOf(texts.bodyBytes, problems),
-    breadth: breadth ?? 'mixed',
+    breadth: read.oneOf('--targeting', texts.targeting, BREADTHS),
     exchanges: texts.exchanges.split(','),
     outcomes: texts.outcomes === true,
     json: texts.json === true,
@@ -81,15 +74,8 @@ export function readSynthesizeOptions(texts: SynthesizeTexts): SynthesizeOptions
     problems.push(
       `--exchanges is "${texts.exchanges}" but must be names of exchange files, with commas between`,
     );
-  if (problems.length > 0) throw new Error(problems.join('\n'));
+  read.end();
   return options;
-}
-
-function durationMs(text: string, problems: string[]): number {
-  const parts = /^([1-9]\d{0,5})([smhd])$/.exec(text);
-  if (parts) return Number(parts[1]) * UNIT_MS[parts[2] as keyof typeof UNIT_MS];
-  problems.push(`--over is "${text}" but must be a time such as 90s, 30m, 24h or 7d`);
-  return 1;
 }
 
 function mixOf(text: string, problems: string[]): Mix {

@@ -1,11 +1,11 @@
 /**
  * Every field name of OpenRTB 2.6, of the objects that it takes from others (supply chain, extended ids, the Digital Services
- * Act) and of the Native 1.2 request, but those of `user`, `device` and `geo`, which ./person.ts knows. What stands under another name was made up by
- * somebody, and nobody knows what it is.
+ * Act) and of the Native 1.2 request, but those of what tells of a visitor: `user`, `device` and `geo`. These names stay as they
+ * are; any other one may be made of somebody's name. What stands under a name is another matter.
  */
 export const FIELD_NAMES: ReadonlySet<string> = new Set(
   `
-  id imp site app dooh device user test at tmax wseat bseat allimps cur wlang wlangb acat bcat cattax badv bapp source regs ext
+  id imp site app dooh test at tmax wseat bseat allimps cur wlang wlangb acat bcat cattax badv bapp source regs ext
   fd tid pchain schain complete ver nodes asi sid hp rid name domain
   coppa gdpr us_privacy gpp gpp_sid gpc dsa dsarequired pubrender datatopub transparency dsaparams
   metric banner video audio native pmp displaymanager displaymanagerver instl tagid bidfloor bidfloorcur clickbrowser
@@ -19,17 +19,7 @@ export const FIELD_NAMES: ReadonlySet<string> = new Set(
   inventorypartnerdomain venuetype venuetypetax fixed episode title series season artist genre gtax genres album isrc
   producer url prodq videoquality context contentrating userrating qagmediarating livestream sourcerelationship len language
   langb embeddable data network channel segment segtax
-  plcmttype contextsubtype plcmtcnt seq assets aurlsupport durlsupport privacy eventtrackers event methods required img
-  `
-    .trim()
-    .split(/\s+/),
-);
-
-/** Fields that some send in `ext` and that are read there. */
-export const EXTENSION_NAMES: ReadonlySet<string> = new Set(
-  `
-  gdpr us_privacy gpp gpp_sid gpc dsa schain qty inventorypartnerdomain rewarded is_rewarded_inventory
-  plcmt rqddurs poddur maxseq podid podseq slotinpod poddedupe durfloors mincpmpersec
+  plcmttype contextsubtype plcmtcnt seq assets aurlsupport durlsupport privacy eventtrackers event methods required img prebid
   `
     .trim()
     .split(/\s+/),

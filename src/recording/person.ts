@@ -1,4 +1,5 @@
 import { parseIp } from '../lib/ip.js';
+import { isConsent, isDomain, isSmall, isVersion, LANGUAGE, withoutPersonal } from './forms.js';
 import type { Pseudonyms } from './pseudonyms.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -6,22 +7,49 @@ type Json = Readonly<Record<string, unknown>>;
 /** What is recorded of a person: everything that can be told without saying who it is, or only what is told of the device. */
 export type Extent = 'pseudonymous' | 'nothing-personal';
 
-const DEVICE_FIELDS =
-  'ua dnt lmt devicetype make model os osv hwv h w ppi pxratio js geofetch language langb carrier mccmnc connectiontype'.split(
-    ' ',
-  );
+/** @returns what is recorded of a text; undefined leaves it out */
+type Recorded = (text: string, pseudonyms: Pseudonyms) => string | undefined;
+/** Fields that are told, by what their texts look like; numbers are told where they are small. */
+type Fields = Readonly<Record<string, Recorded>>;
+
+const SMALL_NUMBER = /^-?\d{1,5}(\.\d{1,3})?$/;
+const DEVICE_FIELDS = fields(
+  named('ua', withoutPersonal),
+  named('make model os hwv carrier', label),
+  named('osv', (text) => (isVersion(text) ? text : undefined)),
+  named('dnt lmt devicetype h w ppi pxratio js geofetch connectiontype', like(SMALL_NUMBER)),
+  named('language langb', like(LANGUAGE)),
+  named('mccmnc', like(/^\d{3}-?\d{2,3}$/)),
+);
 const DEVICE_IDS = 'ifa didsha1 didmd5 dpidsha1 dpidmd5 macsha1 macmd5'.split(' ');
-const PLACE_FIELDS = 'type country region regionfips104 metro city utcoffset ipservice'.split(' ');
+const PLACE_FIELDS = fields(
+  named('type utcoffset ipservice metro', like(SMALL_NUMBER)),
+  named('country region regionfips104', like(/^([a-z]{2}-?)?[a-z\d]{1,3}$/i)),
+  named('city', like(/^[\p{L}\p{M} .'’()-]{1,60}$/u)),
+);
+const HINT_FIELDS = fields(
+  named('mobile source bitness', like(SMALL_NUMBER)),
+  named('architecture', like(/^[a-z\d_]{1,8}$/i)),
+  named('model', label),
+);
+const EXTENDED_ID_FIELDS = fields(named('source inserter matcher', domain), named('mm', like(SMALL_NUMBER)));
+const CONSENT_FIELDS: Fields = { consent: (text) => (isConsent(text) ? text : undefined) };
+/** 2002::/16, with an IPv4 address behind it. Teredo and NAT64 have it at their ends, which are cut off anyway. */
+const SIX_TO_FOUR = 0x2002;
+/** Of ratios; coordinates have more. */
+const DECIMALS_FACTOR = 1_000;
 const ZIP_CHARACTERS = 3;
 /** About a kilometre. */
 const DEGREES_PER_UNIT = 100;
+const DEGREES_MAX = 180;
 const YEARS_TOGETHER = 5;
+const YEARS = { from: 1900, to: 2100 } as const;
 
 /** Of `device`, only what is named here. */
 export function recordedDevice(device: Json, extent: Extent, pseudonyms: Pseudonyms): Json {
-  const recorded = picked(device, DEVICE_FIELDS);
-  if (isObject(device['sua'])) recorded['sua'] = recordedHints(device['sua']);
-  if (isObject(device['geo'])) recorded['geo'] = recordedPlace(device['geo'], extent);
+  const recorded = picked(device, DEVICE_FIELDS, pseudonyms);
+  if (isObject(device['sua'])) recorded['sua'] = recordedHints(device['sua'], pseudonyms);
+  if (isObject(device['geo'])) recorded['geo'] = recordedPlace(device['geo'], extent, pseudonyms);
   if (extent === 'nothing-personal') return recorded;
   for (const name of DEVICE_IDS) copyId(device, name, recorded, pseudonyms);
   for (const name of ['ip', 'ipv6']) {
@@ -31,47 +59,51 @@ export function recordedDevice(device: Json, extent: Extent, pseudonyms: Pseudon
   return recorded;
 }
 
-/** Of `user`, only what is named here; consent strings hold no ids. */
+/** Of `user`, only what is named here. A consent string has no id, but the moment of consent, which few share. */
 export function recordedUser(user: Json, extent: Extent, pseudonyms: Pseudonyms): Json {
+  const recorded: Record<string, unknown> = {};
+  if (isObject(user['geo'])) recorded['geo'] = recordedPlace(user['geo'], extent, pseudonyms);
+  if (extent === 'nothing-personal') return recorded;
   const extension = isObject(user['ext']) ? user['ext'] : {};
-  const recorded = picked(user, ['consent']);
-  const recordedExtension = picked(extension, ['consent']);
-  if (isObject(user['geo'])) recorded['geo'] = recordedPlace(user['geo'], extent);
-  if (extent === 'pseudonymous') {
-    for (const name of ['id', 'buyeruid']) copyId(user, name, recorded, pseudonyms);
-    Object.assign(recorded, picked(user, ['gender']));
-    const born = Number(user['yob']);
-    if (born > 0) recorded['yob'] = Math.floor(born / YEARS_TOGETHER) * YEARS_TOGETHER;
-    if (user['eids'] !== undefined) recorded['eids'] = recordedEids(user['eids'], pseudonyms);
-    if (extension['eids'] !== undefined)
-      recordedExtension['eids'] = recordedEids(extension['eids'], pseudonyms);
-    if (user['data'] !== undefined) recorded['data'] = recordedData(user['data']);
-  }
+  const recordedExtension = {
+    ...picked(extension, CONSENT_FIELDS, pseudonyms),
+    ...(extension['eids'] === undefined ? {} : { eids: recordedEids(extension['eids'], pseudonyms) }),
+  };
+  for (const name of ['id', 'buyeruid']) copyId(user, name, recorded, pseudonyms);
+  Object.assign(recorded, picked(user, { ...CONSENT_FIELDS, gender: like(/^[mfo]$/i) }, pseudonyms));
+  const born = Number(user['yob']);
+  if (born > YEARS.from && born < YEARS.to)
+    recorded['yob'] = Math.floor(born / YEARS_TOGETHER) * YEARS_TOGETHER;
+  if (user['eids'] !== undefined) recorded['eids'] = recordedEids(user['eids'], pseudonyms);
   if (Object.keys(recordedExtension).length > 0) recorded['ext'] = recordedExtension;
   return recorded;
 }
 
 /** Client hints: what browser, what system. */
-function recordedHints(hints: Json): Json {
-  const versions = (brands: unknown): Json[] =>
-    objectsOf(brands).map((brand) => ({
-      ...picked(brand, ['brand']),
-      ...(Array.isArray(brand['version']) ? { version: brand['version'].filter(isPlain) } : {}),
+function recordedHints(hints: Json, pseudonyms: Pseudonyms): Json {
+  const brands = (value: unknown): Json[] =>
+    objectsOf(value).map((brand) => ({
+      ...picked(brand, { brand: label }, pseudonyms),
+      ...(Array.isArray(brand['version']) ? { version: brand['version'].filter(isVersionPart) } : {}),
     }));
-  const [platform] = versions(hints['platform']);
+  const [platform] = brands(hints['platform']);
   return {
-    ...picked(hints, ['mobile', 'architecture', 'bitness', 'model', 'source']),
-    ...(hints['browsers'] === undefined ? {} : { browsers: versions(hints['browsers']) }),
+    ...picked(hints, HINT_FIELDS, pseudonyms),
+    ...(hints['browsers'] === undefined ? {} : { browsers: brands(hints['browsers']) }),
     ...(platform === undefined ? {} : { platform }),
   };
 }
 
-function recordedPlace(geo: Json, extent: Extent): Json {
-  const recorded = picked(geo, PLACE_FIELDS);
+function isVersionPart(value: unknown): boolean {
+  return typeof value === 'string' && isVersion(value);
+}
+
+function recordedPlace(geo: Json, extent: Extent, pseudonyms: Pseudonyms): Json {
+  const recorded = picked(geo, PLACE_FIELDS, pseudonyms);
   if (extent === 'nothing-personal') return recorded;
   for (const name of ['lat', 'lon']) {
     const degrees = geo[name];
-    if (typeof degrees === 'number')
+    if (typeof degrees === 'number' && Math.abs(degrees) <= DEGREES_MAX)
       recorded[name] = Math.round(degrees * DEGREES_PER_UNIT) / DEGREES_PER_UNIT;
   }
   const { zip } = geo;
@@ -82,20 +114,12 @@ function recordedPlace(geo: Json, extent: Extent): Json {
 
 function recordedEids(eids: unknown, pseudonyms: Pseudonyms): unknown {
   return objectsOf(eids).map((eid) => ({
-    ...picked(eid, ['source', 'inserter', 'matcher', 'mm']),
+    ...picked(eid, EXTENDED_ID_FIELDS, pseudonyms),
     uids: objectsOf(eid['uids']).map((uid) => {
-      const recorded = picked(uid, ['atype']);
+      const recorded = picked(uid, { atype: like(SMALL_NUMBER) }, pseudonyms);
       copyId(uid, 'id', recorded, pseudonyms);
       return recorded;
     }),
-  }));
-}
-
-/** Segments are what many share. */
-function recordedData(data: unknown): unknown {
-  return objectsOf(data).map((each) => ({
-    ...picked(each, ['id', 'name']),
-    segment: objectsOf(each['segment']).map((segment) => picked(segment, ['id', 'name', 'value'])),
   }));
 }
 
@@ -105,25 +129,49 @@ function copyId(from: Json, name: string, to: Record<string, unknown>, pseudonym
   else if (typeof id === 'number') to[name] = pseudonyms.ofNumber(id);
 }
 
-/** @returns the /24 or /48 of an address; undefined for what is none */
+/** @returns the /24 or /48 of an address, of one with an IPv4 address in it (6to4) the same part of that; undefined for what is none */
 function networkOf(text: string): string | undefined {
   const address = parseIp(text.trim());
   if (!address) return undefined;
   const { version, groups } = address;
   const [first = 0, second = 0, third = 0] = groups;
-  if (version === 6) return `${[first, second, third].map((group) => group.toString(16)).join(':')}::`;
-  return `${first >> 8}.${first & 255}.${second >> 8}.0`;
+  if (version === 4) return `${first >> 8}.${first & 255}.${second >> 8}.0`;
+  const shown = first === SIX_TO_FOUR ? third & 0xff00 : third;
+  return `${[first, second, shown].map((group) => group.toString(16)).join(':')}::`;
 }
 
-/** Copies texts, numbers and flags; an object or a list where none belongs may hold anything. */
-function picked(from: Json, names: readonly string[]): Record<string, unknown> {
+function fields(...some: readonly (readonly [string, Recorded])[][]): Fields {
+  return Object.fromEntries(some.flat());
+}
+
+function named(names: string, recorded: Recorded): [string, Recorded][] {
+  return names.split(' ').map((name) => [name, recorded]);
+}
+
+function like(form: RegExp): Recorded {
+  return (text) => (form.test(text) ? text : undefined);
+}
+
+/** What somebody calls his device is none of a maker's names. */
+function label(text: string, pseudonyms: Pseudonyms): string | undefined {
+  return /^[\p{L}\p{M}\d .,;+()/_-]{1,64}$/u.test(text) ? withoutPersonal(text, pseudonyms) : undefined;
+}
+
+function domain(text: string): string | undefined {
+  return isDomain(text) ? text : undefined;
+}
+
+/** Copies flags, small numbers and what texts are recorded as; an object or a list where none belongs may hold anything. */
+function picked(from: Json, fields: Fields, pseudonyms: Pseudonyms): Record<string, unknown> {
   const recorded: Record<string, unknown> = {};
-  for (const name of names) if (isPlain(from[name])) recorded[name] = from[name];
+  for (const [name, textOf] of Object.entries(fields)) {
+    const value = from[name];
+    const told = typeof value === 'string' ? textOf(value, pseudonyms) : value;
+    if (typeof told === 'string' || typeof told === 'boolean') recorded[name] = told;
+    else if (typeof told === 'number' && isSmall(told))
+      recorded[name] = Math.round(told * DECIMALS_FACTOR) / DECIMALS_FACTOR;
+  }
   return recorded;
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 function objectsOf(value: unknown): readonly Json[] {

@@ -1,8 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { ownText } from '../lib/own-text.js';
 
 const KEY_BYTES = 32;
 /** Long texts go through the hash again and again, each time a little on: one hash a text is all that the bid path's neighbour may cost. */
 const LATER_STEP = 83;
+const KNOWN_MAX = 10_000;
+const KNOWN_CHARACTERS_MAX = 32;
 const HEXADECIMAL = /^[0-9a-f-]+$/i;
 const ALL_ZEROS = /^[0-]*$/;
 
@@ -14,9 +17,21 @@ const ALL_ZEROS = /^[0-]*$/;
  */
 export class Pseudonyms {
   readonly #key = randomBytes(KEY_BYTES);
+  /** Names and most short texts come again with every request, and a hash takes longer than all else of a pseudonym. */
+  readonly #known = new Map<string, string>();
 
   of(text: string): string {
     if (ALL_ZEROS.test(text)) return text;
+    if (text.length > KNOWN_CHARACTERS_MAX) return this.#made(text);
+    const known = this.#known.get(text);
+    if (known !== undefined) return known;
+    const made = this.#made(text);
+    if (this.#known.size === KNOWN_MAX) this.#known.clear();
+    this.#known.set(ownText(text), made);
+    return made;
+  }
+
+  #made(text: string): string {
     const letter = HEXADECIMAL.test(text) && /\d/.test(text) ? /[a-f]/i.exec(text)?.[0] : undefined;
     const hexCase = letter === undefined ? undefined : letter === letter.toUpperCase() ? 'upper' : 'lower';
     const hash = createHmac('sha512', this.#key).update(text).digest();
@@ -28,9 +43,11 @@ export class Pseudonyms {
     return pseudonym;
   }
 
-  /** A number with as many digits. */
+  /** A number of the same sign with as many digits before and behind its point, where the first ones are not zeros. */
   ofNumber(number: number): number {
-    return Number(this.of(`${Math.trunc(Math.abs(number))}`).replace(/^0+/, '') || 0);
+    const [, digits = '', exponent = ''] = /^([\d.]+)(.*)$/.exec(String(Math.abs(number))) ?? [];
+    const pseudonym = Math.min(Number(this.of(digits) + exponent), Number.MAX_VALUE);
+    return number < 0 ? -pseudonym : pseudonym;
   }
 }
 

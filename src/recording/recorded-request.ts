@@ -1,107 +1,108 @@
-import { EXTENSION_NAMES, FIELD_NAMES } from './field-names.js';
+import { REQUEST_FIELDS, type FieldTree } from '../exchange/scan/request-fields.js';
+import { FIELD_NAMES } from './field-names.js';
+import { isSmall } from './forms.js';
 import { isObject, recordedDevice, recordedUser, type Extent } from './person.js';
 import type { Pseudonyms } from './pseudonyms.js';
+import { recordedText } from './recorded-text.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
 const DEPTH_MAX = 24;
-/** Names of a request and what stands for it elsewhere: they lead to the line of somebody else's log. */
-const REQUEST_IDS = new Set(['tid', 'rid']);
-const ADDRESSES = new Set(['page', 'ref', 'url', 'storeurl']);
+const NOTHING_READ: FieldTree = {};
 const NATIVE_REQUESTS = new Set(['request', 'request_native']);
-const ADDRESS = /^[a-z][a-z0-9+.-]*:\/\//i;
-/** Parts of a path that may be somebody's: with an @, or an id by its looks. */
-const PERSONAL_PART = /@|%40|^[0-9a-f-]{16,}$/i;
-/** A name that a programmer gave, and no id. */
-const PLAIN_KEY = /^[a-z_][a-z_-]{0,39}\d{0,2}$/i;
-/** Smaller numbers are amounts, codes and flags. */
-const ID_NUMBER_MIN = 1_000_000;
-/** Coordinates are nowhere told more precisely than to a kilometre. */
-const DECIMALS_FACTOR = 100;
+/** Larger ones may be somebody's under a name that nobody knows. */
+const UNKNOWN_NUMBER_MAX = 100;
 
 /**
- * What is recorded of a bid request. `user`, `device` and their places are written anew from the fields that are known
- * (./person.ts). Elsewhere fields of the specification stay, addresses of pages without query and fragment; under
- * any other name, and in extensions, texts and long numbers give way to pseudonyms of the same shape, so that the body keeps
- * its size and form. Nothing of the request is changed.
+ * What is recorded of a bid request. `user` and `device` are written anew from the fields that are known (./person.ts).
+ * Elsewhere the fields that the bidder reads stay, each where it holds what such a field holds (./recorded-text.ts); of all
+ * others, and of what stands in their place, texts and numbers give way to pseudonyms of the same shape, so that the body
+ * keeps about its size and form. Nothing of the request is changed.
  *
  * @param extent `nothing-personal` where nobody may use anything personal: then not even pseudonyms are left
  */
 export function recordedRequest(request: Json, extent: Extent, pseudonyms: Pseudonyms): Json {
   const { device, user, id, ...rest } = request;
-  const walker = new Walker(pseudonyms);
+  const walker = new Walker(extent, pseudonyms);
   return {
+    // It leads to the line of somebody else's log.
     ...(id === undefined ? {} : { id: walker.disguised(id, 0) }),
-    ...(walker.kept(rest, '', 0) as Json),
+    ...(walker.kept(rest, REQUEST_FIELDS, '', 0) as Json),
     ...(isObject(device) ? { device: recordedDevice(device, extent, pseudonyms) } : {}),
     ...(isObject(user) ? { user: recordedUser(user, extent, pseudonyms) } : {}),
   };
 }
 
 class Walker {
+  readonly #extent: Extent;
   readonly #pseudonyms: Pseudonyms;
+  readonly #places = new Map<string, number>();
 
-  constructor(pseudonyms: Pseudonyms) {
+  constructor(extent: Extent, pseudonyms: Pseudonyms) {
+    this.#extent = extent;
     this.#pseudonyms = pseudonyms;
   }
 
   /** A value whose meaning is known. @param name of the field that it stands in */
-  kept(value: unknown, name: string, depth: number): unknown {
-    if (typeof value === 'string') return this.#text(value, name, depth);
-    if (typeof value !== 'object' || value === null) return value;
+  kept(value: unknown, tree: FieldTree, name: string, depth: number): unknown {
     if (depth === DEPTH_MAX) return undefined;
-    if (Array.isArray(value)) return value.map((entry) => this.kept(entry, name, depth + 1));
-    return this.#object(value as Json, FIELD_NAMES, depth);
+    if (Array.isArray(value)) return value.map((entry) => this.kept(entry, tree, name, depth + 1));
+    if (isObject(value)) return this.#fields(value, tree, depth);
+    if (Object.keys(tree).length > 0)
+      return NATIVE_REQUESTS.has(name) && typeof value === 'string'
+        ? this.#nativeRequest(value, tree, name, depth)
+        : this.disguised(value, depth);
+    if (typeof value === 'string') return recordedText(value, name, this.#extent, this.#pseudonyms);
+    return typeof value !== 'number' || name === 'id' || isSmall(value)
+      ? value
+      : this.#pseudonyms.ofNumber(value);
   }
 
   /** A value that may be anything. */
   disguised(value: unknown, depth: number): unknown {
     if (typeof value === 'string') return this.#pseudonyms.of(value);
-    if (typeof value === 'number') return this.#number(value);
+    if (typeof value === 'number')
+      return Number.isInteger(value) && Math.abs(value) < UNKNOWN_NUMBER_MAX
+        ? value
+        : this.#pseudonyms.ofNumber(value);
     if (typeof value !== 'object' || value === null) return value;
     if (depth === DEPTH_MAX) return undefined;
     if (Array.isArray(value)) return value.map((entry) => this.disguised(entry, depth + 1));
-    return this.#object(value as Json, EXTENSION_NAMES, depth);
+    return this.#fields(value as Json, NOTHING_READ, depth);
   }
 
-  #object(fields: Json, known: ReadonlySet<string>, depth: number): Json {
+  #fields(fields: Json, tree: FieldTree, depth: number): Json {
     return Object.fromEntries(
       Object.entries(fields).map(([name, value]) => {
-        if (name !== 'ext' && known.has(name)) return [name, this.kept(value, name, depth + 1)];
-        const told = PLAIN_KEY.test(name) ? name : this.#pseudonyms.of(name);
-        return [told, this.disguised(value, depth + 1)];
+        const below = Object.hasOwn(tree, name) ? tree[name] : undefined;
+        if (below === undefined) return [this.#name(name), this.disguised(value, depth + 1)];
+        const isPlace = name === 'podid' || (name === 'id' && tree === REQUEST_FIELDS['imp']);
+        return [name, isPlace ? this.#place(value) : this.kept(value, below, name, depth + 1)];
       }),
     );
   }
 
-  #text(text: string, name: string, depth: number): string | undefined {
-    if (REQUEST_IDS.has(name)) return this.#pseudonyms.of(text);
-    if (NATIVE_REQUESTS.has(name)) return this.#nativeRequest(text, name, depth);
-    return ADDRESSES.has(name) || ADDRESS.test(text) ? this.#address(text) : text;
+  #name(name: string): string {
+    if (FIELD_NAMES.has(name)) return name;
+    const told = this.#pseudonyms.of(name);
+    return FIELD_NAMES.has(told) ? `${told}_` : told;
+  }
+
+  /** Ids that only tell the parts of one request from each other are counted through: equal ones stay equal. */
+  #place(id: unknown): unknown {
+    if (id === '' || (typeof id !== 'string' && typeof id !== 'number')) return this.disguised(id, DEPTH_MAX);
+    const place = this.#places.get(String(id)) ?? this.#places.size + 1;
+    this.#places.set(String(id), place);
+    return typeof id === 'string' ? String(place) : place;
   }
 
   /** JSON as text, or as text once more; what is none is left out. */
-  #nativeRequest(text: string, name: string, depth: number): string | undefined {
+  #nativeRequest(text: string, tree: FieldTree, name: string, depth: number): string | undefined {
     try {
-      return JSON.stringify(depth < DEPTH_MAX ? this.kept(JSON.parse(text), name, depth + 1) : undefined);
+      return JSON.stringify(this.kept(JSON.parse(text), tree, name, depth + 1));
     } catch (error) {
       if (error instanceof SyntaxError) return undefined;
       throw error;
     }
-  }
-
-  /** Without query, fragment, parameters and credentials. */
-  #address(text: string): string {
-    const [address = ''] = text.split(/[?#;]/, 1);
-    const scheme = ADDRESS.exec(address)?.[0] ?? '';
-    const [first = '', ...path] = address.slice(scheme.length).split('/');
-    const host = scheme === '' ? first : first.slice(first.lastIndexOf('@') + 1);
-    const parts = path.map((part) => (PERSONAL_PART.test(part) ? this.#pseudonyms.of(part) : part));
-    return scheme + [host, ...parts].join('/');
-  }
-
-  #number(number: number): number {
-    if (!Number.isInteger(number)) return Math.round(number * DECIMALS_FACTOR) / DECIMALS_FACTOR;
-    return Math.abs(number) < ID_NUMBER_MIN ? number : this.#pseudonyms.ofNumber(number);
   }
 }

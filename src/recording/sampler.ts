@@ -1,3 +1,5 @@
+import { readObject, readText } from '../exchange/read.js';
+import { scanRequest } from '../exchange/scan/scanner.js';
 import { hashString } from '../lib/hash.js';
 import { seededRandom } from '../lib/prng.js';
 
@@ -9,15 +11,7 @@ export type SampledBy = (typeof SAMPLED_BY)[number];
 export type Sampler = (body: Uint8Array) => boolean;
 
 const HASHES = 4_294_967_296;
-const TEXT_BYTES_MAX = 256;
-const QUOTE = 0x22;
-const COLON = 0x3a;
-const SPACE = 0x20;
-/** Who a visitor is, the most lasting first. Only zeros are nobody's. */
-const VISITOR_FIELDS = ['"ifa"', '"buyeruid"'].map((name) => Buffer.from(name));
-const ADDRESS_FIELDS = ['"ip"', '"ipv6"'].map((name) => Buffer.from(name));
-const USER = Buffer.from('"user"');
-const ID = Buffer.from('"id"');
+/** Only zeros are nobody's. */
 const NO_ID = /^[0-]*$/;
 
 /**
@@ -31,33 +25,15 @@ export function createSampler(by: SampledBy, share: number, seed: number): Sampl
 }
 
 /**
- * Whoever sent the request, as far as can be told without parsing it: the device's id, our cookie, the exchange's user id,
- * else the address; requests that tell nothing are one visitor's.
+ * Whoever sent the request: the device's id, our cookie, the exchange's user id, else the address; requests that tell nothing
+ * are one visitor's.
  */
 export function visitorOf(body: Uint8Array): string {
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-  for (const name of VISITOR_FIELDS) {
-    const id = textBehind(bytes, bytes.indexOf(name), name.length);
-    if (!NO_ID.test(id)) return id;
-  }
-  const user = bytes.indexOf(USER);
-  if (user >= 0) {
-    const id = textBehind(bytes, bytes.indexOf(ID, user), ID.length);
-    if (!NO_ID.test(id)) return id;
-  }
-  for (const name of ADDRESS_FIELDS) {
-    const address = textBehind(bytes, bytes.indexOf(name), name.length);
-    if (address !== '') return address;
-  }
-  return '';
-}
-
-/** @returns the text that is the value of a name; empty where there is none */
-function textBehind(bytes: Buffer, nameAt: number, nameBytes: number): string {
-  if (nameAt < 0) return '';
-  let at = nameAt + nameBytes;
-  while (bytes[at] === COLON || (bytes[at] ?? QUOTE) <= SPACE) at++;
-  if (bytes[at] !== QUOTE) return '';
-  const end = bytes.indexOf(QUOTE, at + 1);
-  return end < 0 ? '' : bytes.toString('latin1', at + 1, Math.min(end, at + 1 + TEXT_BYTES_MAX));
+  const scanned = scanRequest(body);
+  if (typeof scanned === 'string') return '';
+  const request = scanned.value as { readonly device?: unknown; readonly user?: unknown };
+  const device = readObject<'ifa' | 'ip' | 'ipv6'>(request.device);
+  const user = readObject<'id' | 'buyeruid'>(request.user);
+  const ids = [device?.ifa, user?.buyeruid, user?.id].map((id) => readText(id) ?? '');
+  return ids.find((id) => !NO_ID.test(id)) ?? readText(device?.ip) ?? readText(device?.ipv6) ?? '';
 }

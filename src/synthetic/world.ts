@@ -12,8 +12,6 @@ import { SEGMENTS, TOPICS, type Topic } from './topics.js';
 export interface World {
   readonly seed: number;
   readonly visitors: number;
-  readonly sites: number;
-  readonly apps: number;
   readonly publishers: number;
   readonly pickVisitor: (random: Random) => number;
   readonly pickSite: (random: Random) => number;
@@ -28,14 +26,12 @@ export interface WorldOptions {
   readonly seed: number;
   /** How many visitors there are, 1 to 10,000,000; 8 bytes each. */
   readonly visitors?: number;
-  readonly sites?: number;
-  readonly apps?: number;
 }
 
 export const VISITORS_MAX = 10_000_000;
 const VISITORS_DEFAULT = 100_000;
-const SITES_DEFAULT = 3_000;
-const APPS_DEFAULT = 2_000;
+const SITES = 3_000;
+const APPS = 2_000;
 const CHANNELS_PER_PUBLISHER = 6;
 /** Few visitors come again and again; sites and apps are even less equal. */
 const VISITOR_EXPONENT = 0.8;
@@ -43,7 +39,7 @@ const CHANNEL_EXPONENT = 1;
 const WORD_EXPONENT = 0.7;
 
 export function createWorld(options: WorldOptions): World {
-  const { seed, visitors = VISITORS_DEFAULT, sites = SITES_DEFAULT, apps = APPS_DEFAULT } = options;
+  const { seed, visitors = VISITORS_DEFAULT } = options;
   const segment = zipf(SEGMENTS.length, WORD_EXPONENT);
   const topic = zipf(TOPICS.length, WORD_EXPONENT);
   const countries = weighted(Object.fromEntries(COUNTRIES.map(({ code, weight }) => [code, weight])));
@@ -51,12 +47,10 @@ export function createWorld(options: WorldOptions): World {
   return {
     seed,
     visitors,
-    sites,
-    apps,
-    publishers: Math.ceil((sites + apps) / CHANNELS_PER_PUBLISHER),
+    publishers: Math.ceil((SITES + APPS) / CHANNELS_PER_PUBLISHER),
     pickVisitor: zipf(visitors, VISITOR_EXPONENT),
-    pickSite: zipf(sites, CHANNEL_EXPONENT),
-    pickApp: zipf(apps, CHANNEL_EXPONENT),
+    pickSite: zipf(SITES, CHANNEL_EXPONENT),
+    pickApp: zipf(APPS, CHANNEL_EXPONENT),
     pickSegment: (random) => SEGMENTS[segment(random)] as string,
     pickTopic: (random) => TOPICS[topic(random)] as Topic,
     pickCountry: (random) => byCode.get(countries(random)) as Country,

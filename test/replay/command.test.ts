@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
@@ -72,6 +72,28 @@ it('a replay is told in tables, and why line items did not bid', async () => {
   expect(stdout).toMatch(
     /1 {2}frequency-cap: wanted at most 1 per 12 hours; the first time: 1 in the last 12 hours/,
   );
+});
+
+it('no more requests are played than wanted', async () => {
+  const { code, stdout } = await run(SAMPLE, ...START, '--limit', '5', '--json');
+  const { traffic, answers } = JSON.parse(stdout) as ReplayReport;
+  expect({ code, requests: traffic.requests }).toEqual({ code: 0, requests: 5 });
+  expect(Object.values(answers).reduce((sum, count) => sum + count, 0)).toBe(5);
+});
+
+it('a file of bids is left as it was when there is no bidder to make others', async () => {
+  const out = temporaryFile('bids.ndjson');
+  writeFileSync(out, 'of another replay');
+  const { code, stderr } = await runCommand(
+    { PROFILES: '/nowhere' },
+    'replay',
+    SAMPLE,
+    ...START,
+    '--out',
+    out,
+  );
+  expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('/nowhere') });
+  expect(readFileSync(out, 'utf8')).toBe('of another replay');
 });
 
 it.each([

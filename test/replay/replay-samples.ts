@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { loadCatalog } from '../../src/catalog/load.js';
 import type { TrafficOutcome } from '../../src/files/read-traffic.js';
 import { openReplay } from '../../src/open-replay.js';
-import { replayReport, type ReplayReport } from '../../src/replay/report.js';
+import type { ReplayReport } from '../../src/replay/report.js';
 import { replayTraffic, type EndedBid, type PlayedLine } from '../../src/replay/replay-traffic.js';
 import { readSettings } from '../../src/settings.js';
 import { configFolder, type ConfigFolder } from '../support/config-folder.js';
@@ -122,19 +122,7 @@ export async function replayed(
         for (const each of ended) bids.push({ ...line, ...each });
       },
     });
-    const report = replayReport({
-      file: path,
-      start: new Date(START_MS).toISOString(),
-      seed: 1,
-      traffic,
-      tally: world.target.tally,
-      campaigns: catalog.campaigns,
-      spentMicros: await world.spentMicros(),
-      reasons: world.rejections && {
-        lineItems: world.rejections.reasons(world.target.environment.snapshot().lineItems),
-        impressions: world.rejections.impressions,
-      },
-    });
+    const report = await world.report({ file: path, traffic });
     return { report, bids, faults };
   } finally {
     await world.close();
