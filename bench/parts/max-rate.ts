@@ -6,7 +6,7 @@ import { runLoad, type LoadOptions } from '../../src/load/run-load.js';
 import { loadTraffic } from '../../src/load/traffic.js';
 import type { ServingProcess } from '../../test/support/program.js';
 import type { Market } from '../http/market.js';
-import { countedBy, readCounters } from '../http/processes.js';
+import { countUnread, readCounters } from '../http/processes.js';
 import type { BenchTraffic } from '../http/traffic.js';
 import type { Progress } from './part.js';
 
@@ -84,8 +84,7 @@ async function runAndCountUnread(
   const before = await readCounters(bidder);
   const result = await runLoad(load);
   const after = await readCounters(bidder);
-  const reasons = countedBy('reason', 'narrowcast_no_bids_total', before, after);
-  const unread = (reasons.get('overload') ?? 0) + (reasons.get('too-late') ?? 0);
+  const unread = countUnread(before, after);
   const { measured, warmUp } = result;
   const unreadShare = unread / Math.max(1, measured.answered + warmUp.answered);
   return { ...result, measured: { ...measured, badShare: measured.badShare + unreadShare } };
