@@ -1,8 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { wholeText } from '../src/cli/output.js';
+import { syntheticTraffic, trafficOf } from './http/traffic.js';
 import { machineFacts } from './machine.js';
 import { measureOverload, type OverloadFigures } from './overload/measure.js';
 
@@ -71,19 +69,11 @@ if (values.help || [lineItems, factor, seconds, seed].some(Number.isNaN)) {
   process.exit(values.help ? 0 : 2);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'narrowcast-overload-'));
 const { isTTY } = process.stderr;
 const onProgress = (words: string) => process.stderr.write(isTTY ? `\r\u001b[K${words}` : `${words}\n`);
 try {
-  const figures = await measureOverload({
-    folder,
-    lineItems,
-    trafficPath: values.traffic,
-    factor,
-    seconds,
-    seed,
-    onProgress,
-  });
+  const traffic = values.traffic === undefined ? syntheticTraffic(seed) : await trafficOf(values.traffic);
+  const figures = await measureOverload({ traffic, lineItems, factor, seconds, seed }, onProgress);
   if (isTTY) process.stderr.write('\r\u001b[K');
   process.stdout.write(
     values.json
@@ -95,6 +85,4 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }

@@ -8,8 +8,6 @@ import { TABLES } from './tables.js';
 
 /** A target was not reached, which says nothing of a part in its smallest form. */
 const EXIT_NOT_REACHED = 1;
-/** Looks for a maximum by itself, which takes a minute; it has tests of its own. */
-const TAKES_LONG = 'overload';
 
 describe('the benchmarks', () => {
   it.each(TABLES.map((table) => [table.title, table] as const))(
@@ -28,7 +26,7 @@ describe('the benchmarks', () => {
 });
 
 describe('the parts of the report', () => {
-  it.for(PARTS.map(({ name }) => name).filter((name) => name !== TAKES_LONG))(
+  it.for(PARTS.map(({ name }) => name))(
     '%s: runs, and tells of itself in the report',
     { timeout: 120_000 },
     async (name) => {
