@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import { integerBetween, pick, seededRandom, type Random } from '../src/lib/prng.js';
+import { wholeOption } from './whole-option.js';
 
 /** Writes profile lines to standard output, for trying out what a store and its loader can take. */
 const HELP = `Writes made-up profile lines; equal seeds give equal lines.
@@ -31,7 +32,7 @@ if (values.help || !Number.isInteger(count) || count < 0) {
   process.exit(values.help ? 0 : 2);
 }
 
-const random = seededRandom(Number(values.seed));
+const random = seededRandom(wholeOption('--seed', values.seed, 0, 4_294_967_295));
 let batch = '';
 for (let i = 0; i < count; i++) {
   const line = JSON.stringify(makeLine(random, i));
