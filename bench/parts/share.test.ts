@@ -21,7 +21,9 @@ describe('the share of a bare handler', () => {
       doubtOf(
         0.01,
         new Map([
-          ['lru', 900],
+          ['lru', 450],
+          ['negative', 450],
+          ['redis', 92],
           ['broken', 8],
         ]),
       ),
@@ -36,5 +38,14 @@ describe('the share of a bare handler', () => {
         ]),
       ),
     ).toBe('20.0 % of the profiles were not there in time');
+  });
+
+  it('is not measured where another share of the profiles was in memory than the goal names', () => {
+    const sources = new Map([
+      ['lru', 100],
+      ['negative', 500],
+      ['redis', 400],
+    ]);
+    expect(doubtOf(0, sources)).toBe('60.0 % of the profiles were in memory, not 90.0 %');
   });
 });

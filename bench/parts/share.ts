@@ -38,6 +38,9 @@ const SETTINGS: readonly Setting[] = [
 const CACHE_BYTES = 4_194_304;
 /** Of the requests, so that the others find what they ask for in memory. */
 const RARE_SHARE = 0.1;
+const IN_MEMORY_SHARE = 1 - RARE_SHARE;
+/** By so much more or less is it another case that is measured. */
+const IN_MEMORY_BESIDE_MAX = 0.05;
 /** So many that the cache has forgotten each before it comes again. */
 const RARE_PER_LINE_ITEM = 2;
 /** Of the requests turned away unread, or of the profiles not there in time: with more, what is measured is how cheaply less is done. */
@@ -118,8 +121,11 @@ export function doubtOf(unreadShare: number, sources: ReadonlyMap<string, number
     return `${percent(unreadShare, 1)} of the requests were turned away unread`;
   const keys = [...sources.values()].reduce((sum, count) => sum + count, 0);
   const missed = (sources.get('late') ?? 0) + (sources.get('broken') ?? 0);
-  return missed > keys * LEFT_OUT_SHARE_MAX
-    ? `${percent(missed, keys)} of the profiles were not there in time`
+  if (missed > keys * LEFT_OUT_SHARE_MAX)
+    return `${percent(missed, keys)} of the profiles were not there in time`;
+  const inMemory = ((sources.get('lru') ?? 0) + (sources.get('negative') ?? 0)) / keys;
+  return Math.abs(inMemory - IN_MEMORY_SHARE) > IN_MEMORY_BESIDE_MAX
+    ? `${percent(inMemory, 1)} of the profiles were in memory, not ${percent(IN_MEMORY_SHARE, 1)}`
     : undefined;
 }
 
