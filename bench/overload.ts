@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { wholeText } from '../src/cli/output.js';
+import { syntheticTraffic, trafficOf } from './http/traffic.js';
 import { machineFacts } from './machine.js';
 import { measureOverload, type OverloadFigures } from './overload/measure.js';
+import { wholeOption } from './whole-option.js';
 
 /** Shows what becomes of requests when more are offered than one process can serve. */
 const { values } = parseArgs({
@@ -56,34 +55,20 @@ function figuresText(f: OverloadFigures): string {
   ].join('\n');
 }
 
-/** @returns NaN for what is no number from `min` to `max` */
-function numberOption(text: string, min: number, max: number): number {
-  const number = Number(text);
-  return number >= min && number <= max ? number : NaN;
-}
-
-const lineItems = numberOption(values['line-items'], 1, 100_000);
-const factor = numberOption(values.factor, 1, 10);
-const seconds = numberOption(values.seconds, 1, 600);
-const seed = numberOption(values.seed, 0, 4_294_967_295);
-if (values.help || [lineItems, factor, seconds, seed].some(Number.isNaN)) {
+if (values.help) {
   process.stdout.write(HELP);
-  process.exit(values.help ? 0 : 2);
+  process.exit(0);
 }
+const lineItems = wholeOption('--line-items', values['line-items'], 1, 100_000);
+const factor = wholeOption('--factor', values.factor, 1, 10);
+const seconds = wholeOption('--seconds', values.seconds, 1, 600);
+const seed = wholeOption('--seed', values.seed, 0, 4_294_967_295);
 
-const folder = mkdtempSync(join(tmpdir(), 'narrowcast-overload-'));
 const { isTTY } = process.stderr;
 const onProgress = (words: string) => process.stderr.write(isTTY ? `\r\u001b[K${words}` : `${words}\n`);
 try {
-  const figures = await measureOverload({
-    folder,
-    lineItems,
-    trafficPath: values.traffic,
-    factor,
-    seconds,
-    seed,
-    onProgress,
-  });
+  const traffic = values.traffic === undefined ? syntheticTraffic(seed) : await trafficOf(values.traffic);
+  const figures = await measureOverload({ traffic, lineItems, factor, seconds, seed }, onProgress);
   if (isTTY) process.stderr.write('\r\u001b[K');
   process.stdout.write(
     values.json
@@ -95,6 +80,4 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }

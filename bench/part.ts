@@ -63,7 +63,7 @@ try {
 async function measure({ name, run }: Part, effort: Effort): Promise<void> {
   const result = await run(effort, progress);
   progress('');
-  if (!values.smoke) keepPart(name, effort, result);
+  if (!values.smoke) keepPart(name, { result, effort, options: effortOptions() });
   process.stdout.write(values.json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result));
   if (result.goals.some(({ isReached }) => isReached === false)) process.exitCode = EXIT_NOT_REACHED;
 }
@@ -75,6 +75,15 @@ function effortOf({ full, quick, smoke }: Part): Effort {
     rounds: numberOf('rounds', values.rounds, preset.rounds),
     lineItems: numberOf('line-items', values['line-items'], preset.lineItems),
   };
+}
+
+/** Those of the options that tell how much was measured, as they were given. */
+function effortOptions(): string[] {
+  const numbers = (['seconds', 'rounds', 'line-items'] as const).flatMap((name) => {
+    const text = values[name];
+    return text === undefined ? [] : [`--${name} ${text}`];
+  });
+  return [...(values.quick ? ['--quick'] : []), ...numbers];
 }
 
 function numberOf(name: string, text: string | undefined, otherwise: number): number {

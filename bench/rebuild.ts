@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
 import { progressBar } from '../src/cli/progress-bar.js';
 import { machineFacts } from './machine.js';
+import { figureText, rowsMarkdown } from './markdown.js';
 import { measureRebuild, type Phase, type RebuildFigures, type RebuildOptions } from './rebuild/measure.js';
 import { TURN_MS_MAX } from './rebuild/turn-meter.js';
 import { medianOf } from './table.js';
+import { wholeOption } from './whole-option.js';
 
 /** Edits campaigns of a bidder that is asked every millisecond, and tells how long its event loop was held up. */
 const HELP = `Edits campaign files of a running bidder that is asked every millisecond, and tells how long each edit takes to be
@@ -37,9 +39,9 @@ if (values.help) {
   process.exit(0);
 }
 const options: RebuildOptions = {
-  files: whole('--files', values.files, 1, 10_000),
-  lineItems: whole('--line-items', values['line-items'], 1, 200),
-  edits: whole('--edits', values.edits, 2, 1_000),
+  files: wholeOption('--files', values.files, 1, 10_000),
+  lineItems: wholeOption('--line-items', values['line-items'], 1, 200),
+  edits: wholeOption('--edits', values.edits, 2, 1_000),
   quietMs: QUIET_MS,
 };
 const bar = progressBar(process.stderr, () => performance.now(), 'edit');
@@ -50,13 +52,6 @@ bar.end();
 process.stdout.write(
   values.json ? `${JSON.stringify({ ...options, ...figures }, null, 2)}\n` : report(figures),
 );
-
-function whole(name: string, text: string, min: number, max: number): number {
-  const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
-  if (number >= min && number <= max) return number;
-  process.stderr.write(`${name} is "${text}" but must be a whole number from ${min} to ${max}\n`);
-  return process.exit(2);
-}
 
 function report({ startMs, lineItems, phases, liveMs, heapMb }: RebuildFigures): string {
   const ms = (figure: number) => figure.toFixed(1);
@@ -92,9 +87,7 @@ function tableOf(phases: readonly Phase[]): string[] {
     const { longestMs, overMax, longestOwnMs, ownOverMax, longestGcMs } = turns;
     const ofTurns = [longestMs, overMax, longestOwnMs, ownOverMax, longestGcMs];
     const numbers = [...ofTurns, waits.requests, waits.p50Ms, waits.p99Ms, waits.longestMs];
-    return [name, ...numbers.map((number) => (Number.isInteger(number) ? `${number}` : number.toFixed(2)))];
+    return [name, ...numbers.map(figureText)];
   });
-  return [columns, columns.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map(
-    (cells) => `| ${cells.join(' | ')} |`,
-  );
+  return rowsMarkdown(columns, rows);
 }

@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { PARTS } from './parts/parts.js';
 import { readKeptPart, readKeptTables } from './report/kept-parts.js';
 import { reportMarkdown } from './report/report.js';
+import { QUICK_TIME_MS } from './table.js';
 
 /** Measures everything and writes bench/RESULTS.md. */
 const { values } = parseArgs({
@@ -32,7 +33,6 @@ Each part runs in a process of its own and is kept in var/bench/ when it is done
 Exit code 0: the report was written. 1: a part could not be measured; the report has what was measured last. 2: an option cannot be used.
 `;
 
-const QUICK_TABLE_MS = 50;
 /** A part says with it that a target was not reached, which is a figure like others. */
 const EXIT_NOT_REACHED = 1;
 const REPORT = 'bench/RESULTS.md';
@@ -49,7 +49,7 @@ const steps: readonly Step[] = [
     script: 'part.js',
     args: [name, ...(values.quick ? ['--quick'] : [])],
   })),
-  { name: 'tables', script: 'run.js', args: values.quick ? ['--time', String(QUICK_TABLE_MS)] : [] },
+  { name: 'tables', script: 'run.js', args: values.quick ? ['--time', String(QUICK_TIME_MS)] : [] },
 ];
 
 if (values.help) {

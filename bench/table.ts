@@ -26,10 +26,17 @@ export interface BenchTable {
 
 /** What `npm run bench` takes unless told otherwise. */
 export const FULL_TIME_MS = 500;
+/** The shortest of which figures are kept; less makes a smoke run. */
+export const QUICK_TIME_MS = 50;
 
 /** @returns how much of a fixed amount of work to do, at most all of it and at least one */
 export function amountOf(full: number, timeMs: number): number {
   return Math.ceil(full * Math.min(1, timeMs / FULL_TIME_MS));
+}
+
+/** @returns the size of what a row is named for, such as a catalogue: the full one, but in a smoke run */
+export function sizeOf(full: number, timeMs: number): number {
+  return timeMs < QUICK_TIME_MS ? amountOf(full, timeMs) : full;
 }
 
 export function hashOf(results: string): string {

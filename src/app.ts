@@ -14,13 +14,13 @@ import { formatFinding, type Finding } from './catalog/finding.js';
 import { watchCatalog } from './catalog/watch.js';
 import { createBidder, newHolder, type Bidder } from './create-bidder.js';
 import type { DeliveryReport } from './delivery/campaign-delivery.js';
+import { createTurns, inTurns } from './catalog/turns.js';
 import type { Catalog } from './domain/catalog.js';
 import { decodeBidRequest } from './exchange/decode.js';
 import { openEventLog } from './events/event-log.js';
 import type { AdminSources } from './http/admin-routes.js';
 import { startAdminServer, type AdminServerOptions } from './http/admin-server.js';
 import { startBidServer } from './http/bid-server.js';
-import { inSlices } from './in-slices.js';
 import { systemTimers, type Clock } from './lib/clock.js';
 import { Pace } from './lib/steps.js';
 import type { MetricFigures } from './metrics/merge.js';
@@ -173,7 +173,8 @@ async function openApp(
     const { version, campaigns } = catalog;
     ledger.catalogInUse(catalog);
     await money.catalogInUse(campaigns);
-    const changes = running && (await inSlices(campaignChanges(running, campaigns, new Pace()), clock));
+    const changes =
+      running && (await inTurns(campaignChanges(running, campaigns, new Pace()), createTurns(clock)));
     running = campaigns;
     const lineItems = environment.snapshot().lineItems.length;
     logger.info({ version, campaigns: campaigns.length, lineItems, ...changes }, 'catalogue in use');

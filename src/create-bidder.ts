@@ -7,11 +7,11 @@ import { explain, type Explanation } from './bid/explain.js';
 import { createResponseSizes } from './bid/respond.js';
 import { createSnapshotMaker, type BidSnapshot } from './bid/snapshot.js';
 import { unlimitedSpending } from './bid/unlimited-spending.js';
+import { createTurns, inTurns } from './catalog/turns.js';
 import type { Catalog } from './domain/catalog.js';
 import { SILENT_FREQUENCY, type FrequencyLogs } from './domain/frequency.js';
 import type { Gates } from './domain/gates.js';
 import { SILENT_METRICS, type ProfileStore } from './domain/ports.js';
-import { inSlices } from './in-slices.js';
 import type { Clock } from './lib/clock.js';
 import { DayNumbers } from './lib/day-numbers.js';
 import { createMetrics, type Metrics } from './metrics/metrics.js';
@@ -138,7 +138,7 @@ export async function createBidder(settings: Settings, parts: BidderParts): Prom
     isAdvertiser: (id) => snapshot?.ofAdvertisers.has(id) ?? false,
     isReady: () => snapshot !== undefined,
     use: lastOnly(async (catalog) => {
-      snapshot = await inSlices(snapshots.steps(catalog), clock);
+      snapshot = await inTurns(snapshots.steps(catalog), createTurns(clock));
       metrics.catalogInUse(catalog);
     }),
     explain: (exchange, body, campaign) =>

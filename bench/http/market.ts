@@ -14,6 +14,8 @@ export interface MarketOptions {
   readonly catalogue: Catalogue;
   /** Its visitors are known. */
   readonly traffic: BenchTraffic;
+  /** Of the world that campaigns and profiles are of. */
+  readonly seed?: number;
 }
 
 /** Folders of a bidder with synthetic campaigns and profiles. */
@@ -28,7 +30,7 @@ export interface Market {
 const SEED = 1;
 const PROFILES_PER_LINE_ITEM = 5;
 /** Writes campaigns with so many line items, and profiles of the world's visitors and of those in the traffic. */
-export function makeMarket({ lineItems, catalogue, traffic }: MarketOptions): Market {
+export function makeMarket({ lineItems, catalogue, traffic, seed = SEED }: MarketOptions): Market {
   const folder = mkdtempSync(join(tmpdir(), 'narrowcast-bench-'));
   const [config, profiles, data] = ['config', 'profiles', 'data'].map((name) => join(folder, name)) as [
     string,
@@ -39,7 +41,7 @@ export function makeMarket({ lineItems, catalogue, traffic }: MarketOptions): Ma
   for (const name of ['exchanges', 'lists', 'privacy.json', 'rates.json', 'supply.json', 'traffic.json'])
     cpSync(join('config', name), join(config, name), { recursive: true });
   const breadth = catalogue === 'narrow' ? 'narrow' : 'mixed';
-  const world = createWorld({ seed: SEED });
+  const world = createWorld({ seed });
   for (const campaign of syntheticCampaigns(world, { lineItems, breadth }))
     writeFileSync(join(config, 'campaigns', `${campaign.id}.json`), JSON.stringify(campaign));
   const profilesFile = join(profiles, 'profiles.ndjson');

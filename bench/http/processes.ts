@@ -20,6 +20,11 @@ export interface BareServer extends MeasuredServer {
 }
 
 const BARE_SERVER = fileURLToPath(new URL('bare-server.js', import.meta.url));
+/**
+ * For a bidder whose cost is measured in a closed loop, in which everybody asks again at once: its protection from overload would answer a
+ * part unread, and cheaply.
+ */
+export const SERVES_ALL = { DELAY_MS_MAX: '10000' } as const;
 const TICKS_PER_SECOND = 100;
 const BYTES_PER_KIB = 1_024;
 
@@ -91,6 +96,12 @@ export function countedBy(
     counted.set(which, (counted.get(which) ?? 0) + value - (before.get(key) ?? 0));
   }
   return counted;
+}
+
+/** How many requests were answered without being read, since too many came at once. */
+export function countUnread(before: Counters, after: Counters): number {
+  const reasons = countedBy('reason', 'narrowcast_no_bids_total', before, after);
+  return (reasons.get('overload') ?? 0) + (reasons.get('too-late') ?? 0);
 }
 
 /** Of the JavaScript heap, in use or not yet collected. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readTraffic } from '../../src/files/read-traffic.js';
 import { syntheticBodies } from '../../src/synthetic/requests.js';
@@ -9,8 +9,6 @@ import { syntheticBodies } from '../../src/synthetic/requests.js';
 export interface BenchTraffic {
   /** Such as `adx2016.ndjson` or `synthetic, seed 1`. */
   readonly name: string;
-  /** Of the file; undefined where there is none. */
-  readonly path: string | undefined;
   /** SHA-256 of the file as it is stored; of the bodies, one a line, where there is no file. */
   readonly sha256: string;
   /** As they are posted. Not empty. */
@@ -27,19 +25,23 @@ const SEED = 1;
 /** Recorded traffic beside the repository, which a plain clone does not have. */
 async function recordedTraffic(): Promise<BenchTraffic | undefined> {
   const path = RECORDED_PLACES.map((place) => resolve(HERE, place, RECORDED)).find(existsSync);
-  if (path === undefined) return undefined;
+  return path === undefined ? undefined : trafficOf(path);
+}
+
+/** @throws TrafficFault for a line that cannot be read, what the file system throws */
+export async function trafficOf(path: string): Promise<BenchTraffic> {
   const hash = createHash('sha256');
   for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
   const bodies: Buffer[] = [];
   for await (const { body } of readTraffic(path)) bodies.push(body);
-  return { name: 'adx2016.ndjson', path, sha256: hash.digest('hex'), bodies };
+  return { name: basename(path), sha256: hash.digest('hex'), bodies };
 }
 
-export function syntheticTraffic(): BenchTraffic {
-  const bodies = syntheticBodies(SYNTHETIC_COUNT, SEED);
+export function syntheticTraffic(seed = SEED): BenchTraffic {
+  const bodies = syntheticBodies(SYNTHETIC_COUNT, seed);
   const hash = createHash('sha256');
   for (const body of bodies) hash.update(body).update('\n');
-  return { name: `synthetic, seed ${SEED}`, path: undefined, sha256: hash.digest('hex'), bodies };
+  return { name: `synthetic, seed ${seed}`, sha256: hash.digest('hex'), bodies };
 }
 
 /** What figures are quoted for: the recorded traffic, or the synthetic where it is missing, and then why. */

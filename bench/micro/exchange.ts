@@ -153,9 +153,16 @@ const CAMPAIGN: Campaign = {
 /** As long as a signed token is. */
 const TOKEN = 'A'.repeat(150);
 
+/** Objects, numbers and texts in equal parts. */
+const UNREAD = Array.from({ length: 500 }, (_, i) => ({
+  [`key-${i}`]: { at: i / 7, of: [i, -i] },
+  text: 'x'.repeat(32),
+}));
+
 export function exchangeTasks(): BenchTask[] {
   const app = Buffer.from(JSON.stringify(appRequest()));
   const site = Buffer.from(JSON.stringify(siteRequest()));
+  const long = Buffer.from(JSON.stringify({ ...siteRequest(), ext: { unread: UNREAD } }));
   const one = bids(1);
   const five = bids(5);
   const video = bids(1, VIDEO, SHOWN_VIDEO);
@@ -166,6 +173,10 @@ export function exchangeTasks(): BenchTask[] {
     {
       name: `parse only, the same ${site.length} bytes`,
       run: () => Object.keys(JSON.parse(site.toString()) as object).length,
+    },
+    {
+      name: `decode, the same with ${long.length - site.length} bytes that nobody reads`,
+      run: () => decoded(long),
     },
     { name: 'encode, 1 bid', run: () => encoded(one) },
     { name: 'encode, 5 bids', run: () => encoded(five) },

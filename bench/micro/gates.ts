@@ -8,7 +8,7 @@ import type { Catalog } from '../../src/domain/catalog.js';
 import type { Gates } from '../../src/domain/gates.js';
 import { consentString } from '../../test/support/consent-strings.js';
 import { appRequest, siteRequest } from '../../test/support/sample-requests.js';
-import { amountOf, hashOf, medianOf, type BenchTable, type Row } from '../table.js';
+import { amountOf, hashOf, medianOf, sizeOf, type BenchTable, type Row } from '../table.js';
 import { EXCHANGE } from './exchange.js';
 import { environment, seededCatalog, strangersOnly } from './path.js';
 
@@ -21,11 +21,27 @@ const NETWORKS = 20_000;
 const ROUNDS = 30;
 const REQUESTS_A_ROUND = 1_000;
 
+/** How much of each thing there is in a run. */
+interface Amounts {
+  readonly lineItems: number;
+  readonly listEntries: number;
+  readonly networks: number;
+  readonly rounds: number;
+  readonly requests: number;
+}
+
 /** What everything that a request passes before anybody looks at campaigns adds to the whole path. */
 export const gatesTable: BenchTable = {
   title: 'Gates, CPU of the whole path',
   async measure(timeMs) {
-    const catalog = { ...seededCatalog(amountOf(LINE_ITEMS, timeMs)), ...(await strictPolicies(timeMs)) };
+    const amounts: Amounts = {
+      lineItems: sizeOf(LINE_ITEMS, timeMs),
+      listEntries: sizeOf(LIST_ENTRIES, timeMs),
+      networks: sizeOf(NETWORKS, timeMs),
+      rounds: amountOf(ROUNDS, timeMs),
+      requests: amountOf(REQUESTS_A_ROUND, timeMs),
+    };
+    const catalog = { ...seededCatalog(amounts.lineItems), ...(await strictPolicies(amounts)) };
     const on = environment(catalog, strangersOnly());
     const off = { ...on, gates: OPEN_GATES };
     const rows: Row[] = [];
@@ -37,15 +53,15 @@ export const gatesTable: BenchTable = {
         bodies,
         on,
         off,
-        timeMs,
+        amounts,
       );
       rows.push(row);
       answers += `${bids},`;
     }
     const notes = [
-      `${LINE_ITEMS.toLocaleString('en')} line items. On: consent strings (${CONSENTS} different ones, of 400 vendors) and GPP read, complete supply chains and ads.txt required, ` +
-        `a block list of ${LIST_ENTRIES.toLocaleString('en')} sites, ${NETWORKS.toLocaleString('en')} networks, crawlers, impossible devices, spoofed inventory, rates and repeated ids refused; off: none of it. ` +
-        `The same ${VISITORS.toLocaleString('en')} requests a kind, rounds of both alternated, medians of ${ROUNDS} rounds.`,
+      `${amounts.lineItems.toLocaleString('en')} line items. On: consent strings (${CONSENTS} different ones, of 400 vendors) and GPP read, complete supply chains and ads.txt required, ` +
+        `a block list of ${amounts.listEntries.toLocaleString('en')} sites, ${amounts.networks.toLocaleString('en')} networks, crawlers, impossible devices, spoofed inventory, rates and repeated ids refused; off: none of it. ` +
+        `The same ${Math.min(VISITORS, amounts.requests).toLocaleString('en')} requests a kind, rounds of both alternated, medians of ${amounts.rounds} rounds.`,
     ];
     return { what: 'request', rows, notes, hash: hashOf(answers) };
   },
@@ -65,12 +81,11 @@ async function compare(
   bodies: readonly Uint8Array[],
   on: BidEnvironment,
   off: BidEnvironment,
-  timeMs: number,
+  { rounds, requests }: Amounts,
 ): Promise<{ row: Row; bids: number }> {
-  const requests = amountOf(REQUESTS_A_ROUND, timeMs);
   const times: Record<'on' | 'off', number[]> = { on: [], off: [] };
   const bids = { on: 0, off: 0 };
-  for (let round = -3; round < amountOf(ROUNDS, timeMs); round++) {
+  for (let round = -3; round < rounds; round++) {
     for (const [key, env] of round % 2 === 0
       ? ([
           ['on', on],
@@ -93,8 +108,8 @@ async function compare(
   if (bids.on !== bids.off) throw new Error('the gates refuse what they are to let through');
   const [onMicros, offMicros] = [medianOf(times.on), medianOf(times.off)];
   const figures = {
-    'gates off, us CPU': offMicros,
-    'gates on, us CPU': onMicros,
+    'gates off, µs CPU': offMicros,
+    'gates on, µs CPU': onMicros,
     'growth, %': 100 * (onMicros / offMicros - 1),
   };
   return { row: { name, figures }, bids: bids.on };
@@ -145,7 +160,10 @@ function consentOf(variant: number): string {
 }
 
 /** Every policy at its strictest, read from files as an operator writes them. */
-async function strictPolicies(timeMs: number): Promise<Pick<Catalog, 'privacy' | 'supply' | 'traffic'>> {
+async function strictPolicies({
+  listEntries,
+  networks,
+}: Amounts): Promise<Pick<Catalog, 'privacy' | 'supply' | 'traffic'>> {
   const configDir = mkdtempSync(join(tmpdir(), 'narrowcast-gates-'));
   const save = (file: string, content: object | string): void =>
     writeFileSync(join(configDir, file), typeof content === 'string' ? content : JSON.stringify(content));
@@ -172,11 +190,11 @@ async function strictPolicies(timeMs: number): Promise<Pick<Catalog, 'privacy' |
     });
     save(
       'lists/blocked.txt',
-      lines(amountOf(LIST_ENTRIES, timeMs), (i) => `site-${i}.example`),
+      lines(listEntries, (i) => `site-${i}.example`),
     );
     save(
       'lists/datacentres.cidr',
-      lines(amountOf(NETWORKS, timeMs), (i) => `10.${(i >> 8) & 255}.${i & 255}.0/24`),
+      lines(networks, (i) => `10.${(i >> 8) & 255}.${i & 255}.0/24`),
     );
     const { catalog, problems } = await loadCatalog({ configDir });
     const problem = problems.find(({ severity }) => severity === 'error');

@@ -1,23 +1,26 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { findMaxRate, type RateStep } from '../../src/load/find-max-rate.js';
-import { getText } from '../../src/load/http-get.js';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isGeneratorTheLimit, type MaxRate } from '../../src/load/find-max-rate.js';
 import type { LoadResult } from '../../src/load/load-result.js';
 import { runLoad, type LoadOptions } from '../../src/load/run-load.js';
-import { loadTraffic, type Traffic } from '../../src/load/traffic.js';
-import { runCommand, startServing, type ServingProcess } from '../../test/support/program.js';
+import type { ServingProcess } from '../../test/support/program.js';
+import { closedLoop, prepareRequests } from '../http/closed-loop.js';
+import type { Market } from '../http/market.js';
+import { countUnread, readCounters } from '../http/processes.js';
+import { withScene } from '../http/scene.js';
+import type { BenchTraffic } from '../http/traffic.js';
+import { DEADLINE_MS, loadBaseOf, maxRateOf, type LoadBase } from '../parts/max-rate.js';
+import type { Progress } from '../parts/part.js';
 import { NoticeCalls, type NoticeLatency } from './notice-calls.js';
 
 export interface OverloadOptions {
-  /** For what is made up where it is not there: campaigns, profiles, and traffic where none is given. */
-  readonly folder: string;
+  readonly traffic: BenchTraffic;
   readonly lineItems: number;
-  readonly trafficPath: string | undefined;
   /** How many times the maximum is offered. */
   readonly factor: number;
   readonly seconds: number;
+  /** Of campaigns and profiles, and of the order in which is sent. */
   readonly seed: number;
-  readonly onProgress: (words: string) => void;
 }
 
 /** Everything is counted from the first request on: nothing is left out as a warm-up. */
@@ -26,7 +29,7 @@ export interface OverloadFigures {
   readonly lineItems: number;
   /** The most that was served with p99 within 100 ms and at most 1 % shed or late. */
   readonly maxPerSecond: number;
-  readonly limitedBy: string;
+  readonly limitedBy: MaxRate['limitedBy'];
   readonly offeredPerSecond: number;
   readonly requests: number;
   /** Of the requests; tmax is the request's own, else 200 ms. */
@@ -49,124 +52,91 @@ export interface OverloadFigures {
   readonly starvedShare: number | undefined;
   readonly generatorLagP99Ms: number;
   readonly generatorBusyShare: number;
+  /** Was the generator too slow or too busy to offer what it says it offered? */
+  readonly isGeneratorTheLimit: boolean;
   readonly notices: NoticeLatency;
   /** Of the requests of half the maximum, from a second after the overload. */
   readonly shedShareAfterwards: number;
 }
 
-const CONNECTIONS = 32;
+/** So many that a slow answer to some holds up none of the others. */
 const CONNECTIONS_MAX = 2_048;
-const FIRST_RATE = 1_000;
-/** Until what is often called has been compiled. */
-const FIRST_WARM_UP_MS = 5_000;
-const STEP_MS = 2_000;
-const WARM_UP_MS = 1_000;
-const PAUSE_MS = 300;
-const DEADLINE_MS = 100;
-/** A machine that does other things as well holds a bidder up now and then, and what waits for long is shed. */
-const BAD_SHARE_MAX = 0.01;
+const PATIENCE_MS = 2_000;
+/** Of the time of the overload: until what is often called has been compiled, and each try of a rate. */
+const WARM_UP_SHARE = 0.5;
+const TRY_SHARE = 0.25;
 const RECOVERY_MS = 1_000;
-const AFTERWARDS_MS = 3_000;
-const REQUESTS_MADE = 5_000;
+const AFTERWARDS_MS_MAX = 3_000;
 const MEBIBYTE = 2 ** 20;
 
-/** @throws an Error when campaigns cannot be made up, or the bidder does not start */
-export async function measureOverload(options: OverloadOptions): Promise<OverloadFigures> {
-  const { folder, onProgress } = options;
-  onProgress(`making ${options.lineItems} line items`);
-  const market = join(folder, 'market');
-  if (!existsSync(market)) await makeMarket(market, options);
-  const bidder = await startServing({
-    CONFIG_DIR: join(market, 'config'),
-    PROFILES: join(market, 'profiles'),
-    DATA_DIR: join(folder, 'data'),
-  });
-  try {
-    const url = new URL(`http://127.0.0.1:${bidder.port}/openrtb2/generic`);
-    const path = options.trafficPath ?? join(market, 'traffic.ndjson.gz');
-    const traffic = await loadTraffic(url, [{ path, weight: 1 }], { gzipShare: 0, timeoutMs: undefined });
-    return await measure(bidder, traffic, path, options);
-  } finally {
-    await bidder.stop();
-  }
-}
-
-async function makeMarket(out: string, { lineItems, seed }: OverloadOptions): Promise<void> {
-  const sizes = ['--count', String(REQUESTS_MADE), '--line-items', String(lineItems), '--seed', String(seed)];
-  const { code, stderr } = await runCommand({}, 'synthesize', 'all', '--out', out, '--over', '2h', ...sizes);
-  if (code !== 0) throw new Error(`narrowcast synthesize must end with 0, but ended with ${code}: ${stderr}`);
+/** @throws an Error when the bidder does not start, or holds no rate at all */
+export function measureOverload(options: OverloadOptions, progress: Progress): Promise<OverloadFigures> {
+  const { lineItems, traffic, seed } = options;
+  return withScene({ lineItems, traffic, seed, catalogue: 'realistic' }, progress, ({ market, withBidder }) =>
+    withBidder((bidder) => measure(market, bidder, options, progress)),
+  );
 }
 
 async function measure(
+  market: Market,
   bidder: ServingProcess,
-  traffic: Traffic,
-  trafficPath: string,
   options: OverloadOptions,
+  progress: Progress,
 ): Promise<OverloadFigures> {
-  const { factor, seconds, seed, onProgress } = options;
-  const admin = { url: new URL(`http://127.0.0.1:${bidder.adminPort}`), token: undefined };
-  const load: Omit<LoadOptions, 'ratePerSecond'> = {
-    traffic,
-    durationMs: STEP_MS,
-    warmUpMs: WARM_UP_MS,
-    connections: CONNECTIONS,
+  const { traffic, factor, seconds, seed } = options;
+  const base: LoadBase = {
+    ...(await loadBaseOf(market, traffic, bidder)),
     connectionsMax: CONNECTIONS_MAX,
-    patienceMs: 2_000,
+    patienceMs: PATIENCE_MS,
     seed,
-    admin,
   };
-  const shedBy = async (run: LoadOptions): Promise<{ result: LoadResult; shed: number }> => {
-    const before = await shedSoFar(admin.url);
-    const result = await runLoad(run);
-    return { result, shed: (await shedSoFar(admin.url)) - before };
-  };
-  /** A rate at which anything is shed is not held, or a bidder that sheds well would hold any. */
-  const runUnshed = async (run: LoadOptions): Promise<LoadResult> => {
-    const { result, shed } = await shedBy(run);
-    const badShare = result.measured.badShare + shed / (result.measured.due + result.warmUp.due);
-    return { ...result, measured: { ...result.measured, badShare } };
-  };
-  onProgress('warming up');
-  await runLoad({ ...load, ratePerSecond: FIRST_RATE, durationMs: FIRST_WARM_UP_MS });
-  const max = await findMaxRate(
-    {
-      ...load,
-      startRatePerSecond: FIRST_RATE,
-      deadlineMs: DEADLINE_MS,
-      badShareMax: BAD_SHARE_MAX,
-      pauseMs: PAUSE_MS,
-      onStep: (step) => onProgress(stepWords(step)),
-    },
-    runUnshed,
-  );
+  progress('warming up');
+  const requests = prepareRequests(traffic.bodies);
+  await closedLoop({ port: bidder.port, requests, seconds: seconds * WARM_UP_SHARE });
+  const max = await maxRateOf(bidder, base, seconds * TRY_SHARE, progress);
   if (max.ratePerSecond === 0) throw new Error('no rate was held at all');
-  const notices = await NoticeCalls.prepare(traffic.url, trafficPath, seconds * 1_000);
-  const ratePerSecond = max.ratePerSecond * factor;
-  onProgress(`offering ${ratePerSecond}/s for ${seconds} s`);
-  const overload = { ...load, ratePerSecond, durationMs: seconds * 1_000, warmUpMs: 0 };
-  const noticing = notices.callFor(overload.durationMs);
+  const durationMs = seconds * 1_000;
+  const notices = await NoticeCalls.prepare(base.traffic.url, traffic.bodies, durationMs);
+  const overload = { ...base, ratePerSecond: max.ratePerSecond * factor, durationMs, warmUpMs: 0 };
+  progress(`offering ${overload.ratePerSecond}/s for ${seconds} s`);
+  const noticing = notices.callFor(durationMs);
   const [startMs, starvedBeforeMs] = [performance.now(), starvedMs(bidder.pid)];
-  const { result, shed } = await shedBy(overload);
+  const { result, shed } = await loadAndCountShed(bidder, overload);
   const starvedAfterMs = starvedMs(bidder.pid);
   const elapsedMs = performance.now() - startMs;
   const noticeLatency = await noticing;
-  await new Promise((resolve) => setTimeout(resolve, RECOVERY_MS));
-  onProgress('offering half of the maximum');
-  const half = { ...load, ratePerSecond: max.ratePerSecond / 2, durationMs: AFTERWARDS_MS, warmUpMs: 0 };
-  const afterwards = await shedBy(half);
-
-  const { measured, server, generator } = result;
-  const figures = server && 'residentBytes' in server ? server : undefined;
-  const inTime = measured.answered - measured.late;
-  const served = inTime - shed;
-  const goodputPerSecond = served / (result.elapsedMs / 1_000);
-  const mebibytes = (bytes: number | undefined) => bytes && bytes / MEBIBYTE;
+  await sleep(RECOVERY_MS);
+  progress('offering half of the maximum');
+  const afterwards = await loadAndCountShed(bidder, {
+    ...overload,
+    ratePerSecond: max.ratePerSecond / 2,
+    durationMs: Math.min(AFTERWARDS_MS_MAX, durationMs),
+  });
   return {
-    traffic: options.trafficPath ?? 'made up',
+    traffic: traffic.name,
     lineItems: options.lineItems,
     maxPerSecond: max.ratePerSecond,
     limitedBy: max.limitedBy,
-    offeredPerSecond: ratePerSecond,
+    offeredPerSecond: overload.ratePerSecond,
+    ...requestFigures(result, shed, max.ratePerSecond),
+    starvedShare:
+      starvedBeforeMs === undefined || starvedAfterMs === undefined
+        ? undefined
+        : (starvedAfterMs - starvedBeforeMs) / elapsedMs,
+    generatorLagP99Ms: result.generator.lag.p99Ms,
+    generatorBusyShare: result.generator.busyShare,
+    isGeneratorTheLimit: isGeneratorTheLimit(result, DEADLINE_MS),
+    notices: noticeLatency,
+    shedShareAfterwards: afterwards.shed / afterwards.result.measured.due,
+  };
+}
+
+function requestFigures({ measured, server, elapsedMs }: LoadResult, shed: number, maxPerSecond: number) {
+  const figures = server && 'residentBytes' in server ? server : undefined;
+  const inTime = measured.answered - measured.late;
+  const goodputPerSecond = (inTime - shed) / (elapsedMs / 1_000);
+  const mebibytes = (bytes: number | undefined) => bytes && bytes / MEBIBYTE;
+  return {
     requests: measured.due,
     answeredInTimeShare: inTime / measured.due,
     serverErrors: statusesFrom500(measured.statuses),
@@ -176,19 +146,20 @@ async function measure(
     longestMs: measured.latency.maxMs,
     shedShare: shed / measured.due,
     goodputPerSecond,
-    goodputOfMax: goodputPerSecond / max.ratePerSecond,
+    goodputOfMax: goodputPerSecond / maxPerSecond,
     residentMiBBefore:
       figures?.residentBytes && mebibytes(figures.residentBytes - (figures.residentGrowthBytes ?? 0)),
     residentMiBAfter: mebibytes(figures?.residentBytes),
-    starvedShare:
-      starvedBeforeMs === undefined || starvedAfterMs === undefined
-        ? undefined
-        : (starvedAfterMs - starvedBeforeMs) / elapsedMs,
-    generatorLagP99Ms: generator.lag.p99Ms,
-    generatorBusyShare: generator.busyShare,
-    notices: noticeLatency,
-    shedShareAfterwards: afterwards.shed / afterwards.result.measured.due,
   };
+}
+
+async function loadAndCountShed(
+  bidder: ServingProcess,
+  load: LoadOptions,
+): Promise<{ result: LoadResult; shed: number }> {
+  const before = await readCounters(bidder);
+  const result = await runLoad(load);
+  return { result, shed: countUnread(before, await readCounters(bidder)) };
 }
 
 /** How long the main thread of a process has waited for a processor, as Linux counts it (sched-stats.txt: its second number). */
@@ -198,20 +169,8 @@ function starvedMs(pid: number): number | undefined {
   return Number(readFileSync(path, 'utf8').split(' ')[1]) / 1e6;
 }
 
-async function shedSoFar(admin: URL): Promise<number> {
-  const { body } = await getText(new URL('/metrics', admin), undefined);
-  const counts = body.matchAll(
-    /^narrowcast_no_bids_total\{[^}]*reason="(?:overload|too-late)"[^}]*\} (\S+)/gm,
-  );
-  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
-}
-
 function statusesFrom500(statuses: Readonly<Record<string, number>>): number {
   return Object.entries(statuses)
     .filter(([status]) => Number(status) >= 500)
     .reduce((sum, [, count]) => sum + count, 0);
-}
-
-function stepWords({ ratePerSecond, isHeld, because }: RateStep): string {
-  return `${ratePerSecond}/s ${isHeld ? 'held' : `not held: ${because}`}`;
 }

@@ -1,6 +1,5 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readTraffic } from '../../src/files/read-traffic.js';
 import { LatencyHistogram } from '../../src/load/latency.js';
 import { httpCall } from '../torture/http-call.js';
 
@@ -29,12 +28,12 @@ export class NoticeCalls {
   }
 
   /** Has bids made until there are notices for so long. @throws an Error when the traffic brings none */
-  static async prepare(bidUrl: URL, trafficPath: string, durationMs: number): Promise<NoticeCalls> {
+  static async prepare(bidUrl: URL, bodies: readonly Buffer[], durationMs: number): Promise<NoticeCalls> {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     const port = Number(bidUrl.port);
     const paths: string[] = [];
     let posted = 0;
-    for await (const { body } of readTraffic(trafficPath)) {
+    for (const body of bodies) {
       if (paths.length * EVERY_MS >= durationMs || posted === REQUESTS_MAX) break;
       posted += 1;
       const answer = await httpCall({
@@ -51,7 +50,7 @@ export class NoticeCalls {
     }
     agent.destroy();
     if (paths.length === 0)
-      throw new Error(`${trafficPath} must bring bids, but ${posted} requests brought none`);
+      throw new Error(`the traffic must bring bids, but ${posted} requests brought none`);
     return new NoticeCalls(port, paths);
   }
 

@@ -6,14 +6,12 @@ import { runLoad, type LoadOptions } from '../../src/load/run-load.js';
 import { loadTraffic } from '../../src/load/traffic.js';
 import type { ServingProcess } from '../../test/support/program.js';
 import type { Market } from '../http/market.js';
-import { countedBy, readCounters } from '../http/processes.js';
+import { countUnread, readCounters } from '../http/processes.js';
 import type { BenchTraffic } from '../http/traffic.js';
 import type { Progress } from './part.js';
 
-/** The median of what exchanges allow; recorded requests do not all tell. */
-const TIMEOUT_MS = 200;
 /** p99 must be within this for a rate to count as held. */
-const DEADLINE_MS = 100;
+export const DEADLINE_MS = 100;
 /** May be late, fail, or be turned away unread: a machine that does other things as well holds everybody up now and then. */
 const BAD_SHARE_MAX = 0.01;
 const START_PER_SECOND = 1_000;
@@ -32,7 +30,7 @@ export async function loadBaseOf(
   const path = join(market.folder, 'traffic.ndjson');
   writeFileSync(path, bodies.map((body) => `${body.toString()}\n`).join(''));
   const url = new URL(`http://127.0.0.1:${port}/openrtb2/generic`);
-  const traffic = await loadTraffic(url, [{ path, weight: 1 }], { gzipShare: 0, timeoutMs: TIMEOUT_MS });
+  const traffic = await loadTraffic(url, [{ path, weight: 1 }], { gzipShare: 0, timeoutMs: undefined });
   return {
     traffic,
     connections: 64,
@@ -84,8 +82,7 @@ async function runAndCountUnread(
   const before = await readCounters(bidder);
   const result = await runLoad(load);
   const after = await readCounters(bidder);
-  const reasons = countedBy('reason', 'narrowcast_no_bids_total', before, after);
-  const unread = (reasons.get('overload') ?? 0) + (reasons.get('too-late') ?? 0);
+  const unread = countUnread(before, after);
   const { measured, warmUp } = result;
   const unreadShare = unread / Math.max(1, measured.answered + warmUp.answered);
   return { ...result, measured: { ...measured, badShare: measured.badShare + unreadShare } };

@@ -3,7 +3,7 @@ import type { Profiler } from 'node:inspector';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closedLoop, prepareRequests } from '../http/closed-loop.js';
-import { cpuSeconds } from '../http/processes.js';
+import { countUnread, cpuSeconds, readCounters, SERVES_ALL } from '../http/processes.js';
 import { withScene } from '../http/scene.js';
 import { mainTraffic, trafficFact } from '../http/traffic.js';
 import type { Part, PartTable } from './part.js';
@@ -29,18 +29,23 @@ export const profilePart: Part = {
     const options = { lineItems, catalogue: 'realistic', traffic } as const;
     return withScene(options, progress, ({ market, withBidder }) => {
       const file = join(market.folder, 'profile.json');
-      const environment = { NODE_OPTIONS: `--import=${HOOK}`, PROFILE_TO: file };
+      const environment = { ...SERVES_ALL, NODE_OPTIONS: `--import=${HOOK}`, PROFILE_TO: file };
       return withBidder(async (bidder) => {
         const loop = { port: bidder.port, requests: prepareRequests(traffic.bodies) };
         progress('warming up');
         await closedLoop({ ...loop, seconds: seconds * WARM_UP_FACTOR });
         progress('profiling');
         process.kill(bidder.pid, 'SIGUSR2');
+        const counted = await readCounters(bidder);
         const before = cpuSeconds(bidder);
         const { answers } = await closedLoop({ ...loop, seconds });
         const usEach = ((cpuSeconds(bidder) - before) * 1e6) / answers;
+        const unread = countUnread(counted, await readCounters(bidder));
         process.kill(bidder.pid, 'SIGUSR2');
-        const tables = tablesOf(await written(file), usEach, notes);
+        const tables = tablesOf(await written(file), usEach, [
+          `${answers} requests, ${unread} of them turned away unread.`,
+          ...notes,
+        ]);
         return { goals: [], tables, traffic: [trafficFact(traffic)], plots: {} };
       }, environment);
     });

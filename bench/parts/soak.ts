@@ -11,7 +11,7 @@ import { mainTraffic, trafficFact } from '../http/traffic.js';
 import { WITHOUT_REDIS } from '../with-redis.js';
 import { slopeOf } from './least-squares.js';
 import { loadBaseOf, maxRateOf, maxRateText } from './max-rate.js';
-import type { Part, PartResult } from './part.js';
+import type { Goal, Part, PartTable } from './part.js';
 import { svgFile } from './svg-file.js';
 
 const MS_PER_SECOND = 1_000;
@@ -34,7 +34,7 @@ const TRY_SECONDS_MAX = 8;
 const FILE = 'soak.svg';
 
 /** Memory of the bidder at a moment. */
-interface Sample {
+export interface Sample {
   readonly seconds: number;
   readonly residentMib: number;
   readonly heapMib: number;
@@ -74,7 +74,12 @@ export const soakPart: Part = {
         const samples = await sampler.end();
         const counted = { rate, requests: measured.answered, bids: measured.bids, bad: measured.badShare };
         const profiles = hasRedisServer() ? IN_REDIS : `Profiles in memory, since ${WITHOUT_REDIS}.`;
-        return resultOf(samples, counted, [profiles, maxRateText(max), ...notes], trafficFact(main));
+        return {
+          goals: soakGoals(samples, seconds),
+          tables: [tableOf(samples, counted, [profiles, maxRateText(max), ...notes])],
+          traffic: [trafficFact(main)],
+          plots: { [FILE]: memoryPlot(samples) },
+        };
       });
     });
   },
@@ -106,67 +111,62 @@ function sampleMemory(bidder: ServingProcess, seconds: number) {
   };
 }
 
-function resultOf(
-  samples: readonly Sample[],
-  counted: { rate: number; requests: number; bids: number; bad: number },
-  notes: readonly string[],
-  trafficText: string,
-): PartResult {
-  const lastSeconds = samples.at(-1)?.seconds ?? 0;
-  const settled = samples.filter(({ seconds }) => seconds >= lastSeconds * SETTLING_SHARE);
-  const slopePerHour = (of: (sample: Sample) => number) =>
-    slopeOf(settled.map((sample) => [sample.seconds, of(sample)] as const)) * SECONDS_PER_HOUR;
-  const residentSlope = slopePerHour(({ residentMib }) => residentMib);
-  const heapSlope = slopePerHour(({ heapMib }) => heapMib);
+/** @param seconds how long it was to last */
+export function soakGoals(samples: readonly Sample[], seconds: number): Goal[] {
   const most = Math.max(...samples.map(({ residentMib }) => residentMib));
-  const minutes = (lastSeconds / 60).toFixed(1);
+  const { residentSlope, heapSlope } = slopesOf(samples);
+  const minutes = (seconds / 60).toFixed(1);
+  const isLong = seconds >= SOAK_SECONDS;
+  return [
+    {
+      name: `Memory at most, over ${minutes} minutes at half of the maximum`,
+      target: `at most ${MEMORY_MIB_MAX} MiB resident`,
+      figure: `${most.toFixed(0)} MiB`,
+      // A shorter soak can show that it takes too much, but not that it will not.
+      isReached: isLong || most > MEMORY_MIB_MAX ? most <= MEMORY_MIB_MAX : undefined,
+    },
+    {
+      name: `Memory steady over ${minutes} minutes at half of the maximum`,
+      target: `steady, taken as a slope of at most ${SLOPE_MIB_PER_HOUR_MAX} MiB/h once settled`,
+      figure: isLong
+        ? `${residentSlope.toFixed(0)} MiB/h resident, ${heapSlope.toFixed(0)} MiB/h heap`
+        : `a slope takes ${SOAK_SECONDS / 60} minutes: in fewer it is that of compiled code, caches and collections`,
+      isReached: isLong ? residentSlope <= SLOPE_MIB_PER_HOUR_MAX : undefined,
+    },
+  ];
+}
+
+/** In MiB/h. */
+function slopesOf(samples: readonly Sample[]) {
+  const from = (samples.at(-1)?.seconds ?? 0) * SETTLING_SHARE;
+  const settled = samples.filter(({ seconds }) => seconds >= from);
+  const slopeOver = (of: (sample: Sample) => number) =>
+    slopeOf(settled.map((sample) => [sample.seconds, of(sample)] as const)) * SECONDS_PER_HOUR;
   return {
-    goals: [
-      {
-        name: `Memory at most, over ${minutes} minutes at half of the maximum`,
-        target: `at most ${MEMORY_MIB_MAX} MiB resident`,
-        figure: `${most.toFixed(0)} MiB`,
-        isReached: reached(most <= MEMORY_MIB_MAX, lastSeconds),
-      },
-      {
-        name: `Memory steady over ${minutes} minutes at half of the maximum`,
-        target: `steady, taken as a slope of at most ${SLOPE_MIB_PER_HOUR_MAX} MiB/h once settled`,
-        figure: `${residentSlope.toFixed(0)} MiB/h resident, ${heapSlope.toFixed(0)} MiB/h heap`,
-        isReached: reached(residentSlope <= SLOPE_MIB_PER_HOUR_MAX, lastSeconds),
-      },
-    ],
-    tables: [
-      {
-        title: 'Soak',
-        what: 'memory',
-        rows: [
-          memoryRow(
-            'resident',
-            samples.map(({ residentMib }) => residentMib),
-            residentSlope,
-          ),
-          memoryRow(
-            'heap in use',
-            samples.map(({ heapMib }) => heapMib),
-            heapSlope,
-          ),
-        ],
-        notes: [
-          `![Memory over time](${FILE})`,
-          `${counted.requests} requests at ${counted.rate}/s, ${counted.bids} of them with a bid, ${(100 * counted.bad).toFixed(3)} % late or failed; ` +
-            `the slope by least squares over the last ${100 - 100 * SETTLING_SHARE} % of the time. No notices come, so what is set aside for each bid stays until its time is over.`,
-          ...notes,
-        ],
-      },
-    ],
-    traffic: [trafficText],
-    plots: { [FILE]: memoryPlot(samples, lastSeconds) },
+    residentSlope: slopeOver(({ residentMib }) => residentMib),
+    heapSlope: slopeOver(({ heapMib }) => heapMib),
   };
 }
 
-/** A shorter soak can show that it is not steady, but not that it is. */
-function reached(isWithin: boolean, seconds: number): boolean | undefined {
-  return isWithin && seconds < SOAK_SECONDS ? undefined : isWithin;
+function tableOf(
+  samples: readonly Sample[],
+  counted: { rate: number; requests: number; bids: number; bad: number },
+  notes: readonly string[],
+): PartTable {
+  const { residentSlope, heapSlope } = slopesOf(samples);
+  const resident = samples.map(({ residentMib }) => residentMib);
+  const heap = samples.map(({ heapMib }) => heapMib);
+  return {
+    title: 'Soak',
+    what: 'memory',
+    rows: [memoryRow('resident', resident, residentSlope), memoryRow('heap in use', heap, heapSlope)],
+    notes: [
+      `![Memory over time](${FILE})`,
+      `${counted.requests} requests at ${counted.rate}/s, ${counted.bids} of them with a bid, ${(100 * counted.bad).toFixed(3)} % late or failed; ` +
+        `the slope by least squares over the last ${100 - 100 * SETTLING_SHARE} % of the time. No notices come, so what is set aside for each bid stays until its time is over.`,
+      ...notes,
+    ],
+  };
 }
 
 function memoryRow(name: string, mib: readonly number[], slope: number) {
@@ -181,7 +181,8 @@ function memoryRow(name: string, mib: readonly number[], slope: number) {
   };
 }
 
-function memoryPlot(samples: readonly Sample[], lastSeconds: number): string {
+function memoryPlot(samples: readonly Sample[]): string {
+  const lastSeconds = samples.at(-1)?.seconds ?? 0;
   const points = (of: (sample: Sample) => number) =>
     samples.map((sample) => [sample.seconds / Math.max(lastSeconds, 1), of(sample)] as const);
   return svgFile(

@@ -1,5 +1,6 @@
 import type { BidEnvironment } from '../../src/bid/environment.js';
 import { decide } from '../../src/bid/path.js';
+import { LatencyHistogram } from '../../src/load/latency.js';
 import { requestBodies } from './configuration.js';
 
 const EVERY_MS = 1;
@@ -17,7 +18,7 @@ export class Asker {
   readonly #timer: NodeJS.Timeout;
   readonly #bodies = requestBodies();
   readonly #env: BidEnvironment;
-  #waitsMs: number[] = [];
+  readonly #waits = new LatencyHistogram();
   #count = 0;
   #dueMs = performance.now() + EVERY_MS;
 
@@ -28,15 +29,9 @@ export class Asker {
 
   /** Of the requests since the last call. */
   take(): Waits {
-    const sorted = this.#waitsMs.sort((a, b) => a - b);
-    this.#waitsMs = [];
-    const percentile = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
-    return {
-      requests: sorted.length,
-      p50Ms: percentile(0.5),
-      p99Ms: percentile(0.99),
-      longestMs: sorted.at(-1) ?? 0,
-    };
+    const { count, p50Ms, p99Ms, maxMs } = this.#waits.figures();
+    this.#waits.reset();
+    return { requests: count, p50Ms, p99Ms, longestMs: maxMs };
   }
 
   stop(): void {
@@ -49,6 +44,6 @@ export class Asker {
     this.#dueMs = receivedMs + EVERY_MS;
     const body = this.#bodies[this.#count++ % this.#bodies.length] as Buffer;
     await decide(this.#env, { exchange: 'generic', body, receivedMs });
-    this.#waitsMs.push(Math.max(0, performance.now() - dueMs));
+    this.#waits.record(Math.max(0, performance.now() - dueMs));
   }
 }

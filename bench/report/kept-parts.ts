@@ -17,22 +17,27 @@ interface Kept<Measured> {
   readonly endedAt: string;
 }
 
-export type KeptPart = Kept<{ readonly result: PartResult; readonly effort: Effort }>;
+export type KeptPart = Kept<{
+  readonly result: PartResult;
+  readonly effort: Effort;
+  /** As given to `npm run bench:<name>`, such as `--quick`. */
+  readonly options: readonly string[];
+}>;
 
 /** A table of `npm run bench`. */
 export interface TitledTable extends MeasuredTable {
   readonly title: string;
 }
-export type KeptTables = Kept<readonly TitledTable[]>;
+export type KeptTables = Kept<{ readonly tables: readonly TitledTable[]; readonly timeMs: number }>;
 
 const KEPT_IN = 'var/bench';
 const TABLES = 'tables';
 /** Beside the report, which links to them. */
 const PLOTS_IN = 'bench';
 
-export function keepPart(name: string, effort: Effort, result: PartResult): void {
-  keep(name, { result, effort });
-  for (const [file, svg] of Object.entries(result.plots)) writeFileSync(join(PLOTS_IN, file), svg);
+export function keepPart(name: string, measured: KeptPart['measured']): void {
+  keep(name, measured);
+  for (const [file, svg] of Object.entries(measured.result.plots)) writeFileSync(join(PLOTS_IN, file), svg);
 }
 
 /** @returns undefined for a part that was never measured here */
@@ -40,8 +45,8 @@ export function readKeptPart(name: string): KeptPart | undefined {
   return readKept(name) as KeptPart | undefined;
 }
 
-export function keepTables(tables: readonly TitledTable[]): void {
-  keep(TABLES, tables);
+export function keepTables(tables: readonly TitledTable[], timeMs: number): void {
+  keep(TABLES, { tables, timeMs });
 }
 
 /** @returns undefined when they were never measured here */

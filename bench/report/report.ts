@@ -1,6 +1,7 @@
 import { machineFacts } from '../machine.js';
 import { rowsMarkdown, tableMarkdown } from '../markdown.js';
 import type { Goal } from '../parts/part.js';
+import { FULL_TIME_MS } from '../table.js';
 import { tableWithHash, type KeptPart, type KeptTables } from './kept-parts.js';
 
 export interface ShownPart {
@@ -21,6 +22,7 @@ export function reportMarkdown(shown: readonly ShownPart[], tables: KeptTables |
     ...[...traffic].map((fact) => `- traffic: ${fact}`),
     `- written: ${new Date().toISOString()}`,
     '',
+    ...roughly(shown, tables),
     ...mustReach(shown),
     ...shown.flatMap(chapter),
     '## What each stage costs',
@@ -29,9 +31,9 @@ export function reportMarkdown(shown: readonly ShownPart[], tables: KeptTables |
     '',
     ...(tables
       ? [
-          `Measured at ${tables.endedAt}, commit ${tables.commit}, with \`npm run bench\`.`,
+          `Measured at ${tables.endedAt}, commit ${tables.commit}, with \`${commandText('bench', tableOptions(tables))}\`.`,
           '',
-          ...tables.measured.map((table) => tableWithHash(table, 3)),
+          ...tables.measured.tables.map((table) => tableWithHash(table, 3)),
         ]
       : ['Not measured here: `npm run bench`.', '']),
   ].join('\n');
@@ -45,6 +47,29 @@ const STAGES_INTRODUCTION = [
   'One process, one thread; wall time of each call unless a column says CPU, which is that of this process, kernel included. The spread is half of the',
   '95 % confidence interval of the mean. Catalogues, profiles and requests are seeded; equal hashes mean equal work.',
 ];
+
+/** Whoever quotes a figure must know that it was measured in a hurry. */
+function roughly(shown: readonly ShownPart[], tables: KeptTables | undefined): string[] {
+  const parts = shown.filter(({ kept }) => (kept?.measured.options ?? []).length > 0).map(({ name }) => name);
+  const names = [
+    ...parts,
+    ...(tables && tableOptions(tables).length > 0 ? ['the tables of each stage'] : []),
+  ];
+  return names.length === 0
+    ? []
+    : [
+        `**Not the full measurement**, so figures are rougher: ${names.join(', ')}. The options stand below each.`,
+        '',
+      ];
+}
+
+function commandText(script: string, options: readonly string[]): string {
+  return [`npm run ${script}`, ...(options.length === 0 ? [] : ['--', ...options])].join(' ');
+}
+
+function tableOptions({ measured: { timeMs } }: KeptTables): string[] {
+  return timeMs === FULL_TIME_MS ? [] : [`--time ${timeMs}`];
+}
 
 function mustReach(shown: readonly ShownPart[]): string[] {
   const rows = shown.flatMap(({ name, kept }) => {
@@ -74,11 +99,11 @@ function reachedText({ isReached }: Goal): string {
 
 function chapter({ name, kept }: ShownPart): string[] {
   if (!kept) return [];
-  const { result, effort } = kept.measured;
+  const { result, effort, options } = kept.measured;
   const howOften = effort.rounds === 1 ? 'once' : `${effort.rounds} times`;
   return [
     ...result.tables.map((table) => tableMarkdown(table)),
-    `Measured at ${kept.endedAt}, commit ${kept.commit}, with \`npm run bench:${name}\`, ${effort.seconds} s each, ${howOften}.`,
+    `Measured at ${kept.endedAt}, commit ${kept.commit}, with \`${commandText(`bench:${name}`, options)}\`, ${effort.seconds} s each, ${howOften}.`,
     '',
   ];
 }

@@ -5,8 +5,8 @@ import { TextSetBuilder } from '../lib/text-set.js';
 import { wholeFileFinding } from './finding.js';
 import { LineFindings, quoted } from './line-findings.js';
 import { linesOf, TextFault } from './read-lines.js';
-import { inTurns } from './read-list.js';
 import type { TextContent } from './text-folder.js';
+import { inTurns } from './turns.js';
 
 export const ADS_TXT_BYTES_MAX = 4_194_304;
 const RECORDS_MAX = 50_000;

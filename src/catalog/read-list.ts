@@ -1,12 +1,11 @@
-import { setImmediate as afterOtherWork } from 'node:timers/promises';
 import { domainToASCII } from 'node:url';
 import { PUBLISHER_ENTRY, publisherEntry } from '../domain/inventory-list.js';
 import { isPlainDomain, listedDomain } from '../lib/host.js';
-import type { Steps } from '../lib/steps.js';
 import { TextSetBuilder, type TextSet } from '../lib/text-set.js';
 import { LineFindings, quoted } from './line-findings.js';
 import { linesOf, TextFault } from './read-lines.js';
 import type { TextContent } from './text-folder.js';
+import { inTurns } from './turns.js';
 
 /** 85 MB in memory, and as much again while it is read. */
 export const LIST_ENTRIES_MAX = 10_000_000;
@@ -46,14 +45,6 @@ export async function readList(
     }
   }
   return { content: await inTurns(builder.finish()), problems: faults.findings() };
-}
-
-/** Does the steps of long work one by one, so that bid requests are answered in between. */
-export async function inTurns<Result>(steps: Steps<Result>): Promise<Result> {
-  for (let step = steps.next(); ; step = steps.next()) {
-    if (step.done) return step.value;
-    await afterOtherWork();
-  }
 }
 
 /** `#` may stand in an address, but then without a blank before it. */

@@ -4,8 +4,8 @@ import { JsonListSplitter } from './json-list-splitter.js';
 import { LineFindings, quoted } from './line-findings.js';
 import { domainOf } from './read-ads-txt.js';
 import { piecesOf, TextFault } from './read-lines.js';
-import { inTurns } from './read-list.js';
 import type { TextContent } from './text-folder.js';
+import { inTurns } from './turns.js';
 
 /** The largest exchanges name a million sellers in 150 MB. */
 export const SELLERS_BYTES_MAX = 536_870_912;

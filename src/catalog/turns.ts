@@ -1,7 +1,8 @@
 import { setImmediate as afterOtherWork } from 'node:timers/promises';
+import { systemClock, type Clock } from '../lib/clock.js';
 import type { Steps } from '../lib/steps.js';
 
-/** Short enough that no bid request notices. */
+/** Long enough that taking turns costs little, short enough that no bid request notices. */
 const TURN_MS = 1;
 
 /** Long work in turns with other work. */
@@ -10,19 +11,20 @@ export interface Turns {
   pause(): Promise<void>;
 }
 
-export function createTurns(): Turns {
-  let turnEndsMs = performance.now() + TURN_MS;
+/** @param clock on one that stands still, all work is done in one turn */
+export function createTurns(clock: Clock = systemClock): Turns {
+  let turnEndsMs = clock.monotonicMs() + TURN_MS;
   return {
     pause: async () => {
-      if (performance.now() < turnEndsMs) return;
+      if (clock.monotonicMs() < turnEndsMs) return;
       await afterOtherWork();
-      turnEndsMs = performance.now() + TURN_MS;
+      turnEndsMs = clock.monotonicMs() + TURN_MS;
     },
   };
 }
 
 /** Does all the steps in turns with other work. */
-export async function inTurns<Result>(steps: Steps<Result>, turns: Turns): Promise<Result> {
+export async function inTurns<Result>(steps: Steps<Result>, turns = createTurns()): Promise<Result> {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;

@@ -121,6 +121,9 @@ export function whyNotHeld(
 }
 
 /** Is it the generator that was too slow, so that the figures say little of the bidder? */
-function isGeneratorTheLimit({ generator }: LoadResult, deadlineMs: number): boolean {
+export function isGeneratorTheLimit(
+  { generator }: Pick<LoadResult, 'generator'>,
+  deadlineMs: number,
+): boolean {
   return generator.busyShare > BUSY_SHARE_MAX || generator.lag.p99Ms > deadlineMs * LAG_SHARE_MAX;
 }

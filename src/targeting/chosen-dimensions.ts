@@ -1,4 +1,5 @@
 import type { LineItem } from '../domain/campaign.js';
+import { assert } from '../lib/assert.js';
 import type { Pace, Steps } from '../lib/steps.js';
 import type { CompiledDimension } from './compile-dimension.js';
 import type { Dimension } from './dimension.js';
@@ -26,6 +27,9 @@ function bitsOf(dimensions: readonly Dimension<never>[], lineItem: LineItem): nu
   return bits;
 }
 
+/** Of a number that `|` and `<<` work on. */
+const BITS = 32;
+
 /** Compiles the dimensions of a list in which anybody chooses anything. */
 export function* compileChosen<Subject>(
   dimensions: readonly Dimension<Subject>[],
@@ -33,10 +37,14 @@ export function* compileChosen<Subject>(
   chosen: readonly number[],
   pace: Pace,
 ): Steps<CompiledDimension<Subject>[]> {
+  assert(
+    dimensions.length <= BITS,
+    `at most ${BITS} dimensions have a bit, but there are ${dimensions.length}`,
+  );
   const choosers = dimensions.map((): number[] => []);
   for (let number = 0; number < chosen.length; number++) {
     for (let bits = chosen[number] as number; bits !== 0; bits &= bits - 1)
-      choosers[31 - Math.clz32(bits & -bits)]?.push(number);
+      choosers[BITS - 1 - Math.clz32(bits & -bits)]?.push(number);
     if (pace.isDue()) yield;
   }
   const compiled: CompiledDimension<Subject>[] = [];

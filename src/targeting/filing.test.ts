@@ -28,6 +28,12 @@ function filed(wishes: readonly Partial<Targeting>[]): [number[], number[], numb
   ];
 }
 
+it('sets no terms apart for a dimension in which nobody is filed', () => {
+  const items = [lineItemWith({ segments: one('runner'), domains: one('news.example') })];
+  const compiled = [segments, domains].map((dimension) => doAll(dimension.compile(items, [0], new Pace())));
+  expect(doAll(fileSteps(compiled, items.length, new Pace())).firstTerms).toEqual([0]);
+});
+
 it('files each line item under its rarest wish', () => {
   const wishes = [
     { segments: one('runner'), domains: one('rare.example') },

@@ -47,11 +47,19 @@ export function* fileSteps(
   for (const [place, dimension] of dimensions.entries()) {
     if (SINGLING_OUT.has(dimension.name)) yield* chooseHomes(place, dimension, homes, commonness, pace);
   }
+  const unfiled = new Uint32Array(wordsFor(size));
+  const places = new Set<number>();
+  for (let lineItem = 0; lineItem < size; lineItem++) {
+    const home = homes[lineItem] as number;
+    if (home === NOWHERE) setBit(unfiled, lineItem);
+    else places.add(home);
+    if (pace.isDue()) yield;
+  }
   const builder = new PostingsBuilder();
   const firstTerms: (number | undefined)[] = [];
   let terms = 0;
-  for (const [place, { name, wanted }] of dimensions.entries()) {
-    if (!SINGLING_OUT.has(name)) continue;
+  for (const [place, { wanted }] of dimensions.entries()) {
+    if (!places.has(place)) continue;
     firstTerms[place] = terms;
     for (let term = 0; term < wanted.counts.length; term++) {
       yield* eachOf(wanted, term, pace, (lineItem) => {
@@ -60,11 +68,6 @@ export function* fileSteps(
       });
     }
     terms += wanted.counts.length;
-  }
-  const unfiled = new Uint32Array(wordsFor(size));
-  for (let lineItem = 0; lineItem < size; lineItem++) {
-    if (homes[lineItem] === NOWHERE) setBit(unfiled, lineItem);
-    if (pace.isDue()) yield;
   }
   return { filed: yield* builder.finish(terms, size, pace), firstTerms, unfiled };
 }
