@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { isSyntaxFault, readJson, type ParsedJson } from './json-file.js';
+import { liveBytes } from '../../test/support/live-bytes.js';
+import { isSyntaxFault, packed, readJson, type ParsedJson } from './json-file.js';
 
 const read = (text: string) => readJson(new TextEncoder().encode(text));
 
@@ -114,5 +116,29 @@ describe('a sound file', () => {
   it('reads a plain list as anyOf, and include as anyOf', () => {
     expect(file.locate(['a', 'list', 'anyOf', 0]).path).toEqual(['a', 'list', 0]);
     expect(file.locate(['a', 'geo', 'anyOf', 0]).path).toEqual(['a', 'geo', 'include', 0]);
+  });
+});
+
+describe('a packed file', () => {
+  const text = '{\n  "name": "Läufer ☂",\n  "lineItems": [{ "id": "a", "bid": 2.5 }]\n}';
+  const places = [['name'], ['lineItems', 0, 'bid'], ['lineItems', 0, 'nothing'], []];
+
+  it('says the same as before', () => {
+    const file = sound(text);
+    const small = packed(file);
+    expect(small.text()).toBe(text);
+    for (const path of places) expect(small.locate(path)).toEqual(file.locate(path));
+  });
+
+  it('takes a fifth of its text at most, also when something of it was located', async () => {
+    const count = 100;
+    const long = (place: number): string =>
+      JSON.stringify(Array.from({ length: 1_000 }, (_, i) => ({ id: `line-item-${i}`, place, bid: 2.5 })));
+    const before = liveBytes();
+    const files = Array.from({ length: count }, (_, place) => packed(sound(long(place))));
+    for (const file of files) expect(file.locate([999, 'bid']).source).toBe('2.5');
+    await setImmediate();
+    expect(liveBytes() - before).toBeLessThan((count * long(0).length) / 5);
+    expect(files[7]?.locate([0, 'place']).source).toBe('7');
   });
 });

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { parse, type ElementNode, type MemberNode, type ValueNode } from '@humanwhocodes/momoa';
 import type { FilePath, Position } from './finding.js';
 import { scanJson } from './json-scan.js';
@@ -9,12 +10,12 @@ export const FILE_BYTES_MAX = 1_048_576;
 
 /** A configuration file that is sound JSON, with a way back from its values to its lines. */
 export interface JsonFile {
-  readonly text: string;
+  readonly text: () => string;
   /** Where the value at `path` stands, or the nearest thing around it that does stand in the file. */
   readonly locate: (path: FilePath) => SourcePlace;
 }
 
-/** What was read of it. Of a file that is put to use the value is let go of: it takes as much memory as all that is made of it. */
+/** What was read of it. Of a file that is put to use only what `packed` gives is kept: the value takes as much memory as all that is made of it. */
 export interface ParsedJson extends JsonFile {
   readonly value: unknown;
 }
@@ -41,7 +42,14 @@ export function readJson(bytes: Uint8Array): ParsedJson | SyntaxFault {
   const { text, value } = parsed;
   const fault = scanJson(text);
   if (fault) return { ...positionAt(text, fault.offset), path: fault.path, message: fault.message };
-  return { text, value, locate: createLocator(text) };
+  return { ...fileOf(() => text), value };
+}
+
+/** The same file in little memory. Many are in use, and their texts are wanted only where there is something to say about them. */
+export function packed({ text }: JsonFile): JsonFile {
+  // A copy, since what comes of compressing is the beginning of a longer buffer.
+  const bytes = new Uint8Array(deflateRawSync(text(), { level: constants.Z_BEST_SPEED }));
+  return fileOf(() => inflateRawSync(bytes).toString());
 }
 
 /** @returns where and why the bytes stop being JSON in UTF-8, undefined when they are */
@@ -86,12 +94,28 @@ function atStart(message: string): SyntaxFault {
   return { line: 1, column: 1, path: [], message };
 }
 
-/** Positions are wanted only of files with something to say about, so the tree that knows them is built on first use. */
-function createLocator(text: string): (path: FilePath) => SourcePlace {
-  let root: ValueNode | undefined;
-  return (path) => {
-    root ??= parse(text, { mode: 'json', ranges: true }).body;
-    return locate(text, root, path);
+interface PlacedText {
+  readonly text: string;
+  readonly root: ValueNode;
+}
+
+/** Positions are wanted only of files with something to say about. So the tree that knows them is built on first use, and may be forgotten. */
+function fileOf(text: () => string): JsonFile {
+  let known: WeakRef<PlacedText> | undefined;
+  const placed = (): PlacedText => {
+    const whole = text();
+    return { text: whole, root: parse(whole, { mode: 'json', ranges: true }).body };
+  };
+  return {
+    text,
+    locate: (path) => {
+      let file = known?.deref();
+      if (!file) {
+        file = placed();
+        known = new WeakRef(file);
+      }
+      return locate(file, path);
+    },
   };
 }
 
@@ -101,7 +125,7 @@ const ALIASES = new Map<string | number, string>([
   ['noneOf', 'exclude'],
 ]);
 
-function locate(text: string, root: ValueNode, path: FilePath): SourcePlace {
+function locate({ text, root }: PlacedText, path: FilePath): SourcePlace {
   let node = root;
   let name = root.loc.start;
   const walked: (string | number)[] = [];

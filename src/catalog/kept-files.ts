@@ -137,7 +137,7 @@ export function keepFolder<Content>(options: KeptFolderOptions<Content>): KeptFo
       if (entry.lastGood?.content !== content || entry.lastGood.savedMs !== savedMs)
         entry.lastGood = { content, savedMs };
       if (entry.storedHash === entry.hash) return [];
-      const problems = await storeCopy(lastGood, file, present.json.text, savedMs);
+      const problems = await storeCopy(lastGood, file, present.json.text(), savedMs);
       if (problems.length === 0) entry.storedHash = entry.hash;
       return problems;
     },

@@ -4,7 +4,7 @@ import type { PrivacyPolicy } from '../domain/privacy-policy.js';
 import type { SupplySettings } from '../domain/supply-policy.js';
 import type { Finding } from './finding.js';
 import { pathText } from './finding.js';
-import { isSyntaxFault, readJson, type JsonFile, type ParsedJson } from './json-file.js';
+import { isSyntaxFault, packed, readJson, type JsonFile, type ParsedJson } from './json-file.js';
 import { problemsOf } from './problems.js';
 import {
   campaignFile,
@@ -104,8 +104,7 @@ function check<Given, Content>(
 ): FileContent<Content> {
   const checked = schema.safeParse(json.value);
   if (!checked.success) return { good: false, problems: problemsOf(file, json, checked.error) };
-  const { text, locate } = json;
-  return { good: true, content: convert(checked.data), json: { text, locate } };
+  return { good: true, content: convert(checked.data), json: packed(json) };
 }
 
 function baseName(file: string): string {
