@@ -122,7 +122,7 @@ function offerWith(
 ): Offer | OfferRule {
   const capped = item.isCapped && frequencyRefusal(item.caps, item.lineItem.unknownPerson, context.seen);
   if (capped) return capped;
-  if (!item.lineItem.targeting.deals) return offerAt(undefined, creative, item, impression, context);
+  if (!item.deals) return offerAt(undefined, creative, item, impression, context);
   return offerThroughDeal(creative, item, impression, context);
 }
 
@@ -146,8 +146,7 @@ function offerThroughDeal(
 }
 
 /** The impression's deals that the line item holds: by falling priority, then by what is bid, then as they were sent. */
-function heldDeals({ lineItem }: ServedLineItem, impression: Impression): readonly Deal[] {
-  const held = lineItem.targeting.deals?.anyOf ?? [];
+function heldDeals({ lineItem, deals: held = [] }: ServedLineItem, impression: Impression): readonly Deal[] {
   const deals = impression.deals.filter(({ id }) => held.includes(id));
   if (deals.length < 2) return deals;
   return deals.sort(

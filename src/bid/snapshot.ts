@@ -19,6 +19,8 @@ export interface ServedLineItem {
   readonly usdPerUnit: number;
   /** The most that an offer of it can have; 0 for the open auction. See Offer. */
   readonly priorityMax: number;
+  /** Ids of the deals through which alone it bids; undefined for the open auction. Here, since the targeting of each has a layout of its own. */
+  readonly deals: readonly string[] | undefined;
   readonly chosen: ChosenDimensions;
   readonly creatives: readonly ServedCreative[];
   readonly caps: LineItemCaps;
@@ -148,6 +150,7 @@ function serve(
     valueMicrosUsd: rankingValue(dearestBid(lineItem), usdPerUnit),
     usdPerUnit,
     priorityMax: priorityMax(lineItem),
+    deals: lineItem.targeting.deals?.anyOf,
     chosen: chosenDimensions(lineItem),
     caps,
     isCapped: caps.caps.length > 0,

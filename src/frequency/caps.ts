@@ -32,8 +32,9 @@ export function capsOf(
     campaign: campaign.id,
     lineItem: lineItem.id,
   });
+  // Field by field: each object that comes of a spread may get a layout of its own, and the bid path reads thousands.
   const at = (level: keyof FrequencyHashes, caps: readonly FrequencyCap[]): readonly Cap[] =>
-    caps.map((cap) => ({ ...cap, level, hash: hashes[level] }));
+    caps.map(({ impressions, perMs, of }) => ({ impressions, perMs, of, level, hash: hashes[level] }));
   const caps = [
     ...at('lineItem', lineItem.frequency),
     ...at('campaign', campaign.frequency),

@@ -329,29 +329,36 @@ function changedCreatives(
   );
 }
 
-function advertiserOf({ otherCategories: elsewhere, ...given }: z.output<typeof advertiser>): Advertiser {
+/** Field by field, as line items are: each object that comes of a spread may get a layout of its own, and the bid path reads thousands. */
+function advertiserOf(given: z.output<typeof advertiser>): Advertiser {
   return {
-    ...given,
     id: given.id as AdvertiserId,
-    categoriesElsewhere: elsewhere,
+    domain: given.domain,
+    categories: given.categories,
+    categoriesElsewhere: given.otherCategories,
     transparency: given.transparency,
+    frequency: given.frequency,
   };
 }
 
 type AdvertiserCategories = Pick<Advertiser, 'categories' | 'categoriesElsewhere'>;
 
 function lineItemOf(section: LineItemSection, flight: Flight, categories: AdvertiserCategories): LineItem {
-  const { deals, targeting: wanted, creatives, id, ...rest } = section;
+  const { deals, targeting: wanted } = section;
   return {
-    ...rest,
-    id: id as LineItemId,
+    id: section.id as LineItemId,
+    status: section.status,
+    bid: section.bid,
     dealTerms: new Map((deals ?? []).flatMap((held) => (held.terms ? [[held.id, held.terms] as const] : []))),
+    frequency: section.frequency,
+    unknownPerson: section.unknownPerson,
     targeting: withoutAbsent({
       deals: deals && { anyOf: deals.map((held) => held.id), noneOf: [] },
       ...wanted.targeting,
       hours: wanted.hours && hoursOn(wanted.hours, flight),
     }),
-    creatives: creatives.map((creative) => creativeOf(creative, categories)),
+    repeatCreative: section.repeatCreative,
+    creatives: section.creatives.map((creative) => creativeOf(creative, categories)),
   };
 }
 
