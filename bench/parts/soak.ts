@@ -6,7 +6,7 @@ import { hasRedisServer } from '../../test/support/redis-server.js';
 import { closedLoop, prepareRequests } from '../http/closed-loop.js';
 import { withRareVisitors } from '../http/rare-visitors.js';
 import { withScene } from '../http/scene.js';
-import { readHeapBytes, residentBytes } from '../http/processes.js';
+import { readCounters, readHeapBytes, residentBytes } from '../http/processes.js';
 import { mainTraffic, trafficFact } from '../http/traffic.js';
 import { WITHOUT_REDIS } from '../with-redis.js';
 import { slopeOf } from './least-squares.js';
@@ -72,7 +72,9 @@ export const soakPart: Part = {
           onProgress: ({ done, all }) => progress(`${rate}/s: ${done} of ${all} requests`),
         });
         const samples = await sampler.end();
-        const counted = { rate, requests: measured.answered, bids: measured.bids, bad: measured.badShare };
+        const open = (await readCounters(bidder)).get('narrowcast_ledger_open_bids') ?? 0;
+        const { answered: requests, bids, badShare: bad } = measured;
+        const counted = { rate, requests, bids, bad, open };
         const profiles = hasRedisServer() ? IN_REDIS : `Profiles in memory, since ${WITHOUT_REDIS}.`;
         return {
           goals: soakGoals(samples, seconds),
@@ -150,7 +152,7 @@ function slopesOf(samples: readonly Sample[]) {
 
 function tableOf(
   samples: readonly Sample[],
-  counted: { rate: number; requests: number; bids: number; bad: number },
+  counted: { rate: number; requests: number; bids: number; bad: number; open: number },
   notes: readonly string[],
 ): PartTable {
   const { residentSlope, heapSlope } = slopesOf(samples);
@@ -163,7 +165,7 @@ function tableOf(
     notes: [
       `![Memory over time](${FILE})`,
       `${counted.requests} requests at ${counted.rate}/s, ${counted.bids} of them with a bid, ${(100 * counted.bad).toFixed(3)} % late or failed; ` +
-        `the slope by least squares over the last ${100 - 100 * SETTLING_SHARE} % of the time. No notices come, so what is set aside for each bid stays until its time is over.`,
+        `the slope by least squares over the last ${100 - 100 * SETTLING_SHARE} % of the time. No notices come, so what is set aside for each bid stays until its time is over: for ${counted.open} of them at the end.`,
       ...notes,
     ],
   };
