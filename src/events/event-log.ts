@@ -5,6 +5,7 @@ import type { Clock } from '../lib/clock.js';
 import { encodeEvent } from './encode-event.js';
 import { messageOf, RotatingFile, type WritableFile } from './rotating-file.js';
 import { Upkeep } from './upkeep.js';
+import { WaitingLines, type Lines } from './waiting-lines.js';
 
 export interface EventLogOptions {
   /** Made when missing. Belongs to the processes of one machine. */
@@ -28,9 +29,11 @@ const FILE_BYTES_MAX = 64 * 1024 * 1024;
 const UPKEEP_MS = 60_000;
 /** How long what may be dropped is gathered: what a killed process loses of it, and how seldom it writes. */
 const GATHER_MS = 20;
-/** Lines written at once; turning them into text takes about half a millisecond. */
-const BATCH_LINES_MAX = 512;
-/** Waiting events take up to about 1 KB each. */
+/** Notices of money written at once; turning them into text takes about half a millisecond. */
+const BATCH_MONEY_MAX = 512;
+/** So many lines that wait are a batch although nothing else does. */
+const BATCH_LINES = 512;
+/** Up to about 1 KB each. */
 const DROPPABLE_WAITING_MAX = 16_384;
 const MONEY_WAITING_MAX = 4_096;
 /** After a failure nothing is tried for so long. */
@@ -62,8 +65,8 @@ export async function openEventLog(options: EventLogOptions): Promise<EventLog> 
 }
 
 /**
- * Events wait in two bounded queues, money and what may be dropped. One run at a time empties them: it takes a batch,
- * money first, makes it one text, writes it at once and, when there is money in it, waits until it is on disk. What is
+ * Events wait in two bounded queues, money, and the lines of what may be dropped. One run at a time empties them: it takes a batch,
+ * money first, writes it at once and, when there is money in it, waits until it is on disk. What is
  * recorded meanwhile is the next batch, so that a slow disk makes batches larger and not more.
  *
  * Money starts a run as soon as the event loop comes round, so that the notices of one turn share a sync; the rest starts
@@ -75,7 +78,7 @@ class FileEventLog implements EventLog {
   readonly #file: RotatingFile;
   readonly #upkeep: Upkeep;
   readonly #upkeepTimer: NodeJS.Timeout;
-  #droppable: DroppableEvent[] = [];
+  readonly #lines = new WaitingLines();
   #money: WaitingMoney[] = [];
   #timer: NodeJS.Timeout | undefined;
   #run: Promise<void> | undefined;
@@ -106,11 +109,11 @@ class FileEventLog implements EventLog {
   }
 
   record(event: DroppableEvent): void {
-    if (this.#closed || this.#droppable.length >= DROPPABLE_WAITING_MAX) {
+    if (this.#closed || this.#lines.count >= DROPPABLE_WAITING_MAX) {
       this.#options.metrics.eventDropped(event.kind);
       return;
     }
-    this.#droppable.push(event);
+    this.#lines.add(event);
     this.#wake(false);
   }
 
@@ -140,12 +143,12 @@ class FileEventLog implements EventLog {
     const patience = new Promise<void>((resolve) => (giveUp = setTimeout(resolve, CLOSE_MS_MAX)));
     await Promise.race([patience, Promise.all([this.#finish(), this.#upkeep.close()])]);
     clearTimeout(giveUp);
-    this.#giveUpOn(this.#droppable.splice(0), this.#money.splice(0), 'the event log is closed');
+    this.#giveUpOn(this.#lines.take(), this.#money.splice(0), 'the event log is closed');
   }
 
   async #finish(): Promise<void> {
     await this.#run;
-    while (this.#droppable.length + this.#money.length > 0) await this.#writeBatch();
+    while (this.#lines.count + this.#money.length > 0) await this.#writeBatch();
     try {
       await this.#file.finish();
     } catch (error) {
@@ -168,29 +171,27 @@ class FileEventLog implements EventLog {
   async #writeAll(): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     do await this.#writeBatch();
-    while (this.#money.length > 0 || this.#droppable.length >= BATCH_LINES_MAX);
+    while (this.#money.length > 0 || this.#lines.count >= BATCH_LINES);
     this.#run = undefined;
-    if (this.#droppable.length > 0 && !this.#closed) this.#wake(false);
+    if (this.#lines.count > 0 && !this.#closed) this.#wake(false);
   }
 
   /** Writes a batch, or without any finishes a file whose hour is over. Never rejects. */
   async #writeBatch(): Promise<void> {
     const { clock, metrics } = this.#options;
-    const money = this.#money.splice(0, BATCH_LINES_MAX);
-    const droppable = this.#droppable.splice(0, BATCH_LINES_MAX - money.length);
+    const money = this.#money.splice(0, BATCH_MONEY_MAX);
+    const lines = this.#lines.take();
     if (clock.monotonicMs() < this.#pausedUntilMs) {
-      this.#giveUpOn(droppable, money, 'the event log could not be written just now');
+      this.#giveUpOn(lines, money, 'the event log could not be written just now');
       return;
     }
     try {
-      if (money.length + droppable.length === 0) {
+      if (money.length + lines.kinds.length === 0) {
         await this.#file.finishIfOver(clock.nowMs());
         return;
       }
-      let text = '';
-      for (const { event } of money) text += encodeEvent(event);
-      for (const event of droppable) text += encodeEvent(event);
-      const bytes = Buffer.from(text);
+      const moneyText = money.map(({ event }) => encodeEvent(event)).join('');
+      const bytes = Buffer.concat([Buffer.from(moneyText), lines.bytes]);
       await this.#file.append(bytes, clock.nowMs(), money.length > 0);
       this.#problem = undefined;
       metrics.eventBytesWritten(bytes.length);
@@ -198,10 +199,10 @@ class FileEventLog implements EventLog {
         metrics.eventWritten(event.kind);
         resolve();
       }
-      for (const { kind } of droppable) metrics.eventWritten(kind);
+      for (const kind of lines.kinds) metrics.eventWritten(kind);
     } catch (error) {
       this.#failed(error);
-      this.#giveUpOn(droppable, money, `the event log cannot be written: ${messageOf(error)}`);
+      this.#giveUpOn(lines, money, `the event log cannot be written: ${messageOf(error)}`);
     }
   }
 
@@ -233,8 +234,8 @@ class FileEventLog implements EventLog {
     }
   }
 
-  #giveUpOn(droppable: readonly DroppableEvent[], money: readonly WaitingMoney[], why: string): void {
-    for (const { kind } of droppable) this.#options.metrics.eventDropped(kind);
+  #giveUpOn({ kinds }: Lines, money: readonly WaitingMoney[], why: string): void {
+    for (const kind of kinds) this.#options.metrics.eventDropped(kind);
     for (const waiting of money) this.#refuse(waiting, why);
   }
 
