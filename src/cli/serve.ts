@@ -1,7 +1,7 @@
 import { pino, type Logger } from 'pino';
 import { startApp } from '../app.js';
 import { systemClock } from '../lib/clock.js';
-import { limitHeapGrowth } from '../heap-growth.js';
+import { tuneHeap } from '../heap.js';
 import type { Settings } from '../settings.js';
 import { serveWorkers } from '../workers/serve-workers.js';
 
@@ -15,7 +15,7 @@ const SAMPLE_REQUEST = 'fixtures/requests/runner-on-news-site.json';
  * @param environment what workers get for theirs: without what config/bidder.env says, which each reads anew
  */
 export async function serve(settings: Settings, environment: NodeJS.ProcessEnv): Promise<void> {
-  limitHeapGrowth();
+  tuneHeap();
   const logger = pino({ level: settings.logLevel });
   const stopping = new Promise<string>((resolve) => {
     const stop = (signal: string): void => {
