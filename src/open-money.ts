@@ -12,7 +12,8 @@ import { DayNumbers } from './lib/day-numbers.js';
 import type { MoneyHolder } from './ledger/holder.js';
 import type { Metrics } from './metrics/metrics.js';
 
-const DELIVERY_TICK_MS = 100;
+/** Short, so that few campaigns are due at once. */
+const DELIVERY_TICK_MS = 20;
 const SAVE_MS = 60_000;
 /** So many campaigns get their first money before the process is ready; the others when somebody bids on them. */
 const WARMED_MAX = 1_000;

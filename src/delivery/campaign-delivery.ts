@@ -7,6 +7,7 @@ import {
   type DeliveryFate,
   type DeliveryFigures,
 } from '../domain/money-ports.js';
+import { hashString } from '../lib/hash.js';
 import type { MoneyFigures } from '../pacing/money-figures.js';
 import { Pacer } from '../pacing/pacer.js';
 import type { PacerState } from '../pacing/pacer-state.js';
@@ -60,6 +61,8 @@ export class PacedDelivery implements CampaignDelivery {
   #sentMicros = 0;
   #askedMs: number;
   #dueMs: number;
+  /** Each campaign has its own moment in a second, so that thousands that began together are not all due together. */
+  readonly #phaseMs: number;
 
   constructor(
     campaign: Campaign,
@@ -75,6 +78,7 @@ export class PacedDelivery implements CampaignDelivery {
     this.#counts = state.counts ?? newCounts(days.dayAt(nowMs).startMs, nowMs);
     this.#askedMs = nowMs;
     this.#dueMs = nowMs;
+    this.#phaseMs = hashString(campaign.id) % OBSERVE_IDLE_MS;
   }
 
   get bidMultiplier(): number {
@@ -135,7 +139,8 @@ export class PacedDelivery implements CampaignDelivery {
   observeIfDue(nowMs: number, figures: () => MoneyFigures | undefined): boolean {
     // A clock that was put back must not leave it waiting.
     if (nowMs < this.#dueMs && this.#dueMs - nowMs <= OBSERVE_IDLE_MS) return false;
-    this.#dueMs = nowMs + (nowMs - this.#askedMs > IDLE_MS ? OBSERVE_IDLE_MS : OBSERVE_MS);
+    const everyMs = nowMs - this.#askedMs > IDLE_MS ? OBSERVE_IDLE_MS : OBSERVE_MS;
+    this.#dueMs = nowMs + everyMs - ((nowMs + this.#phaseMs) % everyMs);
     this.observe(nowMs, figures());
     return true;
   }

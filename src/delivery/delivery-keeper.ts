@@ -24,7 +24,7 @@ export interface DeliveryKeeperOptions {
 
 /**
  * The deliveries of all campaigns. One is made when somebody first wants to bid for its campaign, since most of many campaigns
- * sleep; it stays until the campaign is gone from the catalogue. Call `tick` about ten times a second: it looks after
+ * sleep; it stays until the campaign is gone from the catalogue. Call `tick` about fifty times a second: it looks after
  * those that are due, so that a thousand campaigns do not all take their turn in the same moment.
  */
 export class DeliveryKeeper implements Deliveries {
