@@ -13,8 +13,11 @@ const GROWTH_PERCENT = 40;
  * everything that comes from the same places among the old, the keys and lists of each request too; they would be garbage
  * there at once, which only a full collection takes away. A full collection competes with requests for the processor for some hundred
  * milliseconds.
+ *
+ * A collection of the young takes a millisecond. Shared among threads it takes as long as the last of them waits for a processor.
  */
 export function tuneHeap(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);
   setFlagsFromString('--no-allocation-site-pretenuring');
+  setFlagsFromString('--no-parallel-scavenge');
 }
