@@ -14,6 +14,8 @@ import type { Progress } from './part.js';
 export const DEADLINE_MS = 100;
 /** May be late, fail, or be turned away unread: a machine that does other things as well holds everybody up now and then. */
 const BAD_SHARE_MAX = 0.01;
+/** As many requests as are under way at 20,000 a second when each is answered at the deadline: the bidder ends the search, not they. */
+const CONNECTIONS_MAX = 2_000;
 const START_PER_SECOND = 1_000;
 const MS_PER_SECOND = 1_000;
 const PAUSE_MS_MAX = 500;
@@ -34,7 +36,7 @@ export async function loadBaseOf(
   return {
     traffic,
     connections: 64,
-    connectionsMax: 512,
+    connectionsMax: CONNECTIONS_MAX,
     patienceMs: 1_000,
     seed: 1,
     admin: { url: new URL(`http://127.0.0.1:${adminPort}`), token: undefined },

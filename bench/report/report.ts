@@ -88,6 +88,8 @@ function mustReach(shown: readonly ShownPart[]): string[] {
     '',
     ...rowsMarkdown(['what', 'target', 'figure', 'reached', 'command'], rows),
     '',
+    'Why what is not reached is not, and what was tried: [Where the time goes](../ARCHITECTURE.md#where-the-time-goes) and the profile below.',
+    '',
     ...(missing.length === 0 ? [] : [`Not measured here: ${missing.join(', ')}.`, '']),
   ];
 }
