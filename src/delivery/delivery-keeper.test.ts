@@ -153,6 +153,27 @@ describe('the delivery keeper', () => {
     expect(surveyed / 20).toBeLessThan(25);
   });
 
+  it('looks after campaigns that began together each at a moment of its own, once a second', () => {
+    const clock = new ManualClock(START_MS);
+    const lookedAt: string[] = [];
+    const figures = (campaign: CampaignId): undefined => void lookedAt.push(campaign);
+    const keeper = new DeliveryKeeper({ clock, figures, states: {}, onRunaway: () => undefined });
+    for (let i = 0; i < 200; i++) keeper.of(campaignOf(`c${i}`), clock.nowMs());
+    const pass = (): void => {
+      for (let tick = 0; tick < 50; tick++) {
+        clock.advance(20);
+        const before = lookedAt.length;
+        keeper.tick();
+        expect(lookedAt.length - before).toBeLessThan(20);
+      }
+    };
+    pass();
+    lookedAt.length = 0;
+    pass();
+    expect(lookedAt).toHaveLength(200);
+    expect(new Set(lookedAt).size).toBe(200);
+  });
+
   it('names why a campaign spends less than planned', () => {
     const { keeper, clock, pass, spend } = setUp();
     const campaign = campaignOf('c');

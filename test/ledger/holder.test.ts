@@ -1,7 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { LeaseReply, LedgerAuthority } from '../../src/domain/ledger.js';
+import type { CampaignId } from '../../src/domain/ids.js';
+import type { LeaseReply, LeaseRequest, LedgerAuthority } from '../../src/domain/ledger.js';
 import { MemoryAuthority } from '../../src/ledger/memory-authority.js';
-import { ManualClock, systemTimers } from '../../src/lib/clock.js';
+import { ManualClock, systemTimers, type Timers } from '../../src/lib/clock.js';
 import {
   campaignWith,
   DAY,
@@ -31,6 +32,16 @@ function setUp() {
     }
   };
   return { clock, authority, passMs };
+}
+
+/** Its methods as functions, so that one of them can be another. */
+function ledgerOf(authority: LedgerAuthority): LedgerAuthority {
+  return {
+    lease: (request) => authority.lease(request),
+    settle: (settlement) => authority.settle(settlement),
+    tell: (...told) => authority.tell(...told),
+    statement: (...wanted) => authority.statement(...wanted),
+  };
 }
 
 /** An authority that answers nothing until it is told to. */
@@ -147,6 +158,34 @@ describe('reserving', () => {
       await passMs(100, one);
     }
     expect(reserved).toBe(200);
+  });
+
+  it('asks for all campaigns in a tenth of a second, some at a time', () => {
+    const { authority, clock } = setUp();
+    const asked: string[] = [];
+    const lease = (request: LeaseRequest): Promise<LeaseReply> => {
+      asked.push(request.campaign);
+      return authority.lease(request);
+    };
+    let runPart: () => void = () => undefined;
+    const timers: Timers = {
+      every: (periodMs, run) => {
+        expect(periodMs).toBe(10);
+        runPart = run;
+        return () => undefined;
+      },
+      after: () => undefined,
+    };
+    const { money } = holderWith({ ...ledgerOf(authority), lease }, clock, { timers });
+    const ids = Array.from({ length: 95 }, (_, i) => `campaign-${i}`);
+    for (const id of ids) money.availableMicros({ ...PLENTY, id: id as CampaignId }, DAY);
+    for (let part = 0; part < 10; part++) {
+      const before = asked.length;
+      runPart();
+      expect(asked.length - before).toBeLessThanOrEqual(10);
+      clock.advance(10);
+    }
+    expect([...asked].sort()).toEqual([...ids].sort());
   });
 
   it('never reserves more than the budget, by several processes', async () => {
