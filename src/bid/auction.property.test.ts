@@ -11,6 +11,7 @@ import { DayNumbers } from '../lib/day-numbers.js';
 import { hashString } from '../lib/hash.js';
 import { aCatalog } from '../../test/support/catalog.js';
 import { anImpression, aVisit, lineItemWith, NOW_MS, sized } from '../../test/support/targeting-samples.js';
+import { SILENT_TRACE } from '../../test/support/silent-trace.js';
 import { holdAuctions } from './auction.js';
 import { ResponseSizes } from './response-sizes.js';
 import { buildSnapshot, type BidSnapshot } from './snapshot.js';
@@ -218,19 +219,6 @@ function exchangeOn({ severalBids, oneSeat, hasSeats }: Market): Exchange {
 
 const SPENDING = unlimitedSpending(new DayNumbers());
 const SIZES = new ResponseSizes(() => 0);
-const SEES_EVERYTHING: BidTrace = {
-  hearsTargeting: false,
-  hears: () => true,
-  decoded: () => {},
-  admitted: () => {},
-  visited: () => {},
-  auctionStarted: () => {},
-  rejected: () => {},
-  offered: () => {},
-  auctionWon: () => {},
-  dropped: () => {},
-};
-
 function bidsOf(
   snapshot: BidSnapshot,
   impressions: readonly Impression[],
@@ -272,7 +260,7 @@ describe('the auction among our own', () => {
           const snapshot = buildSnapshot(aCatalog(sellers.map(campaignOf), RATES), 'https://bid.example');
           const expected = plainly(sellers, impressions, on);
           expect(bidsOf(snapshot, impressions, on)).toEqual(expected);
-          expect(bidsOf(snapshot, impressions, on, SEES_EVERYTHING)).toEqual(expected);
+          expect(bidsOf(snapshot, impressions, on, SILENT_TRACE)).toEqual(expected);
           seen.bids += expected.length;
           seen.deals += expected.filter((bid) => !bid.includes('open')).length;
           if (expected.length > impressions.length) seen.pairs += 1;

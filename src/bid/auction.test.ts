@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { aCatalog } from '../../test/support/catalog.js';
 import { aVideo, FORMAT_CREATIVES } from '../../test/support/format-samples.js';
 import { anImpression, aVisit, lineItemWith, NOW_MS, sized } from '../../test/support/targeting-samples.js';
+import { SILENT_TRACE } from '../../test/support/silent-trace.js';
 import { exchangeFile, exchangeOf } from '../catalog/schema/exchange.js';
 import type { Impression } from '../domain/bid-request.js';
 import type { Campaign, LineItem } from '../domain/campaign.js';
@@ -88,19 +89,6 @@ const FILE = {
   kbps: 1500,
   delivery: 'progressive',
 } as const;
-
-const SILENT_TRACE: BidTrace = {
-  hearsTargeting: false,
-  hears: () => true,
-  decoded: () => {},
-  admitted: () => {},
-  visited: () => {},
-  auctionStarted: () => {},
-  rejected: () => {},
-  offered: () => {},
-  dropped: () => {},
-  auctionWon: () => {},
-};
 
 describe('a mistake in the middle of the auctions', () => {
   it('keeps no money for bids that nobody hears of, and leaves the scratch as it was', () => {
